@@ -1,0 +1,1 @@
+"""Maps: everything the commons made, above all audio trails. Not built yet."""

@@ -1,0 +1,5 @@
+"""api."""
+
+
+def includeme(config) -> None:
+    pass

@@ -1,0 +1,42 @@
+"""The composition root: which rooms the house has. Nothing else in the kernel knows that features exist."""
+
+from pyramid.config import Configurator
+
+from portal.settings import Settings
+
+FEATURES = ("equipment_lending",)
+
+KERNEL = (
+    "portal.services",
+    "portal.clock",
+    "portal.i18n",
+    "portal.db",
+    "portal.ports",
+    "portal.security",
+    "portal.audit",
+    "portal.jobs",
+    "portal.mail",
+    "portal.people",
+    "portal.places",
+    "portal.index",
+    "portal.forms",
+    "portal.api",
+    "portal.pages",
+)
+
+
+def main(global_config: dict[str, str] | None, **ini: str):
+    """Return the WSGI application for the ini file's ``[app:main]`` section. Raises ``BadSetting`` on a bad value."""
+    return configure(Settings.from_ini(ini)).make_wsgi_app()
+
+
+def configure(settings: Settings) -> Configurator:
+    """Return the configured house, not yet committed to a WSGI application, so that tests may add to it."""
+    config = Configurator(settings=settings.for_pyramid())
+    config.registry.portal_settings = settings
+    config.include("pyramid_jinja2")
+    config.include("pyramid_retry")
+    config.include("pyramid_tm")
+    for package in KERNEL + FEATURES:
+        config.include(package)
+    return config

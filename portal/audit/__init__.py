@@ -1,0 +1,5 @@
+"""audit."""
+
+
+def includeme(config) -> None:
+    pass

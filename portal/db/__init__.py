@@ -1,0 +1,14 @@
+"""The database: one engine, one session a request, one story on SQLite with SpatiaLite and on PostgreSQL with PostGIS."""
+
+from portal.db.engine import create_engine
+from portal.db.locking import lock
+from portal.db.row import Row, Translated, UtcMoment
+from portal.db.session import open_session
+
+__all__ = ["Row", "Translated", "UtcMoment", "create_engine", "lock", "open_session"]
+
+
+def includeme(config) -> None:
+    config.registry.engine = create_engine(config.registry.portal_settings.database_url)
+    config.add_request_method("portal.db.session.session_of", "db", reify=True)
+    config.add_tween("portal.db.session.retry_tween_factory", under="pyramid_tm.tm_tween_factory")

@@ -1,0 +1,60 @@
+"""The session of a request: joined to its transaction, read-only for GET, retried when the database asks for it."""
+
+import psycopg
+import zope.sqlalchemy
+from pyramid_retry import mark_error_retryable
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def open_session(engine: Engine, transaction_manager, *, readonly: bool = False) -> Session:
+    """Return a session that commits and rolls back with ``transaction_manager``."""
+    session = Session(engine.execution_options(readonly=True) if readonly else engine, autoflush=True)
+    zope.sqlalchemy.register(session, transaction_manager=transaction_manager)
+    return session
+
+
+def session_of(request) -> Session:
+    """Return the request's session (``request.db``). Tests lend one through ``environ["portal.session"]``."""
+    lent = request.environ.get("portal.session")
+    if lent is not None:
+        return lent
+    return open_session(request.registry.engine, request.tm, readonly=request.method in SAFE_METHODS)
+
+
+def retry_tween_factory(handler, _registry):
+    """Under the transaction: say which database errors are worth another try (SQLite's lock, a lost serialisation)."""
+
+    def tween(request):
+        try:
+            return handler(request)
+        except DBAPIError as error:
+            if is_conflict(error):
+                mark_error_retryable(error)
+            raise
+
+    return tween
+
+
+def is_conflict(error: DBAPIError) -> bool:
+    """Did two transactions meet, so that trying again may succeed?"""
+    if isinstance(error.orig, psycopg.Error):
+        return (error.orig.sqlstate or "").startswith("40")
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Is the database out of reach, rather than unhappy with what was asked?
+
+    A refused connection comes without an SQLSTATE and without ``connection_invalidated``, so neither can be relied on.
+    """
+    if isinstance(error.orig, psycopg.Error):
+        state = error.orig.sqlstate or ""
+        return isinstance(error, OperationalError) and (state == "" or state[:2] in ("08", "53", "57"))
+    text = str(error.orig)
+    return isinstance(error, OperationalError) and any(
+        sign in text for sign in ("unable to open", "locked", "disk is full", "disk I/O")
+    )

@@ -1,0 +1,111 @@
+"""Languages: which are offered, which one a reader gets, and how dates, numbers and money are said in it.
+
+English texts in the code are the message ids; ``locale/<language>/LC_MESSAGES/portal.po`` of each package translates them.
+"""
+
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from pyramid.events import BeforeRender
+from pyramid.i18n import TranslationStringFactory, make_localizer
+from pyramid.interfaces import ITranslationDirectories
+
+_ = TranslationStringFactory("portal")
+
+OFFERED = ("fr", "en")
+"""The languages a reader can choose: those whose catalogues are complete."""
+
+NAMES = {"fr": "Français", "en": "English", "br": "Brezhoneg"}
+LANGUAGE_COOKIE = "language"
+
+
+def includeme(config) -> None:
+    config.set_locale_negotiator(negotiate)
+    config.add_translation_dirs("portal:locale")
+    config.add_request_method(lambda request: Words(request.locale_name), "words", reify=True)
+    config.add_subscriber(_lend_words, BeforeRender)
+
+
+def negotiate(request) -> str:
+    """Return the reader's language: the one chosen on this browser, the person's, the browser's, else French."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in OFFERED:
+        return chosen
+    identity = request.environ.get("portal.identity")
+    if identity is not None and identity.language in OFFERED:
+        return identity.language
+    return request.accept_language.lookup(OFFERED, default="fr")
+
+
+@contextmanager
+def speaking(request, language: str):
+    """Let everything rendered with ``request`` speak ``language`` for a while, as a letter to somebody else must."""
+    before = {name: request.__dict__.get(name) for name in ("locale_name", "localizer", "words")}
+    translations = request.registry.queryUtility(ITranslationDirectories, default=[])
+    request.__dict__.update(
+        locale_name=language, localizer=make_localizer(language, translations), words=Words(language)
+    )
+    try:
+        yield request
+    finally:
+        for name, value in before.items():
+            if value is None:
+                request.__dict__.pop(name, None)
+            else:
+                request.__dict__[name] = value
+
+
+Day = date | datetime
+Instant = datetime  # the methods below borrow these names
+
+
+class Words:
+    """How dates, times, numbers and money are said in one language. Times need the zone of the place they concern."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def date(self, day: Day, zone: str | None = None, form: str = "long") -> str:
+        """Return «22 octobre 2026»; ``form`` ``full`` names the weekday too."""
+        return dates.format_date(_local(day, zone), format=form, locale=self.language)
+
+    def day(self, day: Day, zone: str | None = None) -> str:
+        """Return «jeudi 22 octobre»."""
+        pattern = "EEEE d MMMM" if self.language != "en" else "EEEE, MMMM d"
+        return dates.format_date(_local(day, zone), format=pattern, locale=self.language)
+
+    def month(self, day: Day) -> str:
+        """Return «octobre 2026»."""
+        return dates.format_date(day, format="LLLL y", locale=self.language)
+
+    def time(self, instant: Instant, zone: str) -> str:
+        """Return «14:00»."""
+        return dates.format_time(instant.astimezone(ZoneInfo(zone)), format="short", locale=self.language)
+
+    def datetime(self, instant: Instant, zone: str) -> str:
+        """Return «jeudi 22 octobre, 14:00»."""
+        return f"{self.day(instant, zone)}, {self.time(instant, zone)}"
+
+    def number(self, value: float) -> str:
+        return numbers.format_decimal(value, locale=self.language)
+
+    def money(self, cents: int) -> str:
+        """Return «150 €», with cents only where there are some."""
+        pattern = None if cents % 100 else "¤#,##0" if self.language == "en" else "#,##0 ¤"
+        return numbers.format_currency(
+            cents / 100, "EUR", format=pattern, locale=self.language, currency_digits=bool(cents % 100)
+        )
+
+
+def _local(day: date | datetime, zone: str | None) -> date:
+    if isinstance(day, datetime):
+        return (day.astimezone(ZoneInfo(zone)) if zone else day.astimezone(UTC)).date()
+    return day
+
+
+def _lend_words(event: BeforeRender) -> None:
+    request = event.get("request")
+    if request is not None:
+        event["words"] = request.words

@@ -1,0 +1,5 @@
+"""index."""
+
+
+def includeme(config) -> None:
+    pass

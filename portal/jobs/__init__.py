@@ -1,0 +1,5 @@
+"""jobs."""
+
+
+def includeme(config) -> None:
+    pass

@@ -1,0 +1,5 @@
+"""mail."""
+
+
+def includeme(config) -> None:
+    pass

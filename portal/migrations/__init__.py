@@ -1,0 +1,1 @@
+"""One Alembic history for the kernel and every feature."""

@@ -1,0 +1,5 @@
+"""people."""
+
+
+def includeme(config) -> None:
+    pass

@@ -1,0 +1,154 @@
+"""People, the organisations they belong to, the roles they hold, and how they prove who they are."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.db.guards import guard
+from portal.db.row import Row, Versioned
+from portal.people.terms import OrganisationKind, Role
+
+
+class Person(Versioned, Row):
+    """Somebody who borrows, submits or administers. Once erased, only the id and the statistics about it remain.
+
+    ``email`` is kept as typed and unique without regard to case; a person whom a desk registered may have none.
+    """
+
+    __tablename__ = "person"
+
+    name: Mapped[str]
+    email: Mapped[str | None]
+    email_confirmed_at: Mapped[datetime | None]
+    password_hash: Mapped[str | None]
+    phone: Mapped[str | None]
+    language: Mapped[str | None]
+    calendar_token: Mapped[str | None] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    registered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    erased_at: Mapped[datetime | None]
+
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="person", cascade="all, delete-orphan")
+    roles: Mapped[list["RoleGrant"]] = relationship(
+        back_populates="person", cascade="all, delete-orphan", foreign_keys="RoleGrant.person_id"
+    )
+
+
+_ONE_PER_EMAIL = ("CREATE UNIQUE INDEX person_email ON person (lower(email))",)
+guard(Person.__table__, sqlite=_ONE_PER_EMAIL, postgresql=_ONE_PER_EMAIL)
+
+
+class Organisation(Row):
+    """An association, neighbourhood centre, school or enterprise. ``siret`` (14 digits) and ``rna`` (W and 9) are unique."""
+
+    __tablename__ = "organisation"
+
+    name: Mapped[str]
+    kind: Mapped[OrganisationKind]
+    siret: Mapped[str | None] = mapped_column(unique=True)
+    rna: Mapped[str | None] = mapped_column(unique=True)
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="organisation", cascade="all, delete-orphan")
+
+
+class Membership(Row):
+    """A person belongs to an organisation; an officer may act in its name, until the mandate ends (that day included)."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("organisation_id", "person_id"),)
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    officer: Mapped[bool] = mapped_column(default=False)
+    until: Mapped[date | None]
+
+    organisation: Mapped[Organisation] = relationship(back_populates="memberships")
+    person: Mapped[Person] = relationship(back_populates="memberships")
+
+
+class RoleGrant(Row):
+    """A role somebody holds, everywhere or in one scope (a lending point's slug), from a day until a day, both included."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (CheckConstraint("until IS NULL OR since <= until", name="in_order"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[Role]
+    scope: Mapped[str | None]
+    since: Mapped[date]
+    until: Mapped[date | None]
+    granted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+    person: Mapped[Person] = relationship(back_populates="roles", foreign_keys=[person_id])
+
+
+class SignIn(Row):
+    """A signed-in browser. The cookie carries a secret of which only the SHA-256 is kept here."""
+
+    __tablename__ = "sign_in"
+
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    acting_for_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    browser: Mapped[str]
+
+    person: Mapped[Person] = relationship()
+    acting_for: Mapped[Organisation | None] = relationship()
+
+
+class LetterPurpose(StrEnum):
+    """What a link sent by mail is good for."""
+
+    CONFIRM = "confirm"
+    RESET = "reset"
+    CHANGE_EMAIL = "change_email"
+
+
+class Letter(Row):
+    """A link sent by mail that proves its address, good once and until ``expires_at``. Only the secret's SHA-256 is kept."""
+
+    __tablename__ = "letter"
+
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    purpose: Mapped[LetterPurpose]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    email: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+
+class Attempts(Row):
+    """How often something was tried for a key (an account, an address) in a window of time."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (UniqueConstraint("act", "key", "window_start"),)
+
+    act: Mapped[str]
+    key: Mapped[str]
+    window_start: Mapped[datetime]
+    count: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class ApiToken(Row):
+    """A bearer token that acts as its person. Only its SHA-256 is kept."""
+
+    __tablename__ = "api_token"
+
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()

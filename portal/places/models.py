@@ -1,0 +1,35 @@
+"""Where things are. On SpatiaLite a table rebuilt with geometry silently loses its spatial index: never rebuild this one."""
+
+from geoalchemy2 import Geometry, WKBElement, WKTElement
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db.row import Row
+
+WGS84 = 4326
+
+
+class Place(Row):
+    """A point on the ground with the words people use for it. Coordinates are WGS 84, longitude first."""
+
+    __tablename__ = "place"
+
+    # A whole number, because SpatiaLite's index refers to SQLite's rowid, which VACUUM keeps only for such a key.
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)  # type: ignore[assignment]
+    name: Mapped[str]
+    address: Mapped[str]
+    quarter: Mapped[str | None]
+    longitude: Mapped[float]
+    latitude: Mapped[float]
+    geometry: Mapped[WKBElement | WKTElement] = mapped_column(Geometry("POINT", srid=WGS84, spatial_index=True))
+
+
+def place(name: str, address: str, longitude: float, latitude: float, quarter: str | None = None) -> Place:
+    """Return a place that is not in a session yet. Raises ``ValueError`` for coordinates off the globe."""
+    if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+        raise ValueError(f"{longitude}, {latitude} is not on the globe")
+    point = WKTElement(f"POINT({longitude} {latitude})", srid=WGS84)
+    return Place(name=name, address=address, quarter=quarter, longitude=longitude, latitude=latitude, geometry=point)
+
+
+def includeme(_config) -> None:
+    """The table exists by being imported."""

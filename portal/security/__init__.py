@@ -1,0 +1,6 @@
+"""Who is asking, what they may do, and how the portal protects them and itself."""
+
+
+def includeme(config) -> None:
+    config.include("portal.security.grants")
+    config.include("portal.security.policy")

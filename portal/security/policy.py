@@ -1,0 +1,36 @@
+"""Pyramid's security policy: asks who the cookie or the token belongs to, once a request, and the table what they may do."""
+
+from pyramid.security import Allowed, Denied
+
+from portal.security.grants import permitted
+from portal.security.identify import identify
+from portal.security.terms import Identity
+
+
+class SecurityPolicy:
+    """Identity from :func:`portal.security.identify.identify`; permission from the grants."""
+
+    def identity(self, request) -> Identity | None:
+        found = request.environ.get("portal.identity", self)
+        if found is self:
+            found = request.environ["portal.identity"] = identify(request)
+        return found
+
+    def authenticated_userid(self, request) -> str | None:
+        identity = self.identity(request)
+        return str(identity.person_id) if identity else None
+
+    def permits(self, request, context, permission: str):
+        if permitted(request.registry.grants, permission, self.identity(request), context):
+            return Allowed(f"{permission} is granted")
+        return Denied(f"{permission} is not granted")
+
+    def remember(self, request, userid, **kw):
+        raise NotImplementedError("sign-ins are made by portal.people.services.SignIns")
+
+    def forget(self, request, **kw):
+        raise NotImplementedError("sign-ins are ended by portal.people.services.SignIns")
+
+
+def includeme(config) -> None:
+    config.set_security_policy(SecurityPolicy())

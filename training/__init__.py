@@ -1,0 +1,1 @@
+"""Training: modules, quizzes, workshop sessions, and the badges that open equipment. Not built yet."""
