@@ -1,5 +1,7 @@
-"""index."""
+"""The public index: one row for everything a visitor may see, which lists, search, map, feeds and sitemap all read."""
 
 
 def includeme(config) -> None:
-    pass
+    config.include("portal.index.models")
+    config.include("portal.index.kinds")
+    config.include("portal.index.services")

@@ -14,7 +14,8 @@ from portal.places.models import Place
 class IndexEntry(Row):
     """What the lists, the search, the map, the feeds and the sitemap know of one thing of ``kind``.
 
-    ``words`` is everything it can be found by, already unaccented and stemmed (see ``portal.index.words``).
+    ``words`` is everything it can be found by, already unaccented and stemmed (see ``portal.index.words``);
+    ``title_words`` is the title's share of them, which counts for more.
     ``language`` is the one the thing is written in, if it is in one.
     """
 
@@ -38,6 +39,7 @@ class IndexEntry(Row):
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     visible: Mapped[bool]
+    title_words: Mapped[str]
     words: Mapped[str]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -45,11 +47,12 @@ class IndexEntry(Row):
     place: Mapped[Place | None] = relationship()
 
 
+# Neither database may part the words again in its own way: they are taken as they are, parted by spaces.
 guard(
     IndexEntry.__table__,
-    postgresql=("CREATE INDEX index_entry_words ON index_entry USING gin (to_tsvector('simple', words))",),
+    postgresql=("CREATE INDEX index_entry_words ON index_entry USING gin (array_to_tsvector(string_to_array(words, ' ')))",),
     sqlite=(
-        "CREATE VIRTUAL TABLE index_words USING fts5(words, content='index_entry', content_rowid='id', tokenize='unicode61')",
+        "CREATE VIRTUAL TABLE index_words USING fts5(words, content='index_entry', content_rowid='id', tokenize='ascii')",
         "CREATE TRIGGER index_words_insert AFTER INSERT ON index_entry BEGIN "
         "INSERT INTO index_words(rowid, words) VALUES (new.id, new.words); END",
         "CREATE TRIGGER index_words_delete AFTER DELETE ON index_entry BEGIN "
@@ -59,3 +62,7 @@ guard(
         "INSERT INTO index_words(rowid, words) VALUES (new.id, new.words); END",
     ),
 )
+
+
+def includeme(_config) -> None:
+    """The table exists by being imported."""
