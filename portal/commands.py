@@ -6,11 +6,10 @@ from importlib import import_module
 from pathlib import Path
 
 import click
-import transaction
 from plaster import get_settings, setup_logging
-from pyramid.scripting import prepare
 
 from portal.app import FEATURES, KERNEL, configure
+from portal.db.session import working_request
 from portal.migrations import history
 from portal.settings import BadSetting, Settings
 
@@ -51,17 +50,6 @@ class Installation:
     def request(self) -> Iterator:
         """A request of nobody's, in one transaction that commits at the end of the ``with`` block."""
         with working_request(self.app.registry) as request:
-            yield request
-
-
-@contextmanager
-def working_request(registry) -> Iterator:
-    """A request for work that no browser asked for, in one transaction that commits at the end of the ``with`` block."""
-    with prepare(registry=registry) as env:
-        request = env["request"]
-        request.method = "POST"  # it may write: SQLite must take its lock at once
-        request.tm = transaction.TransactionManager(explicit=True)
-        with request.tm:
             yield request
 
 

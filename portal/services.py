@@ -22,7 +22,7 @@ def add_service(config, kind: type[Service], factory: Callable[[Any], Service]) 
 
 def find_service(request, kind: type[Service]) -> Service:
     """Return this request's ``kind``. Raises ``KeyError`` when no feature offers it."""
-    made = request.environ.setdefault("portal.services", {})
+    made = request.__dict__.setdefault("made_services", {})  # not the environ: a retried request gets a new session
     if kind not in made:
         made[kind] = request.registry.service_factories[kind](request)
     return made[kind]

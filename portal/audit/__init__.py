@@ -1,5 +1,7 @@
-"""audit."""
+"""The audit trail: what staff did to what, when and in whose name."""
+
+from portal.audit.services import Audit
 
 
 def includeme(config) -> None:
-    pass
+    config.add_service(Audit, lambda request: Audit(request.db, request.clock, request.identity))

@@ -1,7 +1,12 @@
 """The session of a request: joined to its transaction, read-only for GET, retried when the database asks for it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
+import transaction
 import zope.sqlalchemy
+from pyramid.scripting import prepare
 from pyramid_retry import mark_error_retryable
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -23,6 +28,17 @@ def session_of(request) -> Session:
     if lent is not None:
         return lent
     return open_session(request.registry.engine, request.tm, readonly=request.method in SAFE_METHODS)
+
+
+@contextmanager
+def working_request(registry) -> Iterator:
+    """A request for work that no browser asked for, in one transaction that commits at the end of the ``with`` block."""
+    with prepare(registry=registry) as env:
+        request = env["request"]
+        request.method = "POST"  # it may write: SQLite must take its lock at once
+        request.tm = transaction.TransactionManager(explicit=True)
+        with request.tm:
+            yield request
 
 
 def retry_tween_factory(handler, _registry):

@@ -1,0 +1,43 @@
+"""Asking for background work, and asking again for work that failed."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from portal.clock import Clock
+from portal.jobs.models import Job
+
+INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+class Jobs:
+    """The work to be done, as rows of the present transaction."""
+
+    def __init__(self, session: Session, clock: Clock) -> None:
+        self._session = session
+        self._clock = clock
+
+    def add(self, kind: str, payload: dict[str, Any], run_at: datetime | None = None, key: str | None = None) -> None:
+        """Ask for work of ``kind``, now or from ``run_at`` on. Work with a ``key`` is asked for once; again changes nothing."""
+        now = self._clock.now()
+        insert = INSERT[self._session.get_bind().dialect.name]
+        row = {"id": uuid4(), "kind": kind, "payload": payload, "key": key, "created_at": now, "run_at": run_at or now}
+        self._session.execute(insert(Job).values(**row, attempts=0).on_conflict_do_nothing(index_elements=["key"]))
+
+    def retry(self, job_id: UUID) -> bool:
+        """Let work that was given up be tried again, from the beginning. False when it is not waiting for that."""
+        again = (
+            update(Job)
+            .where(Job.id == job_id, Job.given_up_at.is_not(None), Job.finished_at.is_(None))
+            .values(given_up_at=None, attempts=0, run_at=self._clock.now(), claimed_by=None, claimed_until=None)
+        )
+        return self._session.execute(again).rowcount == 1
+
+    def forget(self, job_id: UUID) -> bool:
+        """Remove work that was given up. False when it is not."""
+        gone = delete(Job).where(Job.id == job_id, Job.given_up_at.is_not(None))
+        return self._session.execute(gone).rowcount == 1

@@ -1,0 +1,63 @@
+"""How a letter is written: a Jinja2 template ending in ``.txt``, whose first line is the subject.
+
+Subject: {{ _("Your booking is confirmed") }}
+
+{% trans %}Good day,{% endtrans %}
+{{ url("/loans") }}
+"""
+
+import re
+from dataclasses import dataclass
+
+from pyramid.renderers import render
+
+from portal.i18n import OFFERED, speaking
+
+SUBJECT = re.compile(r"Subject:(.*?)\n[ \t]*\n", re.DOTALL)
+BLANK_LINES = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter's words: one line of subject, and the text."""
+
+    language: str
+    subject: str
+    text: str
+
+
+class Writer:
+    """Writes letters with what the request lends its templates, in the reader's language."""
+
+    def __init__(self, request) -> None:
+        self._request = request
+
+    def write(self, template: str, language: str | None, values: dict[str, object]) -> Written:
+        """Return the letter in ``language``, in the present one where that is not offered.
+
+        Raises ``ValueError`` for a template that does not begin with its subject and a blank line.
+        """
+        spoken = language if language in OFFERED else self._request.locale_name
+        base_url = self._request.registry.portal_settings.base_url
+        lent = {"base_url": base_url, "url": lambda path: f"{base_url}/{path.removeprefix('/')}"}
+        with speaking(self._request, spoken):
+            letter = render(template, lent | values, request=self._request)
+        return parted(letter.lstrip(), spoken)
+
+
+def parted(letter: str, language: str) -> Written:
+    """Return the letter's subject, on one line whatever was put into it, and its text."""
+    found = SUBJECT.match(letter)
+    if found is None:
+        raise ValueError("a letter begins with a line «Subject: …» and a blank line")
+    subject = " ".join("".join(c if c.isprintable() else " " for c in found[1]).split())
+    return Written(language, subject, BLANK_LINES.sub("\n\n", letter[found.end() :]).strip() + "\n")
+
+
+def includeme(config) -> None:
+    """Templates of letters end in ``.txt`` and are plain text: what is put into them is not escaped as HTML."""
+    settings = config.get_settings()
+    for name in [name for name in settings if name.startswith("jinja2.")]:
+        settings[f"letter.{name.removeprefix('jinja2.')}"] = settings[name]
+    settings["letter.autoescape"] = False
+    config.add_jinja2_renderer(".txt", settings_prefix="letter.")

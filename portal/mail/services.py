@@ -1,0 +1,55 @@
+"""Writing letters into the outbox."""
+
+from sqlalchemy.orm import Session
+
+from portal.clock import Clock
+from portal.jobs.services import Jobs
+from portal.mail.letters import Writer
+from portal.mail.models import OutgoingMail
+from portal.people.models import Person
+
+
+class Outbox:
+    """Letters that leave if, and only if, the present transaction is committed."""
+
+    def __init__(self, session: Session, clock: Clock, jobs: Jobs, writer: Writer) -> None:
+        self._session = session
+        self._clock = clock
+        self._jobs = jobs
+        self._writer = writer
+
+    def send(
+        self,
+        to: Person | str,
+        template: str,
+        *,
+        language: str | None = None,
+        calendar: str | None = None,
+        **values: object,
+    ) -> OutgoingMail | None:
+        """Write the letter of ``template`` to a person or an address and return it; None for a person without e-mail.
+
+        Its language is ``language``, else the person's, else the present one; ``calendar`` is an iCalendar text that goes
+        with it. Raises ``ValueError`` for an address that holds a control character.
+        """
+        person = to if isinstance(to, Person) else None
+        address = to.email if isinstance(to, Person) else to
+        if not address:
+            return None
+        if not address.isprintable():
+            raise ValueError("an address on one line is needed")
+        self._session.flush()  # a person who is new has an id from here on
+        written = self._writer.write(template, language or (person.language if person else None), values)
+        mail = OutgoingMail(
+            person_id=person.id if person else None,
+            to=address,
+            language=written.language,
+            subject=written.subject,
+            text=written.text,
+            calendar=calendar,
+            created_at=self._clock.now(),
+        )
+        self._session.add(mail)
+        self._session.flush()
+        self._jobs.add("mail.send", {"mail_id": str(mail.id)})
+        return mail
