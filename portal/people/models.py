@@ -41,7 +41,7 @@ _ONE_PER_EMAIL = ("CREATE UNIQUE INDEX person_email ON person (lower(email))",)
 guard(Person.__table__, sqlite=_ONE_PER_EMAIL, postgresql=_ONE_PER_EMAIL)
 
 
-class Organisation(Row):
+class Organisation(Versioned, Row):
     """An association, neighbourhood centre, school or enterprise. ``siret`` (14 digits) and ``rna`` (W and 9) are unique."""
 
     __tablename__ = "organisation"
@@ -70,6 +70,27 @@ class Membership(Row):
 
     organisation: Mapped[Organisation] = relationship(back_populates="memberships")
     person: Mapped[Person] = relationship(back_populates="memberships")
+
+
+class Invitation(Row):
+    """A link sent by mail with which somebody joins an organisation, good once and until ``expires_at``.
+
+    ``officer`` and ``until`` are what their membership will say. Only the secret's SHA-256 is kept.
+    """
+
+    __tablename__ = "invitation"
+
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    invited_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    email: Mapped[str]
+    officer: Mapped[bool] = mapped_column(default=False)
+    until: Mapped[date | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation] = relationship()
+    invited_by: Mapped[Person] = relationship()
 
 
 class RoleGrant(Row):

@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("created_at", UtcMoment(), nullable=False),
+        sa.Column("lock_version", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("rna", name=op.f("uq_organisation_rna")),
         sa.UniqueConstraint("siret", name=op.f("uq_organisation_siret")),
@@ -223,6 +224,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_index_entry_listing", "index_entry", ["visible", "kind", "updated_at"], unique=False)
     op.create_index(op.f("ix_index_entry_place_id"), "index_entry", ["place_id"], unique=False)
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("invited_by_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("officer", sa.Boolean(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("created_at", UtcMoment(), nullable=False),
+        sa.Column("expires_at", UtcMoment(), nullable=False),
+        sa.ForeignKeyConstraint(["invited_by_id"], ["person.id"], name=op.f("fk_invitation_invited_by_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_invitation_organisation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_invitation_secret_hash")),
+    )
+    op.create_index(op.f("ix_invitation_organisation_id"), "invitation", ["organisation_id"], unique=False)
     op.create_table(
         "kept_answer",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -725,6 +743,8 @@ def downgrade() -> None:
     op.drop_table("lending_model")
     op.drop_index(op.f("ix_kept_answer_created_at"), table_name="kept_answer")
     op.drop_table("kept_answer")
+    op.drop_index(op.f("ix_invitation_organisation_id"), table_name="invitation")
+    op.drop_table("invitation")
     op.drop_index(op.f("ix_index_entry_place_id"), table_name="index_entry")
     op.drop_index("ix_index_entry_listing", table_name="index_entry")
     op.drop_table("index_entry")
