@@ -1,4 +1,4 @@
-"""``portal``: everything one does with the portal from a terminal. Exit status 0 done, 1 refused or failed, 2 wrong usage."""
+"""``portal``: what one does with the portal from a terminal. Exit status 0 done, 1 refused or failed, 2 wrong usage."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,6 +1,6 @@
 """How a page gets the service it calls: ``request.find_service(LendingDesk)``.
 
-A service is a class; the feature that owns it says once how it is made from a request. Within a request it is made once.
+A service is a class; the feature that owns it says once how it is made from a request. A request makes it once.
 """
 
 from collections.abc import Callable

@@ -32,7 +32,7 @@ def session_of(request) -> Session:
 
 @contextmanager
 def working_request(registry) -> Iterator:
-    """A request for work that no browser asked for, in one transaction that commits at the end of the ``with`` block."""
+    """A request for work that no browser asked for, in one transaction that commits when the ``with`` block ends."""
     with prepare(registry=registry) as env:
         request = env["request"]
         request.method = "POST"  # it may write: SQLite must take its lock at once

@@ -12,7 +12,7 @@ class Job(Row):
     """One piece of work. Due when ``run_at`` has come and nobody holds it; done when ``finished_at`` is set.
 
     ``claimed_until`` is a lease: a worker that died gives its work back when it runs out. ``key`` names work that must
-    exist only once (a reminder for a day); ``given_up_at`` says that it failed too often and waits for an administrator.
+    exist only once (a reminder for a day); ``given_up_at`` says that it failed too often and waits for an admin.
     """
 
     __tablename__ = "job"

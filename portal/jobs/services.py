@@ -22,7 +22,7 @@ class Jobs:
         self._clock = clock
 
     def add(self, kind: str, payload: dict[str, Any], run_at: datetime | None = None, key: str | None = None) -> None:
-        """Ask for work of ``kind``, now or from ``run_at`` on. Work with a ``key`` is asked for once; again changes nothing."""
+        """Ask for work of ``kind``, now or from ``run_at`` on. With a ``key`` it exists once: asking again changes nothing."""
         now = self._clock.now()
         insert = INSERT[self._session.get_bind().dialect.name]
         row = {"id": uuid4(), "kind": kind, "payload": payload, "key": key, "created_at": now, "run_at": run_at or now}

@@ -10,7 +10,7 @@ from portal.db.row import Row
 
 
 class OutgoingMail(Row):
-    """One message to one address, in the reader's language. ``calendar`` is an iCalendar text when it concerns a date."""
+    """One message to one address, in the reader's language. ``calendar``: an iCalendar text when it concerns a date."""
 
     __tablename__ = "outgoing_mail"
 

@@ -29,8 +29,8 @@ class Outbox:
     ) -> OutgoingMail | None:
         """Write the letter of ``template`` to a person or an address and return it; None for a person without e-mail.
 
-        Its language is ``language``, else the person's, else the present one; ``calendar`` is an iCalendar text that goes
-        with it. Raises ``ValueError`` for an address that holds a control character.
+        Its language is ``language``, else the person's, else the present one; ``calendar`` is an iCalendar text that
+        goes with it. Raises ``ValueError`` for an address that holds a control character.
         """
         person = to if isinstance(to, Person) else None
         address = to.email if isinstance(to, Person) else to

@@ -1,5 +1,7 @@
-"""The portal's own pages: home, about, the legal ones, errors, what a city may change, and the health of the process."""
+"""The portal's own pages: home, about, the legal ones, errors, what a city may change, and the process's health."""
 
 
 def includeme(config) -> None:
+    config.include("portal.pages.markdown")
+    config.include("portal.pages.city")
     config.include("portal.pages.health")

@@ -1,7 +1,9 @@
 """What a city decides while the portal runs."""
 
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db.row import Row
@@ -13,5 +15,5 @@ class CitySetting(Row):
     __tablename__ = "city_setting"
 
     key: Mapped[str] = mapped_column(unique=True)
-    value: Mapped[dict]
+    value: Mapped[Any] = mapped_column(JSON)
     changed_at: Mapped[datetime]

@@ -1,0 +1,177 @@
+"""What a city decides while its portal runs: its name, its words, whom to reach, the map, what the law wants said.
+
+Templates see it as ``city``, code as ``request.city``, both in the reader's language. What was changed from the
+defaults is kept in ``city_setting`` and read in one query, at most every few seconds in each process.
+"""
+
+import threading
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import StrEnum
+from importlib.resources import files
+from time import monotonic
+
+import structlog
+from pyramid.events import BeforeRender
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from portal.db.row import in_language
+from portal.i18n import OFFERED
+from portal.pages.models import CitySetting
+
+FRESH_SECONDS = 5.0
+
+
+class Conformity(StrEnum):
+    """How far the portal follows the RGAA, in the words of its declaration."""
+
+    NONE = "none"
+    PARTIAL = "partial"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """What the city says of itself, in one language. Long texts are Markdown, ``logo`` is a path; empty means not said."""
+
+    name: str
+    place: str
+    tagline: str
+    logo: str
+    languages: tuple[str, ...]
+    contact_email: str
+    contact_phone: str
+    contact_address: str
+    publisher: str
+    publication_director: str
+    host: str
+    content_licence: str
+    about: str
+    terms: str
+    privacy: str
+    accessibility_state: Conformity
+    accessibility_audited_on: date | None
+    accessibility_auditor: str
+    accessibility_rate: int | None
+    accessibility_issues: str
+    accessibility_derogations: str
+    accessibility_contact: str
+    map_tiles: str
+    map_attribution: str
+    banner: str
+
+    @classmethod
+    def of(cls, values: Mapping[str, object], language: str) -> "City":
+        """Return the city as ``values`` and the defaults describe it, its texts in ``language`` or the next best."""
+        told = {}
+        for name, default in DEFAULTS.items():
+            value = values.get(name, default)
+            if name in TRANSLATED:
+                told[name] = in_language(value, language)[0]
+            else:
+                told[name] = READERS.get(name, str)(value)
+        return cls(**told)
+
+
+def _text(name: str) -> dict[str, str]:
+    folder = files("portal.pages").joinpath("texts")
+    return {language: folder.joinpath(f"{name}.{language}.md").read_text("utf-8") for language in ("fr", "en")}
+
+
+DEFAULTS: Mapping[str, object] = {
+    "name": "Les communs",
+    "place": "de Brest métropole",
+    "tagline": {
+        "fr": "Apprendre, emprunter, créer, partager",
+        "en": "Learn, borrow, make, share",
+        "br": "Deskiñ, amprestañ, krouiñ, rannañ",
+    },
+    "logo": "",
+    "languages": list(OFFERED),
+    "contact_email": "",
+    "contact_phone": "",
+    "contact_address": "",
+    "publisher": "",
+    "publication_director": "",
+    "host": "",
+    "content_licence": "CC BY-SA 4.0",
+    "about": _text("about"),
+    "terms": _text("terms"),
+    "privacy": _text("privacy"),
+    "accessibility_state": Conformity.NONE.value,
+    "accessibility_audited_on": None,
+    "accessibility_auditor": "",
+    "accessibility_rate": None,
+    "accessibility_issues": {},
+    "accessibility_derogations": {},
+    "accessibility_contact": "",
+    "map_tiles": "",
+    "map_attribution": "",
+    "banner": {},
+}
+TRANSLATED = frozenset(name for name, default in DEFAULTS.items() if isinstance(default, dict))
+READERS = {
+    "languages": lambda codes: tuple(code for code in OFFERED if code in codes) or OFFERED,
+    "accessibility_state": Conformity,
+    "accessibility_audited_on": lambda day: date.fromisoformat(day) if day else None,
+    "accessibility_rate": lambda rate: rate,
+}
+if {field.name for field in fields(City)} != DEFAULTS.keys():
+    raise TypeError("every field of City has one default")
+
+
+class KeptValues:
+    """What this process last read of ``city_setting``. When the database is away, what was read before still holds."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._values: dict[str, object] = {}
+        self._good_until = 0.0
+
+    def read(self, engine: Engine) -> dict[str, object]:
+        """Return the changed values, with one query when the last one is a few seconds old."""
+        with self._lock:
+            if monotonic() >= self._good_until:
+                try:
+                    with closing(Session(engine.execution_options(readonly=True))) as session:
+                        self._values = changed_values(session)
+                except SQLAlchemyError:
+                    structlog.get_logger().warning("city settings out of reach, the last known hold")
+                self._good_until = monotonic() + FRESH_SECONDS
+            return self._values
+
+    def forget(self, _request=None) -> None:
+        """Let the next reader ask the database: something was changed."""
+        self._good_until = 0.0
+
+
+def changed_values(session: Session) -> dict[str, object]:
+    return {key: value for key, value in session.execute(select(CitySetting.key, CitySetting.value)) if key in DEFAULTS}
+
+
+def values_of(request) -> dict[str, object]:
+    """Return ``request.city_values``, on a connection of its own: pages about a failed transaction need them too."""
+    lent = request.environ.get("portal.session")
+    return changed_values(lent) if lent is not None else request.registry.city_values.read(request.registry.engine)
+
+
+def city_of(request) -> City:
+    """Return ``request.city``."""
+    return City.of(request.city_values, request.locale_name)
+
+
+def includeme(config) -> None:
+    config.registry.city_values = KeptValues()
+    config.add_request_method(values_of, "city_values", reify=True)
+    config.add_request_method(city_of, "city", property=True)  # not reified: a letter speaks another language
+    config.add_subscriber(_lend_city, BeforeRender)
+
+
+def _lend_city(event: BeforeRender) -> None:
+    request = event.get("request")
+    if request is not None:
+        event.setdefault("city", request.city)
