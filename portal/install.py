@@ -42,8 +42,6 @@ BROWSER_FILES = {
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-UNFINISHED = "unfinished\n"
-
 
 class CannotInstall(Exception):
     """The installation cannot go on; the message says what to do about it."""
@@ -55,8 +53,9 @@ def main() -> int:
     test = parser.parse_args().test
     try:
         find_python()
+        system_packages(test)
         with alone():
-            install(test)
+            project_folder(test)
     except CannotInstall as why:
         print(why, file=sys.stderr)
         return 1
@@ -66,9 +65,8 @@ def main() -> int:
     return 0
 
 
-def install(test: bool) -> None:
-    """Bring the machine and the project's folder to where the portal runs; with ``test``, to where its tests run."""
-    system_packages(test)
+def project_folder(test: bool) -> None:
+    """Bring the project's folder to where the portal runs; with ``test``, to where its tests run."""
     python_packages(test)
     browser_packages(test)
     browser_files()
@@ -93,8 +91,12 @@ def find_python() -> None:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Wait until no other installation works on this folder."""
+    """Wait until no other installation works on this folder.
+
+    What :func:`run` starts inherits the lock: a pip that outlives a killed installation still keeps the next one out.
+    """
     folder = os.open(ROOT, os.O_RDONLY)
+    os.set_inheritable(folder, True)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         yield
@@ -183,17 +185,17 @@ def is_administrator() -> bool:
 def python_packages(test: bool) -> None:
     """Make the virtual environment and install the portal into it, with the versions of the lock."""
     stamp = VENV / "installed"
-    wanted = fingerprint("setup.cfg", "pyproject.toml", LOCK.name)
+    wanted = ("setup.cfg", "pyproject.toml", LOCK.name)
     if (VENV / "bin" / "python").exists() and is_stamped(stamp, wanted, test):
         return
-    # pip leaves a package that it was copying in a state that looks complete: what was cut short is not trusted.
-    if read(stamp) == UNFINISHED or not has_environment():
-        shutil.rmtree(VENV, ignore_errors=True)
-        VENV.mkdir()
-        stamp.write_text(UNFINISHED)
+    # pip leaves a package that it was copying in a state that looks complete: what was cut short is made anew.
+    whole = stamp.exists() and has_environment()
+    stamp.unlink(missing_ok=True)
+    if not whole:
         say("Making a virtual environment in .venv")
+        if VENV.exists():
+            shutil.rmtree(VENV)
         run(sys.executable, "-m", "venv", str(VENV))
-    stamp.write_text(UNFINISHED)
     say("Installing Python packages" + (", the tests' too" if test else ""))
     pip_install("--editable", ".[test]" if test else ".")
     stamp.write_text(seal(wanted, test))
@@ -218,7 +220,7 @@ def pip_install(*what: str) -> None:
 def browser_packages(test: bool) -> None:
     """Install the npm packages of ``package-lock.json``."""
     stamp = NODE_MODULES / ".installed"
-    wanted = fingerprint("package.json", "package-lock.json")
+    wanted = ("package.json", "package-lock.json")
     if is_stamped(stamp, wanted, test):
         return
     npm = find_npm()
@@ -281,25 +283,17 @@ def catalogues() -> None:
 # What was done, and doing it
 
 
-def fingerprint(*names: str) -> str:
-    """Return a short text that changes when one of the files, the project's place or its Python does."""
+def seal(names: tuple[str, ...], test: bool) -> str:
+    """Return a line that changes when one of the files, the project's place or its Python does."""
     known = hashlib.sha256(f"{ROOT} {(VENV / 'bin' / 'python').resolve()}".encode())
     for name in names:
         known.update((ROOT / name).read_bytes())
-    return known.hexdigest()
+    return f"{known.hexdigest()} {'test' if test else 'run'}\n"
 
 
-def seal(wanted: str, test: bool) -> str:
-    return f"{wanted} {'test' if test else 'run'}\n"
-
-
-def is_stamped(stamp: Path, wanted: str, test: bool) -> bool:
-    """Was ``wanted`` installed? What was installed for the tests also runs."""
-    return read(stamp) in (seal(wanted, test=True), seal(wanted, test))
-
-
-def read(file: Path) -> str:
-    return file.read_text() if file.exists() else ""
+def is_stamped(stamp: Path, names: tuple[str, ...], test: bool) -> bool:
+    """Is what the files ask for installed? What was installed for the tests also runs."""
+    return stamp.exists() and stamp.read_text() in (seal(names, test=True), seal(names, test))
 
 
 def say(line: str) -> None:
@@ -320,6 +314,7 @@ def run(*command: str) -> None:
         command,
         cwd=ROOT,
         env=environment(),
+        close_fds=False,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
