@@ -1,0 +1,14 @@
+"""Forms: what people send us, asked for and answered so that everyone can fill it in.
+
+A page makes a form from a colander schema (``request.new_form``), reads what was sent (:func:`submitted`), and may
+put a rule's no beside the field it concerns (:func:`fail`). Controls are named by the path to their field
+(``lines.0.units``). Deform gives the tree of fields and the validation; every template and widget is ours.
+"""
+
+from portal.forms.form import Button, fail, new_form, submitted
+
+__all__ = ["Button", "fail", "new_form", "submitted"]
+
+
+def includeme(config) -> None:
+    config.add_request_method(new_form)

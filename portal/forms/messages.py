@@ -1,0 +1,46 @@
+"""What colander says, in plain words that our catalogues translate. A message never repeats what was sent."""
+
+from portal.i18n import _
+
+NOT_POSSIBLE = _("This is not a possible answer.")
+
+PLAIN = {
+    "Required": _("Please fill this in."),
+    "Invalid value": NOT_POSSIBLE,
+    "String does not match expected pattern": _("This is not written in the expected way."),
+    "Invalid email address": _("Write an e-mail address such as name@example.org."),
+    "Must be a URL": _("Write a web address such as https://example.org."),
+    "Must be a file:// URI scheme": _("Write a web address such as https://example.org."),
+    "Invalid UUID string": _("This is not written in the expected way."),
+    "Not a data URL": _("This is not written in the expected way."),
+    "Invalid MIME type": _("This kind of file is not accepted."),
+    "Invalid Base64 encoded data": _("This is not written in the expected way."),
+    "${val} is less than minimum value ${min}": _("The least possible is ${min}."),
+    "${val} is greater than maximum value ${max}": _("The most possible is ${max}."),
+    "Shorter than minimum length ${min}": _("Too short: at least ${min} are needed."),
+    "Longer than maximum length ${max}": _("Too long: at most ${max} are possible."),
+    '"${val}" is not one of ${choices}': _("Choose one of the answers offered."),
+    '"${val}" must not be one of ${choices}': _("Choose another answer."),
+    "One or more of the choices you made was not acceptable": _("Choose among the answers offered."),
+    '"${val}" is not a number': _("Write a number."),
+    '"${val}" is not a string': _("This is not a text."),
+    "${val} is not a string": _("This is not a text."),
+    "${val} is not a string: ${err}": _("This is not a text."),
+    "${val} cannot be serialized: ${err}": _("This is not a text."),
+    '"${val}" is not iterable': NOT_POSSIBLE,
+    "${cstruct} is not iterable": NOT_POSSIBLE,
+    '"${val}" is not a mapping type: ${err}': NOT_POSSIBLE,
+    '"${val}" has an incorrect number of elements (expected ${exp}, was ${was})': NOT_POSSIBLE,
+    'Unrecognized keys in mapping: "${val}"': NOT_POSSIBLE,
+    '"${val}" is not a valid "${cls}"': NOT_POSSIBLE,
+    '"${val}" is neither in (${false_choices}) nor in (${true_choices})': NOT_POSSIBLE,
+    '"${val}" is not a valid credit card number': NOT_POSSIBLE,
+    '"${val}" has no __name__': NOT_POSSIBLE,
+    'relative name "${val}" irresolveable without package': NOT_POSSIBLE,
+    'The dotted name "${name}" cannot be imported': NOT_POSSIBLE,
+    '"${val}" is not a date object': _("Write a date that exists, such as 2026-10-22."),
+    '"${val}" is not a datetime object': _("Write a date that exists, such as 2026-10-22."),
+    '"${val}" is not a time object': _("Write a time that exists, such as 14:30."),
+    "Invalid date": _("Write a date that exists, such as 2026-10-22."),
+    "Invalid time": _("Write a time that exists, such as 14:30."),
+}
