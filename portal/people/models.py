@@ -4,11 +4,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db.guards import guard
 from portal.db.row import Row, Versioned
+from portal.people.rules import search_text
 from portal.people.terms import OrganisationKind, Role
 
 
@@ -16,6 +17,7 @@ class Person(Versioned, Row):
     """Somebody who borrows, submits or administers. Once erased, only the id and the statistics about it remain.
 
     ``email`` is kept as typed and unique without regard to case; a person whom a desk registered may have none.
+    ``search_text`` follows name, e-mail and phone by itself.
     """
 
     __tablename__ = "person"
@@ -29,6 +31,7 @@ class Person(Versioned, Row):
     calendar_token: Mapped[str | None] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     registered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    search_text: Mapped[str] = mapped_column(default="")
     erased_at: Mapped[datetime | None]
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", cascade="all, delete-orphan")
@@ -37,12 +40,18 @@ class Person(Versioned, Row):
     )
 
 
+@event.listens_for(Person, "before_insert")
+@event.listens_for(Person, "before_update")
+def _keep_findable(_mapper, _connection, person: Person) -> None:
+    person.search_text = search_text(person.name, person.email, person.phone)
+
+
 _ONE_PER_EMAIL = ("CREATE UNIQUE INDEX person_email ON person (lower(email))",)
 guard(Person.__table__, sqlite=_ONE_PER_EMAIL, postgresql=_ONE_PER_EMAIL)
 
 
 class Organisation(Versioned, Row):
-    """An association, neighbourhood centre, school or enterprise. ``siret`` (14 digits) and ``rna`` (W and 9) are unique."""
+    """An association, centre, school or enterprise. ``siret`` (14 digits) and ``rna`` (W and 9) are unique."""
 
     __tablename__ = "organisation"
 
@@ -58,7 +67,7 @@ class Organisation(Versioned, Row):
 
 
 class Membership(Row):
-    """A person belongs to an organisation; an officer may act in its name, until the mandate ends (that day included)."""
+    """A person belongs to an organisation; an officer acts in its name until the mandate ends (that day included)."""
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("organisation_id", "person_id"),)
@@ -94,7 +103,7 @@ class Invitation(Row):
 
 
 class RoleGrant(Row):
-    """A role somebody holds, everywhere or in one scope (a lending point's slug), from a day until a day, both included."""
+    """A role held everywhere or in one scope (a lending point's slug), from a day until a day, both included."""
 
     __tablename__ = "role_grant"
     __table_args__ = (CheckConstraint("until IS NULL OR since <= until", name="in_order"),)
@@ -134,7 +143,7 @@ class LetterPurpose(StrEnum):
 
 
 class Letter(Row):
-    """A link sent by mail that proves its address, good once and until ``expires_at``. Only the secret's SHA-256 is kept."""
+    """A link that proves the address it was sent to, good once and until ``expires_at``. Kept as its SHA-256."""
 
     __tablename__ = "letter"
 

@@ -1,4 +1,4 @@
-"""The words of people: organisations and roles."""
+"""The words of people: organisations, roles, and what may be wrong with a password."""
 
 from enum import StrEnum
 
@@ -18,3 +18,12 @@ class Role(StrEnum):
     GRANTS = "grants"
     TRAINER = "trainer"
     MODERATOR = "moderator"
+
+
+class PasswordFlaw(StrEnum):
+    """Why a password is not accepted."""
+
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    COMMON = "common"
+    PERSONAL = "personal"

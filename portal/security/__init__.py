@@ -4,3 +4,7 @@
 def includeme(config) -> None:
     config.include("portal.security.grants")
     config.include("portal.security.policy")
+    config.include("portal.security.cookies")
+    config.include("portal.security.csrf")
+    config.include("portal.security.passwords")
+    config.include("portal.security.limits")

@@ -3,34 +3,33 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
-from portal.people.models import ApiToken, Organisation, Person, RoleGrant, SignIn
+from portal.people.models import ApiToken, Membership, Organisation, Person, RoleGrant, SignIn
 from portal.security.terms import HeldRole, Identity
+
+COOKIE = "sign-in"
 
 
 def secret_hash(secret: str) -> str:
-    """Return what is kept of a random secret: its SHA-256 in hex. Random secrets, unlike passwords, need no salt or cost."""
+    """Return what is kept of a random secret: its SHA-256 in hex. Unlike a password it needs no salt and no cost."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def cookie_name(production: bool) -> str:
-    """Return the sign-in cookie's name; ``__Host-`` (which needs https) binds it to this host and path."""
-    return "__Host-sign-in" if production else "sign-in"
-
-
 def bearer_token(request) -> str | None:
+    """Return the request's bearer token, which counts only under ``/api/``."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" and token.strip() else None
+    is_one = kind.lower() == "bearer" and token.strip() and request.path_info.startswith("/api/")
+    return token.strip() if is_one else None
 
 
 def identify(request) -> Identity | None:
-    """Return whose request this is, or None. A bearer token counts only under ``/api/``, a cookie everywhere."""
+    """Return whose request this is, or None. A bearer token goes before a cookie, even when it is not valid."""
     now = request.clock.now()
-    token = bearer_token(request) if request.path_info.startswith("/api/") else None
+    token = bearer_token(request)
     if token is not None:
         return _identity(request.db, _by_token(secret_hash(token), now), now)
-    secret = request.cookies.get(cookie_name(request.registry.portal_settings.production))
+    secret = request.registry.cookies.get(request, COOKIE)
     return _identity(request.db, _by_cookie(secret_hash(secret), now), now) if secret else None
 
 
@@ -39,18 +38,25 @@ def _columns():
 
 
 def _by_cookie(hashed: str, now: datetime):
+    in_office = and_(
+        Membership.person_id == SignIn.person_id,
+        Membership.organisation_id == SignIn.acting_for_id,
+        Membership.officer.is_(True),
+        or_(Membership.until.is_(None), Membership.until >= now.date()),
+    )
     return (
-        select(*_columns(), SignIn.id, SignIn.acting_for_id, Organisation.name)
+        select(*_columns(), SignIn.id, Organisation.id, Organisation.name)
         .select_from(SignIn)
         .join(SignIn.person)
         .outerjoin(Person.roles)
-        .outerjoin(SignIn.acting_for)
+        .outerjoin(Membership, in_office)
+        .outerjoin(Membership.organisation)
         .where(SignIn.secret_hash == hashed, SignIn.expires_at > now, Person.erased_at.is_(None))
     )
 
 
 def _by_token(hashed: str, now: datetime):
-    alive = ApiToken.expires_at.is_(None) | (ApiToken.expires_at > now)
+    alive = or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now)
     return (
         select(*_columns())
         .select_from(ApiToken)

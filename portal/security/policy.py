@@ -1,4 +1,4 @@
-"""Pyramid's security policy: asks who the cookie or the token belongs to, once a request, and the table what they may do."""
+"""Pyramid's security policy: asks once a request who the cookie or the token belongs to, and the table for the rest."""
 
 from pyramid.security import Allowed, Denied
 

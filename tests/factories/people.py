@@ -10,7 +10,9 @@ from webtest import TestApp
 
 from portal.people.models import ApiToken, Membership, Organisation, Person, RoleGrant, SignIn
 from portal.people.terms import OrganisationKind, Role
-from portal.security.identify import cookie_name, secret_hash
+from portal.security.cookies import CookieJar
+from portal.security.csrf import FIELD
+from portal.security.identify import COOKIE, secret_hash
 from tests.conftest import NOW
 
 PASSWORD = "trois goélands sur la grève"
@@ -84,8 +86,15 @@ def signed_in(browse: TestApp, who: Person, acting_for: Organisation | None = No
     """Return the browser, in which ``who`` is signed in from now on; its former cookies are gone."""
     browse.reset()
     secret = sign_in(browse.extra_environ["portal.session"], who, acting_for)
-    browse.set_cookie(cookie_name(production=False), secret)
+    browse.set_cookie(CookieJar(secure=False).name(COOKIE), secret)
     return browse
+
+
+def with_csrf(browse: TestApp, fields: dict[str, str] | None = None) -> dict[str, str]:
+    """Return ``fields`` as one of our own pages would send them from this browser."""
+    known = "a-token-that-this-browser-and-the-form-share"[:43]
+    browse.set_cookie(CookieJar(secure=False).name("csrf"), known)
+    return {FIELD: known} | (fields or {})
 
 
 def token(session: Session, who: Person, **given) -> str:

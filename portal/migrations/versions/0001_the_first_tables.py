@@ -133,6 +133,7 @@ def upgrade() -> None:
         sa.Column("calendar_token", sa.Text(), nullable=True),
         sa.Column("created_at", UtcMoment(), nullable=False),
         sa.Column("registered_by_id", sa.Uuid(), nullable=True),
+        sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("erased_at", UtcMoment(), nullable=True),
         sa.Column("lock_version", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["registered_by_id"], ["person.id"], name=op.f("fk_person_registered_by_id")),
