@@ -2,13 +2,16 @@
 
 from pyramid.config import Configurator
 
+from portal import logs
 from portal.settings import Settings
 
 FEATURES = ("equipment_lending",)
 
 KERNEL = (
+    "portal.logs",
     "portal.services",
     "portal.clock",
+    "portal.transport",
     "portal.i18n",
     "portal.db",
     "portal.ports",
@@ -22,12 +25,15 @@ KERNEL = (
     "portal.forms",
     "portal.api",
     "portal.pages",
+    "portal.operations",
 )
 
 
 def main(global_config: dict[str, str] | None, **ini: str):
     """Return the WSGI application for the ini file's ``[app:main]`` section. Raises ``BadSetting`` on a bad value."""
-    return configure(Settings.from_ini(ini)).make_wsgi_app()
+    settings = Settings.from_ini(ini)
+    logs.dress(settings)
+    return configure(settings).make_wsgi_app()
 
 
 def configure(settings: Settings) -> Configurator:

@@ -50,7 +50,9 @@ class IndexEntry(Row):
 # Neither database may part the words again in its own way: they are taken as they are, parted by spaces.
 guard(
     IndexEntry.__table__,
-    postgresql=("CREATE INDEX index_entry_words ON index_entry USING gin (array_to_tsvector(string_to_array(words, ' ')))",),
+    postgresql=(
+        "CREATE INDEX index_entry_words ON index_entry USING gin (array_to_tsvector(string_to_array(words, ' ')))",
+    ),
     sqlite=(
         "CREATE VIRTUAL TABLE index_words USING fts5(words, content='index_entry', content_rowid='id', tokenize='ascii')",
         "CREATE TRIGGER index_words_insert AFTER INSERT ON index_entry BEGIN "

@@ -84,4 +84,6 @@ class PublicIndex:
             self._session.flush()
 
     def _find(self, kind: str, source_id: UUID) -> IndexEntry | None:
-        return self._session.scalar(select(IndexEntry).where(IndexEntry.kind == kind, IndexEntry.source_id == source_id))
+        return self._session.scalar(
+            select(IndexEntry).where(IndexEntry.kind == kind, IndexEntry.source_id == source_id)
+        )

@@ -8,3 +8,6 @@ def includeme(config) -> None:
     config.include("portal.security.csrf")
     config.include("portal.security.passwords")
     config.include("portal.security.limits")
+    config.include("portal.security.wellformed")
+    config.include("portal.security.methods")
+    config.include("portal.security.headers")

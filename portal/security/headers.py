@@ -1,0 +1,78 @@
+"""What every answer tells the browser to refuse: scripts and frames that are not ours, guessed types, loose caches."""
+
+from urllib.parse import urlsplit
+
+from pyramid.tweens import INGRESS
+
+HSTS = "max-age=63072000; includeSubDomains"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    # The camera reads labels at the desk, the position finds what is near; both ask the person first.
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+def content_security_policy(map_tiles: str = "") -> str:
+    """Return the policy: everything from here, nothing inline, pictures also from the host of the map's background.
+
+    ``map_tiles`` is that background's URL template, empty for none.
+    """
+    tiles = tile_host(map_tiles)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "font-src 'self'",
+            f"img-src 'self' data: {tiles}".rstrip(),
+            "media-src 'self'",
+            f"connect-src 'self' {tiles}".rstrip(),
+            "worker-src 'self'",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        )
+    )
+
+
+def tile_host(template: str) -> str:
+    """Return scheme and host of a tile URL template as a source of the policy, ``{s}`` as a wildcard; "" if it is none.
+
+    >>> tile_host("https://{s}.tile.example.org/{z}/{x}/{y}.png")
+    'https://*.tile.example.org'
+    """
+    url = urlsplit(template.replace("{s}", "*"))
+    plain = url.netloc.replace("*.", "", 1).replace(".", "").replace("-", "").replace(":", "")
+    return f"{url.scheme}://{url.netloc}" if url.scheme in ("https", "http") and plain.isalnum() else ""
+
+
+def includeme(config) -> None:
+    config.add_tween("portal.security.headers.tween_factory", under=INGRESS)
+
+
+def tween_factory(handler, registry):
+    strict_transport = registry.portal_settings.production
+
+    def tween(request):
+        response = handler(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if strict_transport:
+            response.headers.setdefault("Strict-Transport-Security", HSTS)
+        map_tiles = request.city.map_tiles if response.content_type == "text/html" else ""
+        response.headers.setdefault("Content-Security-Policy", content_security_policy(map_tiles))
+        _keep_to_oneself(request, response)
+        return response
+
+    return tween
+
+
+def _keep_to_oneself(request, response) -> None:
+    """Let no cache keep an answer that is somebody's own, or whose view did not say that it is public."""
+    own = request.environ.get("portal.identity") is not None or "Set-Cookie" in response.headers
+    if own or "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "private, no-store" if own else "private, no-cache"

@@ -1,0 +1,78 @@
+"""How answers travel: validators so that nothing is sent twice, caches for what is public, compression.
+
+A view whose answer is for everybody says ``public=True`` (asked again each time, 304 when nothing changed) or, where a stale
+answer does no harm, ``public=300`` (shared caches may keep it for 300 seconds). A signed-in person's page is never kept.
+"""
+
+import gzip
+from hashlib import sha256
+
+from pyramid.tweens import EXCVIEW
+
+COMPRESSED = frozenset(
+    {"application/json", "application/xml", "application/javascript", "application/manifest+json", "image/svg+xml"}
+)
+SMALL = 1024
+MOST_COMPRESSED = 8 * 1024 * 1024
+
+
+def includeme(config) -> None:
+    config.add_view_deriver(public_view, name="public", under="decorated_view", over="rendered_view")
+    config.add_tween("portal.transport.compression_tween_factory", over=EXCVIEW)
+
+
+def public_view(view, info):
+    """Give what a public view answers an ETag, and the caches their orders."""
+    fresh = info.options.get("public")
+    if not fresh:
+        return view
+    seconds = 0 if fresh is True else int(fresh)
+
+    def public(context, request):
+        response = view(context, request)
+        if request.method in ("GET", "HEAD") and response.status_int == 200:
+            _revalidate(request, response, seconds)
+        return response
+
+    return public
+
+
+public_view.options = ("public",)
+
+
+def _revalidate(request, response, seconds: int) -> None:
+    # Whose answer it is depends on the cookie or the token, its language on what the browser asks for.
+    response.vary = (*(response.vary or ()), "Cookie", "Authorization", "Accept-Language")
+    if request.identity is not None:
+        response.cache_control = "private, no-cache" if request.identity.sign_in_id is None else "private, no-store"
+    elif response.content_type == "text/html":  # holds this browser's own form tokens
+        response.cache_control = "private, no-cache"
+    else:
+        response.cache_control = f"public, max-age={seconds}" if seconds else "public, no-cache"
+    if response.etag is None and response.app_iter is not None:
+        # Weak, because the same answer may travel compressed or not.
+        response.etag = (sha256(response.body).hexdigest()[:32], False)
+    response.conditional_response = True
+
+
+def compression_tween_factory(handler, _registry):
+    def tween(request):
+        response = handler(request)
+        if _worth_compressing(response) and "Range" not in request.headers:
+            response.vary = (*(response.vary or ()), "Accept-Encoding")
+            if "gzip" in request.accept_encoding and request.method != "HEAD":
+                response.body = gzip.compress(response.body, compresslevel=5, mtime=0)
+                response.content_encoding = "gzip"
+        return response
+
+    return tween
+
+
+def _worth_compressing(response) -> bool:
+    """Is it text of some size, and not compressed yet?"""
+    kind = response.content_type or ""
+    return (
+        response.content_encoding is None
+        and SMALL < (response.content_length or 0) < MOST_COMPRESSED
+        and (kind.startswith("text/") or kind in COMPRESSED or kind.endswith(("+json", "+xml")))
+    )
