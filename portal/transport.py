@@ -1,7 +1,7 @@
 """How answers travel: validators so that nothing is sent twice, caches for what is public, compression.
 
-A view whose answer is for everybody says ``public=True`` (asked again each time, 304 when nothing changed) or, where a stale
-answer does no harm, ``public=300`` (shared caches may keep it for 300 seconds). A signed-in person's page is never kept.
+A view whose answer is for everybody says ``public=True`` (asked again each time, 304 when nothing changed) or, where a
+stale answer does no harm, ``public=300`` (shared caches may keep it for 300 seconds). Nobody keeps a signed-in person's.
 """
 
 import gzip

@@ -1,4 +1,4 @@
-"""What kinds of things the index holds, and how they are called: ``config.add_index_kind("point", _("Lending point"), "pin")``."""
+"""What kinds of things the index holds: ``config.add_index_kind("point", _("Lending point"), "pin")``."""
 
 from dataclasses import dataclass
 

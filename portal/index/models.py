@@ -54,7 +54,8 @@ guard(
         "CREATE INDEX index_entry_words ON index_entry USING gin (array_to_tsvector(string_to_array(words, ' ')))",
     ),
     sqlite=(
-        "CREATE VIRTUAL TABLE index_words USING fts5(words, content='index_entry', content_rowid='id', tokenize='ascii')",
+        "CREATE VIRTUAL TABLE index_words "
+        "USING fts5(words, content='index_entry', content_rowid='id', tokenize='ascii')",
         "CREATE TRIGGER index_words_insert AFTER INSERT ON index_entry BEGIN "
         "INSERT INTO index_words(rowid, words) VALUES (new.id, new.words); END",
         "CREATE TRIGGER index_words_delete AFTER DELETE ON index_entry BEGIN "

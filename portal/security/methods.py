@@ -1,4 +1,4 @@
-"""A route answers the methods its views name, and 405 with ``Allow`` to every other. A view that names none only reads."""
+"""A route answers the methods its views name, and 405 with ``Allow`` to all others. A view that names none only reads."""
 
 from collections import defaultdict
 

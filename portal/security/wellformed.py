@@ -1,7 +1,7 @@
 """What reaches the house is text we can read and of a size we can hold; everything else is answered 400, 405 or 413.
 
-It is looked at before anything else, and what cannot be read is taken out of the WSGI environment, so that the page that
-says so can be rendered like any other. The error itself is raised once the request is under way, hence with its page.
+It is looked at before anything else, and what cannot be read is taken out of the WSGI environment, so that the page
+that says so can be rendered like any other. The error is raised once the request is under way, hence with its page.
 """
 
 import re
@@ -58,10 +58,11 @@ def mend(environ: dict, most: int) -> HTTPException | None:
 
     When something is, ``environ`` is left without it: readable, without a body, and harmless.
     """
-    fault = None
-    for fault in _faults(environ, most):  # all of them, since each takes out what it finds
-        environ.update({"CONTENT_LENGTH": "0", "CONTENT_TYPE": "", "wsgi.input": BytesIO()})
-    return fault
+    faults = list(_faults(environ, most))  # all of them, since finding one takes it out
+    if not faults:
+        return None
+    environ.update({"CONTENT_LENGTH": "0", "CONTENT_TYPE": "", "wsgi.input": BytesIO()})
+    return faults[0]
 
 
 def _faults(environ: dict, most: int) -> Iterator[HTTPException]:
