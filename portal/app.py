@@ -22,6 +22,7 @@ KERNEL = (
     "portal.people",
     "portal.places",
     "portal.index",
+    "portal.media",
     "portal.forms",
     "portal.api",
     "portal.pages",

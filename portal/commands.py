@@ -7,14 +7,32 @@ from pathlib import Path
 
 import click
 from plaster import get_settings, setup_logging
+from sqlalchemy.exc import DBAPIError
 
+from portal import logs
 from portal.app import FEATURES, KERNEL, configure
-from portal.db.session import working_request
-from portal.migrations import history
+from portal.db.session import is_away, is_schema_missing, working_request
 from portal.settings import BadSetting, Settings
 
 
-@click.group()
+class Commands(click.Group):
+    """Commands that say in one line what kept them from their work, instead of a traceback."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except DBAPIError as error:
+            if is_away(error):
+                database = context.obj.settings.database_name
+                raise click.ClickException(f"the database {database} is out of reach; see: portal check") from error
+            if is_schema_missing(error):
+                raise click.ClickException("the database is not of this version; run: portal init") from error
+            raise
+        except OSError as error:
+            raise click.ClickException(f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")) from error
+
+
+@click.group(cls=Commands)
 @click.option("-c", "ini", default="development.ini", show_default=True, help="The ini file.")
 @click.pass_context
 def portal(context: click.Context, ini: str) -> None:
@@ -35,9 +53,11 @@ class Installation:
             raise click.ClickException(f"there is no {self._ini}; name the ini file with -c")
         setup_logging(self._ini)
         try:
-            return Settings.from_ini(get_settings(self._ini, "app:main"))
+            settings = Settings.from_ini(get_settings(self._ini, "app:main"))
         except BadSetting as bad:
             raise click.ClickException(str(bad)) from bad
+        logs.dress(settings)
+        return settings
 
     @property
     def app(self):
@@ -51,25 +71,6 @@ class Installation:
         """A request of nobody's, in one transaction that commits at the end of the ``with`` block."""
         with working_request(self.app.registry) as request:
             yield request
-
-
-@portal.command()
-@click.pass_obj
-def init(installation: Installation) -> None:
-    """Create or upgrade the schema."""
-    history.upgrade(installation.app.registry.engine)
-
-
-@portal.command()
-@click.option("--no-worker", is_flag=True, help="Do not run the background worker inside.")
-@click.pass_obj
-def serve(installation: Installation, no_worker: bool) -> None:
-    """Serve the portal."""
-    import waitress
-
-    settings = installation.settings
-    click.echo(f"http://{settings.listen}/")  # said before the first request can be answered
-    waitress.serve(installation.app, listen=settings.listen, threads=8, clear_untrusted_proxy_headers=True)
 
 
 def _attach_commands() -> None:

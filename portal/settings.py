@@ -97,6 +97,11 @@ class Settings:
     def sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
 
+    @property
+    def database_name(self) -> str:
+        """The database's address without its password, fit for a message."""
+        return re.sub(r"(?<=://)([^/@:]*):[^@]*@", r"\1@", self.database_url)
+
     def for_pyramid(self) -> dict[str, Any]:
         """Return what Pyramid and its add-ons read for themselves."""
         return {

@@ -20,7 +20,7 @@ class Audit:
         self._identity = identity
 
     def record(self, act: str, subject_kind: str, subject_id: object, **detail: object) -> None:
-        """Record that ``act`` (``role.grant``) was done to a thing. ``detail`` holds no personal data: it is never erased."""
+        """Record that ``act`` (``role.grant``) was done to a thing. ``detail`` is never erased: no personal data."""
         self._session.add(
             AuditEntry(
                 at=self._clock.now(),

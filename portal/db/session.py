@@ -62,6 +62,13 @@ def is_conflict(error: DBAPIError) -> bool:
     return isinstance(error, OperationalError) and "locked" in str(error.orig)
 
 
+def is_schema_missing(error: DBAPIError) -> bool:
+    """Does the database lack a table or column of this version?"""
+    if isinstance(error.orig, psycopg.Error):
+        return error.orig.sqlstate in ("42P01", "42703")
+    return "no such table" in str(error.orig) or "no such column" in str(error.orig)
+
+
 def is_away(error: DBAPIError) -> bool:
     """Is the database out of reach, rather than unhappy with what was asked?
 

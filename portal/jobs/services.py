@@ -5,13 +5,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.clock import Clock
+from portal.db.insert import insert_into
 from portal.jobs.models import Job
-
-INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Jobs:
@@ -22,11 +20,11 @@ class Jobs:
         self._clock = clock
 
     def add(self, kind: str, payload: dict[str, Any], run_at: datetime | None = None, key: str | None = None) -> None:
-        """Ask for work of ``kind``, now or from ``run_at`` on. With a ``key`` it exists once: asking again changes nothing."""
+        """Ask for work of ``kind``, now or from ``run_at`` on. With a ``key``, asking again changes nothing."""
         now = self._clock.now()
-        insert = INSERT[self._session.get_bind().dialect.name]
-        row = {"id": uuid4(), "kind": kind, "payload": payload, "key": key, "created_at": now, "run_at": run_at or now}
-        self._session.execute(insert(Job).values(**row, attempts=0).on_conflict_do_nothing(index_elements=["key"]))
+        job = {"id": uuid4(), "kind": kind, "payload": payload, "key": key, "created_at": now, "run_at": run_at or now}
+        asked = insert_into(self._session, Job).values(**job, attempts=0)
+        self._session.execute(asked.on_conflict_do_nothing(index_elements=["key"]))
 
     def retry(self, job_id: UUID) -> bool:
         """Let work that was given up be tried again, from the beginning. False when it is not waiting for that."""

@@ -36,7 +36,7 @@ class Conformity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """What the city says of itself, in one language. Long texts are Markdown, ``logo`` is a path; empty means not said."""
+    """What the city says of itself, in one language. Long texts are Markdown, ``logo`` is a path, empty is unsaid."""
 
     name: str
     place: str

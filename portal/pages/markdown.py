@@ -9,7 +9,7 @@ _READER = MarkdownIt("commonmark", {"html": False})
 
 
 def rendered(text: str) -> Markup:
-    """Return the text as markup. Its highest heading is of second level, as the page has the first; images are left out."""
+    """Return the text as markup. Its headings begin at the second level, the page has the first; no images."""
     tokens = _READER.parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close") and token.tag in ("h1", "h5", "h6"):

@@ -1,0 +1,56 @@
+"""The web server of development and of small towns: waitress, with the background worker beside it."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import waitress
+
+from portal.jobs.worker import Worker
+from portal.settings import Settings
+
+THREADS = 8
+
+
+def serve(app, settings: Settings, *, with_worker: bool) -> None:
+    """Answer requests until SIGTERM or Ctrl-C; what is being answered then is finished, the job in hand too."""
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(0))
+    with working(app.registry) if with_worker else _nothing():
+        waitress.serve(app, **listening(settings))
+
+
+def listening(settings: Settings) -> dict[str, object]:
+    """Return waitress' own settings. What a proxy says of the client is believed of the trusted one alone."""
+    proxy = {}
+    if settings.trusted_proxy:
+        proxy = {
+            "trusted_proxy": settings.trusted_proxy,
+            "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},
+        }
+    return proxy | {
+        "listen": settings.listen,
+        "threads": THREADS,
+        "max_request_body_size": settings.max_body_mib * 1024 * 1024,
+        "clear_untrusted_proxy_headers": True,
+        "ident": None,
+    }
+
+
+@contextmanager
+def working(registry) -> Iterator[None]:
+    """Have a worker beside us for as long as the ``with`` block lasts."""
+    worker = Worker(registry)
+    thread = Thread(target=worker.run, name="worker")
+    thread.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+        thread.join()
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
