@@ -89,6 +89,11 @@ class Settings:
         return int(self.listen.rpartition(":")[2])
 
     @property
+    def mail_host(self) -> str:
+        """The domain that our letters come from."""
+        return self.mail_from.rpartition("@")[2]
+
+    @property
     def signing_secret(self) -> str:
         """The secret that signs cookies; in development one that is the same at every start."""
         return self.secret or "a secret for development only, not used in production"
@@ -158,6 +163,18 @@ def _database(key: str, text: str) -> str:
     return text.replace("postgresql+psycopg://", "postgresql://")
 
 
+def _mail_server(key: str, text: str) -> str:
+    if not re.fullmatch(r"smtps?://([^\s/@]+@)?[^\s/@:]+(:\d{1,5})?", text.rstrip("/")):
+        raise BadSetting(key, text, "give smtp://user:password@host:587, or smtps:// for TLS from the start")
+    return text.rstrip("/")
+
+
+def _mail_address(key: str, text: str) -> str:
+    if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", text):
+        raise BadSetting(key, text, "give an address alone, for instance portail@communs.example.bzh")
+    return text
+
+
 def _web_address(key: str, text: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+", text.rstrip("/")):
         raise BadSetting(key, text, "give scheme and host without a path, for instance https://communs.example.bzh")
@@ -176,4 +193,6 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "hashes_at_once": _number(1, 64),
     "max_body_mib": _number(1, 4096),
     "now": _instant,
+    "smtp_url": _mail_server,
+    "mail_from": _mail_address,
 }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pyramid.renderers import render
 
 from portal.i18n import OFFERED, speaking
+from portal.mail.message import one_line
 
 SUBJECT = re.compile(r"Subject:(.*?)\n[ \t]*\n", re.DOTALL)
 BLANK_LINES = re.compile(r"\n{3,}")
@@ -50,8 +51,7 @@ def parted(letter: str, language: str) -> Written:
     found = SUBJECT.match(letter)
     if found is None:
         raise ValueError("a letter begins with a line «Subject: …» and a blank line")
-    subject = " ".join("".join(c if c.isprintable() else " " for c in found[1]).split())
-    return Written(language, subject, BLANK_LINES.sub("\n\n", letter[found.end() :]).strip() + "\n")
+    return Written(language, one_line(found[1]), BLANK_LINES.sub("\n\n", letter[found.end() :]).strip() + "\n")
 
 
 def includeme(config) -> None:

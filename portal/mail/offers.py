@@ -1,0 +1,43 @@
+"""What the outbox knows about somebody."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.mail.models import OutgoingMail
+from portal.ports.personal_data import PersonalData
+
+
+class LettersData:
+    """The letters that were written to a person."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def export(self, person_id: UUID) -> dict[str, Any]:
+        letters = select(OutgoingMail).where(OutgoingMail.person_id == person_id).order_by(OutgoingMail.created_at)
+        return {
+            "letters": [
+                {
+                    "to": letter.to,
+                    "subject": letter.subject,
+                    "text": letter.text,
+                    "written_at": letter.created_at.isoformat(),
+                    "sent_at": letter.sent_at.isoformat() if letter.sent_at else None,
+                }
+                for letter in self._session.scalars(letters)
+            ]
+        }
+
+    def hindrances(self, person_id: UUID) -> list[str]:
+        return []
+
+    def erase(self, person_id: UUID, at: datetime) -> None:
+        self._session.execute(delete(OutgoingMail).where(OutgoingMail.person_id == person_id))
+
+
+def includeme(config) -> None:
+    config.answer(PersonalData, lambda request: LettersData(request.db))
