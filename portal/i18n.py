@@ -1,8 +1,9 @@
 """Languages: which are offered, which one a reader gets, and how dates, numbers and money are said in it.
 
-English texts in the code are the message ids; ``locale/<language>/LC_MESSAGES/portal.po`` of each package translates them.
+English texts in the code are the message ids; each package's ``locale/<language>/LC_MESSAGES/portal.po`` translates them.
 """
 
+from collections.abc import Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ def includeme(config) -> None:
     config.set_locale_negotiator(negotiate)
     config.add_translation_dirs("portal:locale")
     config.add_request_method(lambda request: Words(request.locale_name), "words", reify=True)
+    config.add_request_method(ngettext)
     config.add_subscriber(_lend_words, BeforeRender)
 
 
@@ -37,6 +39,19 @@ def negotiate(request) -> str:
     if identity is not None and identity.language in OFFERED:
         return identity.language
     return request.accept_language.lookup(OFFERED, default="fr")
+
+
+def ngettext(request, singular: str, plural: str, n: int, **values: object) -> str:
+    """Return the message for ``n`` in the reader's language, with ``${n}`` and the other values filled in."""
+    return request.localizer.pluralize(singular, plural, n, domain="portal", mapping={"n": n} | values)
+
+
+def in_language(text: Mapping[str, str], language: str, fallback: str = "fr") -> tuple[str, str]:
+    """Return ``(words, language they are in)`` of a text in several: the wanted one, else the fallback, else any."""
+    for code in (language, fallback, *text):
+        if text.get(code):
+            return text[code], code
+    return "", language
 
 
 @contextmanager
@@ -66,6 +81,15 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
+
+    def of(self, text: Mapping[str, str]) -> str:
+        """Return a text kept in several languages in this one, or in one that it has."""
+        return in_language(text, self.language)[0]
+
+    def other(self, text: Mapping[str, str]) -> str | None:
+        """Return the language that :meth:`of` answers in where it is not this one, for the attribute ``lang``."""
+        spoken = in_language(text, self.language)[1]
+        return None if spoken == self.language else spoken
 
     def date(self, day: Day, zone: str | None = None, form: str = "long") -> str:
         """Return «22 octobre 2026»; ``form`` ``full`` names the weekday too."""

@@ -75,11 +75,3 @@ class Versioned:
     """A row that decisions are taken on: ``lock(session, row)`` lets one decision at a time past it."""
 
     lock_version: Mapped[int] = mapped_column(default=0, server_default="0")
-
-
-def in_language(text: dict[str, str], language: str, fallback: str = "fr") -> tuple[str, str]:
-    """Return ``(words, language they are in)`` of a :class:`Translated`: the wanted language, else the fallback, else any."""
-    for code in (language, fallback, *text):
-        if text.get(code):
-            return text[code], code
-    return "", language

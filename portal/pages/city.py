@@ -19,8 +19,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from portal.db.row import in_language
-from portal.i18n import OFFERED
+from portal.i18n import OFFERED, in_language
 from portal.pages.models import CitySetting
 
 FRESH_SECONDS = 5.0
