@@ -6,6 +6,7 @@ A request is logged by the name of its route, never by its path or query; errors
 import logging
 import re
 import secrets
+import sys
 import traceback
 from time import monotonic
 
@@ -52,24 +53,24 @@ def path_of(error: BaseException) -> list[str]:
 
 
 def dress(settings: Settings) -> None:
-    """Give the handlers of the ini file their shape: JSON in production, else lines to read."""
-    shape: Processor = structlog.processors.JSONRenderer() if settings.production else structlog.dev.ConsoleRenderer()
+    """Give the handlers of the ini file their shape: JSON in production; else lines to read, tracebacks and all."""
+    plain = structlog.dev.plain_traceback
+    shape: list[Processor] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+    if settings.production:
+        shape = [_without_traceback, structlog.processors.JSONRenderer()]
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*_SHARED, _without_traceback],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, shape],
+        foreign_pre_chain=_SHARED,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *shape],
     )
     for handler in logging.getLogger().handlers:
         handler.setFormatter(formatter)
 
 
 def _without_traceback(_logger, _method: str, event: EventDict) -> EventDict:
-    """Scrub what libraries log, and tell their exceptions as we tell ours."""
+    """Scrub what libraries log, and tell exceptions without the values that tracebacks quote."""
     error = event.pop("exc_info", None)
     if isinstance(error, tuple):
         error = error[1]
-    record = event.get("_record")
-    if record is not None:
-        record.exc_info = record.exc_text = None
     if isinstance(error, BaseException):
         event |= {"error": described(error), "at": path_of(error)}
     event["event"] = scrubbed(str(event["event"]))

@@ -5,3 +5,4 @@ def includeme(config) -> None:
     config.include("portal.pages.markdown")
     config.include("portal.pages.city")
     config.include("portal.pages.health")
+    config.include("portal.pages.failures")
