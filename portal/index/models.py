@@ -22,7 +22,7 @@ class IndexEntry(Row):
     __tablename__ = "index_entry"
     __table_args__ = (
         UniqueConstraint("kind", "source_id"),
-        Index("ix_index_entry_listing", "visible", "kind", "updated_at"),
+        Index("ix_index_entry_listing", "visible", "kind", "created_at"),
     )
 
     # A whole number, because the full-text table refers to SQLite's rowid, which VACUUM keeps only for such a key.

@@ -223,7 +223,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_index_entry")),
         sa.UniqueConstraint("kind", "source_id", name=op.f("uq_index_entry_kind_source_id")),
     )
-    op.create_index("ix_index_entry_listing", "index_entry", ["visible", "kind", "updated_at"], unique=False)
+    op.create_index("ix_index_entry_listing", "index_entry", ["visible", "kind", "created_at"], unique=False)
     op.create_index(op.f("ix_index_entry_place_id"), "index_entry", ["place_id"], unique=False)
     op.create_table(
         "invitation",
