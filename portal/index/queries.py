@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select, text
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, select, text
 from sqlalchemy.orm import Session, defer, joinedload
 
 from portal.index.models import IndexEntry
@@ -90,6 +90,12 @@ def addresses(session: Session, limit: int, offset: int = 0) -> Sequence[tuple[s
 def size(session: Session) -> int:
     """Return how many entries there are."""
     return _count(session, select(IndexEntry).where(*_public((), None)))
+
+
+def matching(session: Session, question: str) -> ColumnElement[bool]:
+    """Return the condition that an entry is visible and holds every word of ``question``, for a list of one's own."""
+    asked = terms(question)
+    return and_(IndexEntry.visible, _holds(session, asked, " & ")) if asked else false()
 
 
 def terms(question: str) -> list[Term]:
