@@ -1,0 +1,82 @@
+"""What an address points at: loads it, or answers 404; says whose it is and at which points, for the permissions."""
+
+from uuid import UUID
+
+from pyramid.httpexceptions import HTTPNotFound
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from equipment_lending.models import EquipmentModel, Item, LendingPoint, Loan
+from equipment_lending.queries import loans
+from portal.people.models import Membership
+
+
+class LoanContext:
+    """A loan: owned by its borrower and the officers of the organisation it is for, served at its two points."""
+
+    def __init__(self, request) -> None:
+        found = loans.loan(request.db, _uuid(request.matchdict["id"]))
+        if found is None:
+            raise HTTPNotFound()
+        self.loan: Loan = found
+        self.scopes = tuple({found.point.slug, found.return_point.slug})
+        self._db = request.db
+
+    @property
+    def owner_ids(self) -> tuple[UUID, ...]:
+        officers = self._db.scalars(
+            select(Membership.person_id).where(
+                Membership.organisation_id == self.loan.organisation_id, Membership.officer
+            )
+        )
+        return (self.loan.borrower_id, *officers)
+
+
+class ModelContext:
+    """A model of the catalogue."""
+
+    def __init__(self, request) -> None:
+        self.model: EquipmentModel = _one(
+            request.db,
+            select(EquipmentModel)
+            .options(joinedload(EquipmentModel.category))
+            .where(EquipmentModel.slug == request.matchdict["slug"]),
+        )
+
+
+class PointContext:
+    """A lending point, which is also the scope of its desk's roles."""
+
+    def __init__(self, request) -> None:
+        self.point: LendingPoint = _one(
+            request.db,
+            select(LendingPoint)
+            .options(joinedload(LendingPoint.place))
+            .where(LendingPoint.slug == request.matchdict["slug"]),
+        )
+        self.scopes = (self.point.slug,)
+
+
+class ItemContext:
+    """An item by its tag, served at the point where it is."""
+
+    def __init__(self, request) -> None:
+        found = loans.item_by_tag(request.db, request.matchdict["tag"])
+        if found is None:
+            raise HTTPNotFound()
+        self.item: Item = found
+        self.scopes = (found.stock.point.slug,)
+
+
+def _one(session, query):
+    found = session.scalar(query)
+    if found is None:
+        raise HTTPNotFound()
+    return found
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise HTTPNotFound() from None

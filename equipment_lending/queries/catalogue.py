@@ -1,0 +1,162 @@
+"""The catalogue: what is lent, where, and how many are free for a whole period. A constant number of statements."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, Stock
+from equipment_lending.queries.occupation import capacities, occupations
+from equipment_lending.rules.availability import free_throughout
+from equipment_lending.terms import Period, ServiceState
+from portal.index.models import IndexEntry
+from portal.index.queries import matching
+
+KIND = "equipment"
+"""What the public index calls a model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What somebody looks for: words, a category, a point (slugs), and a period through which it must be free."""
+
+    text: str = ""
+    category: str | None = None
+    point: str | None = None
+    period: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model at one point: units in service there, and how many are free for the whole period asked for, if any."""
+
+    stock_id: UUID
+    point: LendingPoint
+    units: int
+    free: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A model of the catalogue with where it is lent."""
+
+    model: EquipmentModel
+    offers: tuple[Offer, ...]
+
+    @property
+    def units(self) -> int:
+        return sum(offer.units for offer in self.offers)
+
+    @property
+    def free(self) -> int | None:
+        """The most units one point could lend for the whole period; None when no period was asked for."""
+        known = [offer.free for offer in self.offers if offer.free is not None]
+        return max(known) if known else None
+
+
+def categories(session: Session) -> list[Category]:
+    """Return every category, in the catalogue's order."""
+    return list(session.scalars(select(Category).order_by(Category.position, Category.slug)))
+
+
+def points(session: Session) -> list[LendingPoint]:
+    """Return every lending point by name, with its place."""
+    return list(
+        session.scalars(select(LendingPoint).options(joinedload(LendingPoint.place)).order_by(LendingPoint.name))
+    )
+
+
+def sheets(
+    session: Session, wanted: Filter, now: datetime, *, limit: int | None = None, offset: int = 0
+) -> tuple[list[Sheet], int]:
+    """Return ``(the page of sheets that match, how many match in all)``, by category and slug.
+
+    A model without units in service is in the list only where nothing narrows it to a point or a period. With a
+    period, models of which no point has a unit free throughout are left out. Opening hours are not looked at.
+    """
+    stocks = list(session.scalars(_matching_stocks(session, wanted)).unique())
+    ids = [stock.id for stock in stocks]
+    units = capacities(session, ids)
+    taken = occupations(session, ids, wanted.period, now) if wanted.period else {}
+    by_model: dict[EquipmentModel, list[Offer]] = defaultdict(list)
+    for stock in stocks:
+        here = units.get(stock.id, 0)
+        free = None
+        if wanted.period:
+            claims = [occupied.claimed for occupied in taken.get(stock.id, ())]
+            free = max(0, free_throughout(here, claims, wanted.period))
+        by_model[stock.model].append(Offer(stock.id, stock.point, here, free))
+    found = [Sheet(model, tuple(offer for offer in offers if offer.units)) for model, offers in by_model.items()]
+    if wanted.period:
+        found = [sheet for sheet in found if sheet.free]
+    elif wanted.point:
+        found = [sheet for sheet in found if sheet.units]
+    end = None if limit is None else offset + limit
+    return found[offset:end], len(found)
+
+
+def _matching_stocks(session: Session, wanted: Filter) -> Select[tuple[Stock]]:
+    query = (
+        select(Stock)
+        .join(Stock.model)
+        .join(EquipmentModel.category)
+        .join(Stock.point)
+        .options(contains_eager(Stock.model).contains_eager(EquipmentModel.category), contains_eager(Stock.point))
+        .order_by(Category.position, EquipmentModel.slug, LendingPoint.name)
+    )
+    if wanted.text:
+        query = query.where(
+            EquipmentModel.id.in_(
+                select(IndexEntry.source_id).where(IndexEntry.kind == KIND, matching(session, wanted.text))
+            )
+        )
+    if wanted.category:
+        query = query.where(Category.slug == wanted.category)
+    if wanted.point:
+        query = query.where(LendingPoint.slug == wanted.point)
+    return query
+
+
+def offers(session: Session, model: EquipmentModel) -> list[Offer]:
+    """Return where a model is lent, by the point's name; points that hold none in service are left out."""
+    stocks = session.scalars(
+        select(Stock)
+        .join(Stock.point)
+        .options(contains_eager(Stock.point).joinedload(LendingPoint.place))
+        .where(Stock.model_id == model.id)
+        .order_by(LendingPoint.name)
+    ).all()
+    units = capacities(session, [stock.id for stock in stocks])
+    return [Offer(stock.id, stock.point, units[stock.id], None) for stock in stocks if units.get(stock.id)]
+
+
+@dataclass(frozen=True, slots=True)
+class Guardianship:
+    """Who owns, insures and repairs items of a model at a point, and how many units that concerns."""
+
+    owner: str
+    insurer: str
+    maintainer: str
+    units: int
+
+
+def guardianships(session: Session, stock_ids: Collection[UUID]) -> dict[UUID, list[Guardianship]]:
+    """Return for each stock who owns, insures and repairs what it holds, largest share first."""
+    rows = session.execute(
+        select(Item.stock_id, Item.owner, Item.insurer, Item.maintainer, Item.units).where(
+            Item.stock_id.in_(stock_ids), Item.parent_id.is_(None), Item.service_state == ServiceState.IN_SERVICE
+        )
+    )
+    shares: dict[UUID, dict[tuple[str, str, str], int]] = defaultdict(lambda: defaultdict(int))
+    for stock_id, owner, insurer, maintainer, units in rows:
+        shares[stock_id][owner, insurer, maintainer] += units
+    return {
+        stock_id: [
+            Guardianship(*who, units) for who, units in sorted(held.items(), key=lambda pair: (-pair[1], pair[0]))
+        ]
+        for stock_id, held in shares.items()
+    }

@@ -1,0 +1,124 @@
+"""What occupies equipment, and how much of it there is: the numbers every decision about availability starts from."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from equipment_lending.models import Claim, Custody, Item, Loan, LoanLine
+from equipment_lending.terms import FOREVER, Claimed, ItemUse, Period, ServiceState
+
+
+@dataclass(frozen=True, slots=True)
+class Occupied:
+    """Units occupied for a period, bound to an item or not. ``start`` is included, ``end`` is not."""
+
+    start: datetime
+    end: datetime
+    units: int
+    item_id: UUID | None = None
+    loan_id: UUID | None = None
+    promised_at: datetime | None = None
+
+    @property
+    def claimed(self) -> Claimed:
+        return self.start, self.end, self.units
+
+
+def capacities(session: Session, stock_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the units in service of each stock; parts of a sealed kit do not count, a stock without items is missing."""
+    rows = session.execute(
+        select(Item.stock_id, func.sum(Item.units))
+        .where(Item.stock_id.in_(stock_ids), Item.parent_id.is_(None), Item.service_state == ServiceState.IN_SERVICE)
+        .group_by(Item.stock_id)
+    )
+    return {stock_id: int(units) for stock_id, units in rows}
+
+
+def occupations(
+    session: Session, stock_ids: Collection[UUID], period: Period, now: datetime, *, without_loan: UUID | None = None
+) -> dict[UUID, list[Occupied]]:
+    """Return what occupies each stock at some instant of ``period``, in two statements.
+
+    What is overdue at ``now`` occupies until further notice (see ``equipment_lending.rules.claims.occupying``).
+    ``without_loan`` leaves one loan's own claims out.
+    """
+    found: dict[UUID, list[Occupied]] = defaultdict(list)
+    for stock_id, occupied in _claims(session, stock_ids, period):
+        found[stock_id].append(occupied)
+    for stock_id, occupied in _overdue(session, stock_ids, period, now):
+        found[stock_id].append(occupied)
+    if without_loan is not None:
+        return {stock: [o for o in taken if o.loan_id != without_loan] for stock, taken in found.items()}
+    return found
+
+
+def _claims(session: Session, stock_ids: Collection[UUID], period: Period) -> Iterable[tuple[UUID, Occupied]]:
+    rows = session.execute(
+        select(Claim.stock_id, Claim.starts_at, Claim.ends_at, Claim.units, Claim.item_id, Loan.id, Loan.requested_at)
+        .outerjoin(Claim.line)
+        .outerjoin(LoanLine.loan)
+        .where(Claim.live, Claim.stock_id.in_(stock_ids), Claim.ends_at > period.start, Claim.starts_at < period.end)
+    )
+    return ((stock_id, Occupied(*rest)) for stock_id, *rest in rows)
+
+
+def _overdue(
+    session: Session, stock_ids: Collection[UUID], period: Period, now: datetime
+) -> Iterable[tuple[UUID, Occupied]]:
+    rows = session.execute(
+        select(Claim.stock_id, Claim.ends_at, Custody.units, Custody.item_id, LoanLine.loan_id)
+        .join(Custody.claim)
+        .join(Custody.line)
+        .where(
+            Custody.in_at.is_(None),
+            Custody.due_at < now,
+            Claim.stock_id.in_(stock_ids),
+            Claim.ends_at < period.end,
+        )
+    )
+    return ((stock_id, Occupied(ends_at, FOREVER, *rest)) for stock_id, ends_at, *rest in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class StockUse:
+    """A stock as the exact rules need it: items with the stretches they are bound for, and promises not bound yet."""
+
+    items: tuple[ItemUse, ...]
+    unbound: tuple[Occupied, ...]
+
+    @property
+    def capacity(self) -> int:
+        return sum(item.units for item in self.items)
+
+    @property
+    def waiting(self) -> list[Claimed]:
+        """The unbound claims, oldest promise first."""
+        return [occupied.claimed for occupied in self.unbound]
+
+
+def stock_uses(
+    session: Session, stock_ids: Collection[UUID], period: Period, now: datetime, *, without_loan: UUID | None = None
+) -> dict[UUID, StockUse]:
+    """Return how each stock is used at some instant of ``period``, in three statements."""
+    taken = occupations(session, stock_ids, period, now, without_loan=without_loan)
+    rows = session.execute(
+        select(Item.stock_id, Item.id, Item.units)
+        .where(Item.stock_id.in_(stock_ids), Item.parent_id.is_(None), Item.service_state == ServiceState.IN_SERVICE)
+        .order_by(Item.asset_tag)
+    ).all()
+    return {stock_id: _use(stock_id, rows, taken.get(stock_id, [])) for stock_id in stock_ids}
+
+
+def _use(stock_id: UUID, rows: Sequence[Row[tuple[UUID, UUID, int]]], taken: list[Occupied]) -> StockUse:
+    bound: dict[UUID, list[Claimed]] = defaultdict(list)
+    for occupied in taken:
+        if occupied.item_id is not None:
+            bound[occupied.item_id].append(occupied.claimed)
+    items = tuple(ItemUse(item, units, tuple(bound[item])) for stock, item, units in rows if stock == stock_id)
+    unbound = sorted((o for o in taken if o.item_id is None), key=lambda o: (o.promised_at, str(o.loan_id)))
+    return StockUse(items, tuple(unbound))

@@ -1,0 +1,296 @@
+"""What happens at the counter: items leave, items come back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from equipment_lending.models import Claim, Custody, Item, Loan, LoanLine, Stock
+from equipment_lending.queries import loans
+from equipment_lending.queries.calendars import policies
+from equipment_lending.queries.occupation import stock_uses
+from equipment_lending.rules.assignment import extendable, items_free
+from equipment_lending.rules.claims import after_check_in, after_check_out
+from equipment_lending.rules.policy import Policy
+from equipment_lending.services.fleet import open_maintenance, postpone_maintenance, stock_at
+from equipment_lending.terms import (
+    NOT_LENDABLE,
+    Condition,
+    LoanState,
+    Refusal,
+    RefusalCode,
+    Refused,
+    ServiceState,
+)
+from portal.audit.services import Audit
+from portal.clock import Clock
+from portal.db import lock
+from portal.ports.certifications import Certifications
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """One item as it came back: its tag, its state, which accessories are missing, and whether it can be lent on."""
+
+    asset_tag: str
+    condition: Condition = Condition.GOOD
+    missing: tuple[str, ...] = ()
+    note: str = ""
+    keep_lending: bool = False
+
+
+class Desk:
+    """Check out and check in, both in parts if need be. Whoever serves is named on every custody."""
+
+    def __init__(self, session: Session, clock: Clock, certifications: Certifications, audit: Audit) -> None:
+        self._session = session
+        self._clock = clock
+        self._certifications = certifications
+        self._audit = audit
+
+    # Check-out ------------------------------------------------------------------------------------------------------
+
+    def check_out(
+        self, loan_id: UUID, asset_tags: Sequence[str], by: UUID, note: str = "", override: str = ""
+    ) -> list[Custody]:
+        """Hand the tagged items out for a loan and return their custodies; the loan is ``OUT`` from then on.
+
+        Items are bound here and not before. A lot hands out as many units as the loan still has coming and the lot
+        holds. With a written reason in ``override``, a borrower who lacks a required achievement is served all the
+        same, and the audit trail says so. Raises :class:`Refused` with every reason, and records nothing.
+        """
+        with self._session.begin_nested():
+            loan = self._locked(loan_id)
+            now = self._clock.now()
+            reasons = _not_in(loan, (LoanState.CONFIRMED, LoanState.OUT))
+            items = self._items(asset_tags, reasons)
+            if loan.return_at <= now:
+                reasons.append(Refusal(RefusalCode.IN_THE_PAST))
+            if not reasons:
+                self._turned_around(items, now)
+                reasons += self._uncertified(loan, now, override)
+                reasons += self._cannot_leave(loan, items, now)
+            if reasons or not items:
+                raise Refused(reasons or [Refusal(RefusalCode.NOTHING_CHOSEN)])
+            given = [self._hand_out(loan, item, by, note, now) for item in items]
+            loan.state = LoanState.OUT
+            loan.revision += 1
+        tags = [item.asset_tag for item in items]
+        self._audit.record("lending.check_out", "loan", loan.id, items=tags, override=override)
+        return given
+
+    def _turned_around(self, items: Sequence[Item], now: datetime) -> None:
+        """Whoever hands an item out says that it is ready: what was left of the time to turn it around is over."""
+        resting = self._session.scalars(
+            select(Claim)
+            .join(Custody, Custody.claim_id == Claim.id)
+            .where(
+                Claim.item_id.in_([i.id for i in items]), Custody.in_at.is_not(None), Claim.live, Claim.ends_at > now
+            )
+        )
+        for claim in resting:
+            left = after_check_out(claim.period, now)
+            claim.live = claim.starts_at < left.start
+            claim.ends_at = left.start if claim.live else claim.ends_at
+        self._session.flush()
+
+    def _uncertified(self, loan: Loan, now: datetime, override: str) -> list[Refusal]:
+        needed = frozenset().union(*(policy.requires for policy in self._policies(loan).values()))
+        missing = sorted(a for a in needed if not self._certifications.holds(loan.borrower_id, a, now))
+        return [Refusal(RefusalCode.NOT_CERTIFIED, {"missing": missing})] if missing and not override.strip() else []
+
+    def _cannot_leave(self, loan: Loan, items: Sequence[Item], now: datetime) -> list[Refusal]:
+        """Return why some of the items cannot be handed out for the loan, all of them considered together."""
+        reasons = []
+        lines = {line.stock_id: line for line in loan.lines}
+        out = self._in_custody(items)
+        for stock_id in {item.stock_id for item in items}:
+            chosen = [item for item in items if item.stock_id == stock_id]
+            line = lines.get(stock_id)
+            if line is None:
+                reasons += [_about(RefusalCode.NOT_IN_LOAN, item) for item in chosen]
+                continue
+            left = loans.units_to_hand_out(line)
+            if left == 0 or sum(item.units == 1 for item in chosen) > left:
+                reasons.append(
+                    Refusal(RefusalCode.MORE_THAN_AGREED, {"equipment": line.stock.model.slug, "left": left})
+                )
+                continue
+            away = [item for item in chosen if item.id in out and item.units == 1]
+            reasons += [_about(RefusalCode.ITEM_OUT, item) for item in away]
+            if not away:
+                reasons += self._not_free(loan, line, chosen, min(left, max(item.units for item in chosen)), now)
+        return reasons
+
+    def _not_free(self, loan: Loan, line: LoanLine, chosen: Sequence[Item], units: int, now: datetime) -> list[Refusal]:
+        """Return which of the items cannot be spared until the loan's return, at nobody else's expense."""
+        wanted = after_check_out(_unbound(line).period, now)
+        use = stock_uses(self._session, [line.stock_id], wanted, now, without_loan=loan.id)[line.stock_id]
+        free = set(items_free(use.items, use.waiting, wanted, units))
+        spoken_for = [item for item in chosen if item.id not in free]
+        together = {item.id: units for item in chosen}
+        if not spoken_for and not extendable(use.items, together, wanted, use.waiting):
+            spoken_for = list(chosen)
+        return [_about(RefusalCode.ITEM_NOT_FREE, item) for item in spoken_for]
+
+    def _hand_out(self, loan: Loan, item: Item, by: UUID, note: str, now: datetime) -> Custody:
+        line = next(line for line in loan.lines if line.stock_id == item.stock_id)
+        lot = item.units > 1
+        units = min(item.units, loans.units_to_hand_out(line)) if lot else 1
+        claim = self._bound_claim(line, item, units, now)
+        custody = Custody(
+            line=line,
+            claim=claim,
+            item=item,
+            lot=lot,
+            units=units,
+            out_at=now,
+            due_at=loan.return_at,
+            out_by_id=by,
+            out_note=note or None,
+            condition_out=item.condition,
+        )
+        self._session.add(custody)
+        return custody
+
+    def _bound_claim(self, line: LoanLine, item: Item, units: int, now: datetime) -> Claim:
+        """Return a claim of ``units`` bound to the item, split off from what the line claims unbound."""
+        unbound = _unbound(line)
+        occupied = after_check_out(unbound.period, now)
+        if unbound.units == units:
+            bound = unbound
+        else:
+            unbound.units -= units
+            bound = Claim(line=line, stock_id=line.stock_id, kind=unbound.kind, units=units)
+            self._session.add(bound)
+        bound.item, bound.lot = item, item.units > 1
+        bound.starts_at, bound.ends_at = occupied.start, occupied.end
+        return bound
+
+    # Check-in -------------------------------------------------------------------------------------------------------
+
+    def check_in(
+        self, loan_id: UUID, returned: Sequence[Returned], by: UUID, point_id: UUID | None = None
+    ) -> list[Custody]:
+        """Take items back and return their custodies; the loan is ``CLOSED`` once nothing of it is out any more.
+
+        Each is free again once its time to turn around has passed. One that came back damaged or incomplete is put
+        out of service, unless ``keep_lending``. At another point than the item's own, the item stays there. Rights do
+        not matter: whoever brings something back may. Raises :class:`Refused` with every reason, and records nothing.
+        """
+        with self._session.begin_nested():
+            loan = self._locked(loan_id, point_id)
+            now = self._clock.now()
+            reasons = _not_in(loan, (LoanState.OUT,))
+            out = {custody.item.asset_tag.lower(): custody for custody in loans.open_custodies(loan)}
+            tags = [back.asset_tag.strip().lower() for back in returned]
+            reasons += [Refusal(RefusalCode.NOT_OUT, {"item": tag}) for tag in tags if tag not in out]
+            if reasons or not returned:
+                raise Refused(reasons or [Refusal(RefusalCode.NOTHING_CHOSEN)])
+            policy_of = self._policies(loan)
+            taken = [
+                self._take_in(out.pop(tag), back, by, point_id or loan.return_point_id, policy_of, now)
+                for tag, back in zip(tags, returned, strict=True)
+                if tag in out  # said twice, taken once
+            ]
+            if not loans.open_custodies(loan):
+                self._close(loan)
+            loan.revision += 1
+        self._audit.record("lending.check_in", "loan", loan.id, items=[back.asset_tag for back in returned])
+        return taken
+
+    def _take_in(
+        self,
+        custody: Custody,
+        back: Returned,
+        by: UUID,
+        point_id: UUID,
+        policy_of: Mapping[UUID, Policy],
+        now: datetime,
+    ) -> Custody:
+        item, claim = custody.item, custody.claim
+        custody.in_at, custody.in_by_id, custody.in_point_id = max(now, custody.out_at), by, point_id
+        custody.condition_in, custody.missing, custody.in_note = back.condition, list(back.missing), back.note or None
+        occupied = after_check_in(claim.period, custody.in_at, policy_of[custody.line.stock_id])
+        free_from = occupied.end if occupied else now
+        postpone_maintenance(self._session, item, free_from)
+        if occupied is None:
+            claim.live = False
+        else:
+            claim.starts_at, claim.ends_at = occupied.start, occupied.end
+        incomplete = bool(back.missing) and back.condition is not Condition.DAMAGED
+        item.condition = Condition.INCOMPLETE if incomplete else back.condition
+        item.condition_note = "; ".join(filter(None, [*back.missing, back.note])) or None
+        if point_id != item.stock.point_id:
+            self._stays_at(item, custody, point_id)
+        self._session.flush()
+        if item.condition in NOT_LENDABLE and not back.keep_lending:
+            open_maintenance(self._session, item, free_from, None, item.condition_note or item.condition.value)
+        return custody
+
+    def _stays_at(self, item: Item, custody: Custody, point_id: UUID) -> None:
+        """Let an item that came back elsewhere count there: its stock, and what still occupies it, move."""
+        stock = stock_at(self._session, item.stock.model_id, point_id)
+        item.stock, custody.claim.stock = stock, stock
+
+    def _close(self, loan: Loan) -> None:
+        """Everything that left is back: what was never fetched is not claimed any longer."""
+        loan.state = LoanState.CLOSED
+        for line in loan.lines:
+            for claim in line.claims:
+                if claim.item_id is None:
+                    claim.live = False
+
+    # Gathering ------------------------------------------------------------------------------------------------------
+
+    def _locked(self, loan_id: UUID, point_id: UUID | None = None) -> Loan:
+        """Return the loan, alone with it, its stocks and those at ``point_id`` until the transaction ends."""
+        lock(self._session, Loan, [loan_id])
+        lined = select(LoanLine.stock_id).where(LoanLine.loan_id == loan_id)
+        models = select(Stock.model_id).where(Stock.id.in_(lined))
+        elsewhere = (Stock.point_id == point_id) & Stock.model_id.in_(models)
+        lock(self._session, Stock, self._session.scalars(select(Stock.id).where(Stock.id.in_(lined) | elsewhere)).all())
+        loan = loans.loan(self._session, loan_id, fresh=True)
+        if loan is None:
+            raise LookupError(f"there is no loan {loan_id}")
+        return loan
+
+    def _items(self, asset_tags: Sequence[str], reasons: list[Refusal]) -> list[Item]:
+        """Return the items with the tags; adds a reason for each tag that names none, or nothing that can be lent."""
+        wanted = {tag.strip().lower(): tag.strip() for tag in asset_tags if tag.strip()}
+        found = {
+            item.asset_tag.lower(): item
+            for item in self._session.scalars(
+                select(Item).options(joinedload(Item.stock)).where(func.lower(Item.asset_tag).in_(wanted))
+            )
+        }
+        reasons += [Refusal(RefusalCode.NO_SUCH_ITEM, {"item": tag}) for low, tag in wanted.items() if low not in found]
+        for item in found.values():
+            if item.service_state is not ServiceState.IN_SERVICE or item.parent_id is not None:
+                reasons.append(_about(RefusalCode.ITEM_NOT_LENT, item))
+        return [found[low] for low in wanted if low in found]
+
+    def _in_custody(self, items: Sequence[Item]) -> set[UUID]:
+        ids = [item.id for item in items]
+        return set(
+            self._session.scalars(select(Custody.item_id).where(Custody.item_id.in_(ids), Custody.in_at.is_(None)))
+        )
+
+    def _policies(self, loan: Loan) -> dict[UUID, Policy]:
+        return policies(self._session, [line.stock for line in loan.lines])
+
+
+def _not_in(loan: Loan, states: Sequence[LoanState]) -> list[Refusal]:
+    return [] if loan.state in states else [Refusal(RefusalCode.WRONG_STATE, {"state": loan.state})]
+
+
+def _unbound(line: LoanLine) -> Claim:
+    """Return the claim of what a line still has coming."""
+    return next(claim for claim in line.claims if claim.item_id is None and claim.live)
+
+
+def _about(code: RefusalCode, item: Item) -> Refusal:
+    return Refusal(code, {"item": item.asset_tag})

@@ -1,0 +1,141 @@
+"""Believable lending points, models and items. Each function gives one thing, flushed."""
+
+from datetime import datetime, time
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from equipment_lending.models import (
+    Category,
+    Claim,
+    EquipmentModel,
+    Item,
+    LendingPoint,
+    Loan,
+    LoanLine,
+    OpeningWindow,
+    PolicyLayer,
+    Stock,
+)
+from equipment_lending.terms import ClaimKind, LoanState, Period
+from portal.places.models import place
+from tests.factories import people
+
+_number = count(1)
+PARIS = ZoneInfo("Europe/Paris")
+EVERY_DAY = tuple((weekday, time(8), time(20)) for weekday in range(7))
+TUESDAY_TO_SATURDAY = tuple((weekday, time(10), time(18)) for weekday in (1, 2, 3, 4, 5))
+
+
+def instant(wall: str) -> datetime:
+    """Return the instant at which clocks in Brest show ``wall``, as ``2026-10-22T14:00``."""
+    return datetime.fromisoformat(wall).replace(tzinfo=PARIS)
+
+
+def period(start: str, end: str) -> Period:
+    return Period(instant(start), instant(end))
+
+
+def _kept(session, row):
+    session.add(row)
+    session.flush()
+    return row
+
+
+def point(session, *, windows=EVERY_DAY, **given) -> LendingPoint:
+    """A point open from 8 to 20 every day, holidays included, unless told otherwise."""
+    slug = given.pop("slug", f"lambezellec-{next(_number)}")
+    where = _kept(
+        session, place("Maison de quartier de Lambézellec", "4 rue de Roscoff, Brest", -4.4894, 48.4103, "Lambézellec")
+    )
+    row = LendingPoint(
+        **{"slug": slug, "name": "Maison de quartier de Lambézellec", "place_id": where.id, "zone": "Europe/Paris"}
+        | {"observes_holidays": False}
+        | given
+    )
+    row.windows = [OpeningWindow(weekday=day, opens=opens, closes=closes) for day, opens, closes in windows]
+    return _kept(session, row)
+
+
+def category(session, **given) -> Category:
+    slug = given.pop("slug", f"son-{next(_number)}")
+    return _kept(
+        session, Category(**{"slug": slug, "name": {"fr": "Son", "en": "Sound"}, "icon": "microphone"} | given)
+    )
+
+
+def model(session, **given) -> EquipmentModel:
+    """A field recorder."""
+    given.setdefault("category_id", None)
+    if given["category_id"] is None:
+        given["category_id"] = category(session).id
+    slug = given.pop("slug", f"enregistreur-{next(_number)}")
+    return _kept(
+        session,
+        EquipmentModel(
+            **{
+                "slug": slug,
+                "name": {"fr": "Enregistreur de terrain", "en": "Field recorder"},
+                "description": {"fr": "Deux micros en XY.", "en": "Two microphones in XY."},
+                "accessories": ["bonnette", "carte de 64 Go"],
+                "replacement_value": 24_000,
+            }
+            | given
+        ),
+    )
+
+
+def stock(
+    session, *, units: int = 1, at: LendingPoint | None = None, of: EquipmentModel | None = None, lot: bool = False
+):
+    """A stock of ``units`` items (or one lot of so many units) of a model at a point."""
+    row = _kept(session, Stock(model_id=(of or model(session)).id, point_id=(at or point(session)).id))
+    for _ in range(1 if lot else units):
+        item(session, row, units=units if lot else 1)
+    session.refresh(row)
+    return row
+
+
+def item(session, at: Stock, **given) -> Item:
+    tag = given.pop("asset_tag", f"BR-{next(_number):04}")
+    return _kept(
+        session,
+        Item(
+            **{
+                "asset_tag": tag,
+                "stock_id": at.id,
+                "owner": "Ville de Brest",
+                "insurer": "Ville de Brest",
+                "maintainer": "Service internet et expression multimédia",
+            }
+            | given
+        ),
+    )
+
+
+def policy(session, **given) -> PolicyLayer:
+    """A layer of lending rules; says only what it is given."""
+    return _kept(session, PolicyLayer(**given))
+
+
+def loan(session, of: Stock, start: str, end: str, *, units: int = 1, borrower=None, **given) -> Loan:
+    """A confirmed loan of ``units`` from wall clock to wall clock, claimed without buffers."""
+    who = borrower or people.person(session)
+    when = period(start, end)
+    row = Loan(
+        **{
+            "number": f"PRET{next(_number):04}",
+            "borrower_id": who.id,
+            "point_id": of.point_id,
+            "return_point_id": of.point_id,
+            "pickup_at": when.start,
+            "return_at": when.end,
+            "state": LoanState.CONFIRMED,
+            "purpose": "Les voix du port de commerce",
+            "requested_at": instant("2026-10-01T12:00"),
+            "requested_by_id": who.id,
+        }
+        | given
+    )
+    claim = Claim(stock_id=of.id, kind=ClaimKind.LOAN, units=units, starts_at=when.start, ends_at=when.end)
+    row.lines = [LoanLine(stock_id=of.id, units=units, claims=[claim])]
+    return _kept(session, row)

@@ -1,0 +1,278 @@
+"""The counter: what may leave, what comes back, and what both leave behind, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from equipment_lending.models import Claim, Custody, Item, Stock
+from equipment_lending.queries.occupation import occupations
+from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.terms import ClaimKind, Condition, LoanState, RefusalCode, Refused, ServiceState
+from portal.audit.services import Audit
+from portal.ports.certifications import NobodyIsCertified
+from tests.factories import lending, people
+from tests.whole.invariants import broken
+
+
+@pytest.fixture
+def desk(session, clock):
+    clock.at = lending.instant("2026-10-22T14:00")
+    return Desk(session, clock, NobodyIsCertified(), Audit(session, clock, None))
+
+
+@pytest.fixture
+def clerk(session):
+    return people.person(session, name="Soizic")
+
+
+@pytest.fixture(autouse=True)
+def nothing_broken(session, clock):
+    """Whatever a test did, every invariant holds at the end of it."""
+    yield
+    session.expire_all()
+    assert broken(session, clock.now()) == []
+
+
+def tags(stock: Stock) -> list[str]:
+    return sorted(item.asset_tag for item in stock.items)
+
+
+def codes(no) -> set[RefusalCode]:
+    return {reason.code for reason in no.value.reasons}
+
+
+def claims(session, loan) -> list[Claim]:
+    return list(session.scalars(select(Claim).where(Claim.line == loan.lines[0]).order_by(Claim.ends_at)))
+
+
+def test_an_item_is_bound_when_it_is_handed_out_and_not_before(session, desk, clerk):
+    stock = lending.stock(session, units=2)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
+    assert [claim.item_id for claim in claims(session, loan)] == [None]
+
+    (custody,) = desk.check_out(loan.id, [tags(stock)[0]], clerk.id)
+
+    assert loan.state is LoanState.OUT
+    assert custody.due_at == lending.instant("2026-10-24T12:00")
+    assert [claim.item_id for claim in claims(session, loan)] == [custody.item_id]
+
+
+def test_a_tag_is_found_whatever_its_case(session, desk, clerk):
+    stock = lending.stock(session)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
+    assert desk.check_out(loan.id, [f" {tags(stock)[0].lower()} "], clerk.id)
+
+
+def test_part_of_a_loan_can_be_handed_out_and_the_rest_later(session, desk, clerk, clock):
+    stock = lending.stock(session, units=3)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00", units=3)
+
+    desk.check_out(loan.id, tags(stock)[:1], clerk.id)
+    assert sorted((claim.item_id is None, claim.units) for claim in claims(session, loan)) == [(False, 1), (True, 2)]
+
+    clock.at += timedelta(hours=2)
+    desk.check_out(loan.id, tags(stock)[1:], clerk.id)
+    assert [claim.units for claim in claims(session, loan)] == [1, 1, 1]
+
+
+def test_more_than_was_agreed_is_not_handed_out(session, desk, clerk):
+    stock = lending.stock(session, units=2)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00", units=1)
+    with pytest.raises(Refused) as no:
+        desk.check_out(loan.id, tags(stock), clerk.id)
+    assert codes(no) == {RefusalCode.MORE_THAN_AGREED}
+    assert session.scalars(select(Custody)).all() == []
+
+
+def test_an_unknown_tag_and_a_tag_of_something_else_are_both_named(session, desk, clerk):
+    stock, other = lending.stock(session), lending.stock(session)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
+    with pytest.raises(Refused) as no:
+        desk.check_out(loan.id, ["NO-SUCH"], clerk.id)
+    assert codes(no) == {RefusalCode.NO_SUCH_ITEM}
+    with pytest.raises(Refused) as no:
+        desk.check_out(loan.id, tags(other), clerk.id)
+    assert codes(no) == {RefusalCode.NOT_IN_LOAN}
+
+
+def test_an_item_in_somebodys_hands_cannot_be_handed_out_again(session, desk, clerk):
+    stock = lending.stock(session, units=2)
+    first = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
+    second = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
+    desk.check_out(first.id, tags(stock)[:1], clerk.id)
+    with pytest.raises(Refused) as no:
+        desk.check_out(second.id, tags(stock)[:1], clerk.id)
+    assert codes(no) == {RefusalCode.ITEM_OUT}
+
+
+def test_an_item_with_planned_maintenance_before_the_return_is_not_handed_out(session, desk, clerk):
+    stock = lending.stock(session, units=2)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
+    planned = session.scalars(select(Item).where(Item.asset_tag == tags(stock)[0])).one()
+    start = lending.instant("2026-10-23T09:00")
+    session.add(
+        Claim(
+            stock=stock,
+            item=planned,
+            kind=ClaimKind.MAINTENANCE,
+            units=1,
+            starts_at=start,
+            ends_at=start + timedelta(days=3),
+        )
+    )
+    session.flush()
+    with pytest.raises(Refused) as no:
+        desk.check_out(loan.id, [planned.asset_tag], clerk.id)
+    assert codes(no) == {RefusalCode.ITEM_NOT_FREE}
+    assert desk.check_out(loan.id, tags(stock)[1:], clerk.id)
+
+
+def test_a_missing_certificate_blocks_at_the_counter_unless_the_desk_says_why_not(session, desk, clerk):
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, requires=["velo-cargo"])
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
+    with pytest.raises(Refused) as no:
+        desk.check_out(loan.id, tags(stock), clerk.id)
+    assert codes(no) == {RefusalCode.NOT_CERTIFIED}
+    assert desk.check_out(loan.id, tags(stock), clerk.id, override="trained on the spot")
+
+
+def test_a_lot_hands_out_as_many_units_as_were_agreed(session, desk, clerk):
+    stock = lending.stock(session, units=40, lot=True)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00", units=12)
+    other = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00", units=20)
+    (custody,) = desk.check_out(loan.id, tags(stock), clerk.id)
+    assert (custody.units, custody.lot) == (12, True)
+    (custody,) = desk.check_out(other.id, tags(stock), clerk.id)
+    assert custody.units == 20
+
+
+def test_a_returned_item_is_free_at_once_after_its_buffer(session, desk, clerk, clock):
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, buffer_after_minutes=30)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
+    desk.check_out(loan.id, tags(stock), clerk.id)
+    clock.at = lending.instant("2026-10-23T10:00")
+
+    desk.check_in(loan.id, [Returned(tags(stock)[0])], clerk.id)
+
+    assert loan.state is LoanState.CLOSED
+    assert claims(session, loan)[0].ends_at == lending.instant("2026-10-23T10:30")
+
+
+def test_a_partial_return_leaves_the_rest_out(session, desk, clerk, clock):
+    stock = lending.stock(session, units=2)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00", units=2)
+    desk.check_out(loan.id, tags(stock), clerk.id)
+    clock.at = lending.instant("2026-10-23T10:00")
+    desk.check_in(loan.id, [Returned(tags(stock)[0])], clerk.id)
+    assert loan.state is LoanState.OUT
+    desk.check_in(loan.id, [Returned(tags(stock)[1])], clerk.id)
+    assert loan.state is LoanState.CLOSED
+
+
+def test_what_was_never_fetched_is_released_when_the_rest_is_back(session, desk, clerk, clock):
+    stock = lending.stock(session, units=2)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00", units=2)
+    desk.check_out(loan.id, tags(stock)[:1], clerk.id)
+    clock.at = lending.instant("2026-10-23T10:00")
+    desk.check_in(loan.id, [Returned(tags(stock)[0])], clerk.id)
+    period = lending.period("2026-10-23T11:00", "2026-10-24T12:00")
+    assert occupations(session, [stock.id], period, clock.now()).get(stock.id, []) == []
+
+
+def test_a_damaged_item_goes_out_of_service_unless_the_desk_keeps_lending_it(session, desk, clerk, clock):
+    stock = lending.stock(session, units=2)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00", units=2)
+    desk.check_out(loan.id, tags(stock), clerk.id)
+    clock.at = lending.instant("2026-10-23T10:00")
+    broken_one, scratched = tags(stock)
+    desk.check_in(
+        loan.id,
+        [
+            Returned(broken_one, Condition.DAMAGED, note="écran fendu"),
+            Returned(scratched, Condition.GOOD, missing=("bonnette",), keep_lending=True),
+        ],
+        clerk.id,
+    )
+    out = session.scalars(select(Claim).where(Claim.kind == ClaimKind.MAINTENANCE)).all()
+    assert [(claim.item.asset_tag, claim.reason) for claim in out] == [(broken_one, "écran fendu")]
+    assert {item.asset_tag: item.condition for item in stock.items} == {
+        broken_one: Condition.DAMAGED,
+        scratched: Condition.INCOMPLETE,
+    }
+
+
+def test_a_late_return_pushes_planned_maintenance_back(session, desk, clerk, clock):
+    stock = lending.stock(session)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
+    desk.check_out(loan.id, tags(stock), clerk.id)
+    start = lending.instant("2026-10-26T09:00")
+    maintenance = Claim(
+        stock=stock,
+        item=stock.items[0],
+        kind=ClaimKind.MAINTENANCE,
+        units=1,
+        starts_at=start,
+        ends_at=start + timedelta(days=2),
+    )
+    session.add(maintenance)
+    session.flush()
+    clock.at = lending.instant("2026-10-26T15:00")
+    desk.check_in(loan.id, [Returned(tags(stock)[0])], clerk.id)
+    assert maintenance.starts_at == clock.at
+    assert maintenance.live
+
+
+def test_an_item_brought_back_elsewhere_counts_there(session, desk, clerk, clock):
+    stock, elsewhere = lending.stock(session), lending.point(session)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
+    desk.check_out(loan.id, tags(stock), clerk.id)
+    tag = tags(stock)[0]
+    clock.at = lending.instant("2026-10-23T10:00")
+    desk.check_in(loan.id, [Returned(tag)], clerk.id, point_id=elsewhere.id)
+    item = session.scalars(select(Item).where(Item.asset_tag == tag)).one()
+    assert item.stock.point_id == elsewhere.id
+    assert item.service_state is ServiceState.IN_SERVICE
+
+
+def test_an_item_can_leave_again_before_its_buffer_is_over(session, desk, clerk, clock):
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, buffer_after_minutes=60)
+    first = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-22T16:00")
+    second = lending.loan(session, stock, "2026-10-22T17:00", "2026-10-23T12:00")
+    desk.check_out(first.id, tags(stock), clerk.id)
+    clock.at = lending.instant("2026-10-22T16:50")
+    desk.check_in(first.id, [Returned(tags(stock)[0])], clerk.id)
+    clock.at = lending.instant("2026-10-22T17:00")
+    assert desk.check_out(second.id, tags(stock), clerk.id)
+
+
+def test_an_item_that_came_back_late_can_leave_within_the_minute(session, desk, clerk, clock):
+    stock = lending.stock(session)
+    first = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-22T16:00")
+    second = lending.loan(session, stock, "2026-10-22T16:00", "2026-10-23T12:00")
+    desk.check_out(first.id, tags(stock), clerk.id)
+    clock.at = lending.instant("2026-10-22T16:10") + timedelta(seconds=10)
+    desk.check_in(first.id, [Returned(tags(stock)[0])], clerk.id)
+    clock.at += timedelta(seconds=20)
+    assert desk.check_out(second.id, tags(stock), clerk.id)
+
+
+def test_nothing_is_handed_out_for_a_loan_that_is_over(session, desk, clerk, clock):
+    stock = lending.stock(session)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
+    clock.at = lending.instant("2026-10-24T12:00")
+    with pytest.raises(Refused) as no:
+        desk.check_out(loan.id, tags(stock), clerk.id)
+    assert codes(no) == {RefusalCode.IN_THE_PAST}
+
+
+def test_what_is_not_out_cannot_come_back(session, desk, clerk):
+    stock = lending.stock(session, units=2)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
+    desk.check_out(loan.id, tags(stock)[:1], clerk.id)
+    with pytest.raises(Refused) as no:
+        desk.check_in(loan.id, [Returned(tags(stock)[1])], clerk.id)
+    assert codes(no) == {RefusalCode.NOT_OUT}
