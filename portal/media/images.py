@@ -1,0 +1,90 @@
+"""Photographs made fit to publish: upright, in three sizes, and without what the camera wrote into them.
+
+Everything is encoded anew, so that neither the place where a photo was taken nor anything hidden in the file goes out.
+"""
+
+import hashlib
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from io import BytesIO
+from typing import BinaryIO
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+SIZES: Mapping[str, int] = {"small": 480, "medium": 960, "large": 1600}
+"""The longest side of each rendering, in pixels. A smaller photo is not enlarged."""
+
+ACCEPTED = ("JPEG", "PNG", "WEBP")
+MOST_PIXELS = 50_000_000
+LEAST_SIDE = 64
+QUALITY = 82
+
+
+class PhotoFlaw(StrEnum):
+    """Why a file is not taken as a photo."""
+
+    NOT_A_PHOTO = "not_a_photo"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_SMALL = "too_small"
+
+
+class UnusablePhoto(Exception):
+    """The file cannot be published as a photo; ``flaw`` says why."""
+
+    def __init__(self, flaw: PhotoFlaw) -> None:
+        super().__init__(flaw.value)
+        self.flaw = flaw
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo ready to be kept: ``key`` is the SHA-256 of its largest rendering, ``files`` are bytes by name."""
+
+    key: str
+    files: Mapping[str, bytes]
+
+
+def file_name(key: str, size: str) -> str:
+    """Return the name of one rendering of a photo. Raises ``KeyError`` for a size that there is not."""
+    SIZES[size]
+    return f"{key}-{size}.jpg"
+
+
+def photo(content: BinaryIO) -> Photo:
+    """Return the photo in a file (JPEG, PNG or WebP), rendered in every size. Raises :class:`UnusablePhoto`."""
+    upright = _upright(content)
+    renderings = {size: _jpeg(upright, longest) for size, longest in SIZES.items()}
+    key = hashlib.sha256(renderings["large"]).hexdigest()
+    return Photo(key, {file_name(key, size): encoded for size, encoded in renderings.items()})
+
+
+def _upright(content: BinaryIO) -> Image.Image:
+    """Return the picture as it is meant to be seen, opaque, in RGB. Its size is known before it is unpacked."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of what is refused below anyway
+            picture = Image.open(content, formats=ACCEPTED)
+            if picture.width * picture.height > MOST_PIXELS:
+                raise UnusablePhoto(PhotoFlaw.TOO_MANY_PIXELS)
+            if min(picture.size) < LEAST_SIDE:
+                raise UnusablePhoto(PhotoFlaw.TOO_SMALL)
+            picture.draft("RGB", (SIZES["large"], SIZES["large"]))  # a JPEG need not be unpacked in full
+            turned = ImageOps.exif_transpose(picture)
+            if turned.has_transparency_data:
+                turned = Image.alpha_composite(Image.new("RGBA", turned.size, "white"), turned.convert("RGBA"))
+            return turned.convert("RGB")
+    except Image.DecompressionBombError:
+        raise UnusablePhoto(PhotoFlaw.TOO_MANY_PIXELS) from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, KeyError):
+        raise UnusablePhoto(PhotoFlaw.NOT_A_PHOTO) from None
+
+
+def _jpeg(picture: Image.Image, longest: int) -> bytes:
+    copy = picture.copy()
+    copy.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    copy.info.clear()  # what the camera wrote, colour profile and comments included
+    out = BytesIO()
+    copy.save(out, "JPEG", quality=QUALITY, progressive=True, optimize=True)
+    return out.getvalue()

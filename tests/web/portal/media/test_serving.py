@@ -1,0 +1,56 @@
+"""Files that are kept are served for good, and nothing else is."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from portal.media.photos import Photos
+from portal.media.store import Store
+
+
+@pytest.fixture
+def store(settings):
+    return Store(settings.data / "media")
+
+
+@pytest.fixture
+def key(store):
+    content = BytesIO()
+    Image.new("RGB", (640, 480), "teal").save(content, "JPEG")
+    content.seek(0)
+    return Photos(store).keep(content)
+
+
+def test_a_photo_is_served_and_may_be_kept_for_ever(browse, key):
+    answer = browse.get(f"/media/{key}-small.jpg")
+    assert answer.content_type == "image/jpeg"
+    assert Image.open(BytesIO(answer.body)).size == (480, 360)
+    assert answer.headers["Cache-Control"] == "max-age=31536000, immutable, public"
+    assert browse.get(f"/media/{key}-small.jpg", headers={"If-None-Match": answer.headers["ETag"]}, status=304)
+
+
+def test_a_part_of_a_file_can_be_asked_for(browse, key):
+    whole = browse.get(f"/media/{key}-small.jpg").body
+    part = browse.get(f"/media/{key}-small.jpg", headers={"Range": "bytes=2-5"}, status=206)
+    assert part.body == whole[2:6]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["nothing", "../portal.db", "%2e%2e%2fportal", f"{'0' * 64}-small.jpg", f"{'0' * 64}.jpg%00", "%C3%A9.jpg"],
+)
+def test_what_is_not_kept_is_not_served(browse, name):
+    browse.get(f"/media/{name}", status=404)
+
+
+def test_a_name_that_does_not_say_what_is_in_it_is_not_kept(store):
+    with pytest.raises(ValueError, match="does not say"):
+        store.put("../../etc/passwd", b"")
+
+
+def test_what_is_kept_never_changes(store, key):
+    before = store.path(f"{key}-small.jpg").read_bytes()
+    store.put(f"{key}-small.jpg", b"something else")
+    assert store.path(f"{key}-small.jpg").read_bytes() == before
+    assert not list(store.path(f"{key}-small.jpg").parent.glob("new-*"))
