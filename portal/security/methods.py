@@ -1,4 +1,4 @@
-"""A route answers the methods its views name, and 405 with ``Allow`` to all others. A view that names none only reads."""
+"""A route answers the methods its views name, and 405 with ``Allow`` to others. A view that names none only reads."""
 
 from collections import defaultdict
 
@@ -18,7 +18,11 @@ def methods_by_route(introspector) -> dict[str, tuple[str, ...]]:
     found = defaultdict(set)
     for item in introspector.get_category("views") or ():
         view = item["introspectable"]
-        found[view["route_name"]].update(view["request_methods"] or READING)
+        named = view["request_methods"] or READING
+        found[view["route_name"]].update((named,) if isinstance(named, str) else named)
+    for methods in found.values():
+        if "GET" in methods:
+            methods.add("HEAD")
     return {route: tuple(sorted(methods)) for route, methods in found.items()}
 
 
