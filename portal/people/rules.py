@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from uuid import UUID
 
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siret as stdnum_siret
@@ -105,6 +106,11 @@ def search_words(text: str) -> list[str]:
 def in_force(officer: bool, until: date | None, today: date) -> bool:
     """May this member act in the organisation's name today? The day on which the mandate ends is included."""
     return officer and (until is None or today <= until)
+
+
+def officers(mandates: Iterable[tuple[UUID, bool, date | None]], today: date) -> set[UUID]:
+    """Return who of ``(person, officer, until)`` may act in the organisation's name today."""
+    return {person for person, officer, until in mandates if in_force(officer, until, today)}
 
 
 def normal_siret(text: str) -> str:

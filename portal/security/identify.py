@@ -1,14 +1,16 @@
 """Who is asking: the person behind a sign-in cookie or a bearer token, in one query."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from pyramid.csrf import new_csrf_token
 from sqlalchemy import and_, or_, select
 
 from portal.people.models import ApiToken, Membership, Organisation, Person, RoleGrant, SignIn
 from portal.security.terms import HeldRole, Identity
 
 COOKIE = "sign-in"
+LIFETIME = timedelta(days=30)
 
 
 def secret_hash(secret: str) -> str:
@@ -31,6 +33,20 @@ def identify(request) -> Identity | None:
         return _identity(request.db, _by_token(secret_hash(token), now), now)
     secret = request.registry.cookies.get(request, COOKIE)
     return _identity(request.db, _by_cookie(secret_hash(secret), now), now) if secret else None
+
+
+def let_in(request, response, secret: str):
+    """Return the response, with which the browser is signed in from now on; forms it opened before are good no more."""
+    request.registry.cookies.put(response, COOKIE, secret, LIFETIME)
+    new_csrf_token(request)
+    return response
+
+
+def let_out(request, response):
+    """Return the response, with which the browser is signed in no more."""
+    request.registry.cookies.remove(response, COOKIE)
+    new_csrf_token(request)
+    return response
 
 
 def _columns():

@@ -15,13 +15,12 @@ from uuid import uuid4
 
 from pyramid.renderers import render_to_response
 from sqlalchemy import delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.clock import Clock
+from portal.db.insert import insert_into
 from portal.people.models import Attempts as Window
 
-INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -61,9 +60,8 @@ class Attempts:
     def spend(self, limit: Limit, key: str) -> None:
         """Count one try. Raises :class:`TooMany`, the count kept, when it is one too many."""
         now = self._clock.now()
-        insert = INSERT[self._session.get_bind().dialect.name]
         count = self._session.scalar(
-            insert(Window)
+            insert_into(self._session, Window)
             .values(id=uuid4(), act=limit.act, key=self._kept(key), window_start=limit.window_start(now), count=1)
             .on_conflict_do_update(index_elements=["act", "key", "window_start"], set_={"count": Window.count + 1})
             .returning(Window.count)

@@ -1,0 +1,47 @@
+"""What the addresses of pages about people point at. What is not there is a 404."""
+
+from uuid import UUID
+
+from pyramid.httpexceptions import HTTPNotFound
+from sqlalchemy import select
+
+from portal.people.models import Membership, Organisation, Person
+from portal.people.queries import members_of
+from portal.people.rules import officers
+
+
+def matched_id(request, name: str) -> UUID:
+    """Return the id in the address. Raises ``HTTPNotFound`` for what is none."""
+    try:
+        return UUID(request.matchdict[name])
+    except ValueError:
+        raise HTTPNotFound from None
+
+
+class OrganisationContext:
+    """An organisation with its members; its owners are those who may act in its name today."""
+
+    def __init__(self, request) -> None:
+        organisation = request.db.get(Organisation, matched_id(request, "organisation"))
+        if organisation is None:
+            raise HTTPNotFound
+        self.organisation = organisation
+        self.members = members_of(request.db, organisation.id)
+        self.owner_ids = officers(((m.person_id, m.officer, m.until) for m in self.members), request.clock.now().date())
+
+    def member(self, person_id: UUID) -> Membership:
+        """Return somebody's membership. Raises ``HTTPNotFound`` for who is no member."""
+        for membership in self.members:
+            if membership.person_id == person_id:
+                return membership
+        raise HTTPNotFound
+
+
+class PersonContext:
+    """A person whose account is not erased."""
+
+    def __init__(self, request) -> None:
+        wanted = select(Person).where(Person.id == matched_id(request, "person"), Person.erased_at.is_(None))
+        self.person = request.db.scalar(wanted)
+        if self.person is None:
+            raise HTTPNotFound

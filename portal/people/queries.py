@@ -1,0 +1,112 @@
+"""What pages show of people and organisations."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from portal.people.models import ApiToken, Invitation, Membership, Organisation, Person, SignIn
+from portal.people.rules import in_force, officers, search_words
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of rows, and how many there are in all."""
+
+    rows: list
+    total: int
+
+
+def present_person(request) -> Person | None:
+    """Return ``request.person``: the row of who is signed in, or None. Permissions need only ``request.identity``."""
+    return request.db.get(Person, request.identity.person_id) if request.identity else None
+
+
+def found_people(session: Session, text: str = "", *, limit: int = 20, offset: int = 0) -> Found:
+    """Return the people of whom every word is in name, e-mail or phone, by name; for the empty text, everybody."""
+    wanted = select(Person).where(Person.erased_at.is_(None))
+    for word in search_words(text):
+        wanted = wanted.where(Person.search_text.contains(word, autoescape=True))
+    page = wanted.options(selectinload(Person.roles)).order_by(Person.name, Person.id).limit(limit).offset(offset)
+    total = session.scalar(select(func.count()).select_from(wanted.subquery()))
+    return Found(list(session.scalars(page)), total or 0)
+
+
+def sign_ins_of(session: Session, person_id: UUID, now: datetime) -> list[SignIn]:
+    """Return the browsers in which the person is signed in, the latest first."""
+    alive = select(SignIn).where(SignIn.person_id == person_id, SignIn.expires_at > now)
+    return list(session.scalars(alive.order_by(SignIn.created_at.desc())))
+
+
+def tokens_of(session: Session, person_id: UUID) -> list[ApiToken]:
+    """Return the person's bearer tokens, those that ran out included, the latest first."""
+    return list(
+        session.scalars(select(ApiToken).where(ApiToken.person_id == person_id).order_by(ApiToken.created_at.desc()))
+    )
+
+
+def memberships_of(session: Session, person_id: UUID) -> list[Membership]:
+    """Return what the person belongs to, by name."""
+    return list(
+        session.scalars(
+            select(Membership)
+            .join(Membership.organisation)
+            .options(joinedload(Membership.organisation))
+            .where(Membership.person_id == person_id)
+            .order_by(Organisation.name)
+        )
+    )
+
+
+def mandates_of(session: Session, person_id: UUID, today: date) -> list[Organisation]:
+    """Return the organisations in whose name the person may act today."""
+    return [m.organisation for m in memberships_of(session, person_id) if in_force(m.officer, m.until, today)]
+
+
+def members_of(session: Session, organisation_id: UUID) -> list[Membership]:
+    """Return who belongs to the organisation: officers first, then by name."""
+    return list(
+        session.scalars(
+            select(Membership)
+            .join(Membership.person)
+            .options(joinedload(Membership.person))
+            .where(Membership.organisation_id == organisation_id)
+            .order_by(Membership.officer.desc(), Person.name)
+        )
+    )
+
+
+def invitations_of(session: Session, organisation_id: UUID, now: datetime) -> list[Invitation]:
+    """Return the invitations that were not answered yet, the latest first."""
+    waiting = select(Invitation).where(Invitation.organisation_id == organisation_id, Invitation.expires_at > now)
+    return list(session.scalars(waiting.order_by(Invitation.created_at.desc())))
+
+
+def organisations_left_alone(session: Session, person_id: UUID, today: date) -> list[str]:
+    """Return the names of organisations whose other members would be without an officer if the person left."""
+    names = []
+    for organisation in mandates_of(session, person_id, today):
+        others = [m for m in members_of(session, organisation.id) if m.person_id != person_id]
+        if others and not officers(((m.person_id, m.officer, m.until) for m in others), today):
+            names.append(organisation.name)
+    return names
+
+
+def found_organisations(session: Session, text: str = "", *, limit: int = 20, offset: int = 0) -> Found:
+    """Return ``(organisation, members)`` rows of those whose name or number holds the text, by name."""
+    wanted = select(Organisation)
+    if text.strip():
+        sought = text.strip().lower()
+        wanted = wanted.where(
+            or_(
+                func.lower(Organisation.name).contains(sought, autoescape=True),
+                Organisation.siret == sought.replace(" ", ""),
+                Organisation.rna == sought.upper(),
+            )
+        )
+    total = session.scalar(select(func.count()).select_from(wanted.subquery()))
+    members = select(func.count()).where(Membership.organisation_id == Organisation.id).scalar_subquery()
+    page = wanted.add_columns(members).order_by(Organisation.name, Organisation.id).limit(limit).offset(offset)
+    return Found([tuple(row) for row in session.execute(page)], total or 0)

@@ -1,0 +1,47 @@
+"""Forgetting somebody, everywhere at once."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.clock import Clock
+from portal.db.locking import lock
+from portal.people.models import Person
+from portal.ports.personal_data import PersonalData
+
+
+class Hindered(Exception):
+    """The person cannot be erased now. ``reasons`` are sentences for the reader."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(f"{len(reasons)} reasons")
+        self.reasons = reasons
+
+
+class Erasure:
+    """Asks every part of the portal that knows something about people."""
+
+    def __init__(self, session: Session, clock: Clock, knowing: Sequence[PersonalData]) -> None:
+        self._session = session
+        self._clock = clock
+        self._knowing = knowing
+
+    def export(self, person_id: UUID) -> dict[str, object]:
+        """Return everything kept about the person, as JSON values."""
+        return {name: value for data in self._knowing for name, value in data.export(person_id).items()}
+
+    def hindrances(self, person_id: UUID) -> list[str]:
+        """Return why the person cannot be erased now; empty means nothing does."""
+        return [reason for data in self._knowing for reason in data.hindrances(person_id)]
+
+    def erase(self, person_id: UUID) -> None:
+        """Forget who the person is; statistics stay, under the bare id. Raises :class:`Hindered`, nothing forgotten."""
+        lock(self._session, Person, [person_id])
+        reasons = self.hindrances(person_id)
+        if reasons:
+            raise Hindered(reasons)
+        at = self._clock.now()
+        for data in self._knowing:
+            data.erase(person_id, at)
+        self._session.flush()

@@ -1,0 +1,77 @@
+"""Who is trusted with what: roles granted and revoked, each act in the audit trail."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.audit.services import Audit
+from portal.clock import Clock
+from portal.db.locking import lock
+from portal.people.models import Person, RoleGrant
+from portal.people.terms import Role
+
+
+class LastAdmin(Exception):
+    """Without this grant nobody could administer the portal."""
+
+
+class Roles:
+    """Grants and revokes roles."""
+
+    def __init__(self, session: Session, clock: Clock, audit: Audit) -> None:
+        self._session = session
+        self._clock = clock
+        self._audit = audit
+
+    def grant(
+        self,
+        person: Person,
+        role: Role,
+        scope: str | None = None,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        by: UUID | None = None,
+    ) -> RoleGrant:
+        """Trust a person with a role, everywhere or in ``scope``, from today or a day on; return the grant.
+
+        The same role in the same scope is dated anew, not granted twice. Raises ``ValueError`` for days out of order.
+        """
+        since = since or self._clock.now().date()
+        if until is not None and until < since:
+            raise ValueError(f"a role cannot end on {until}, before {since}")
+        lock(self._session, Person, [person.id])
+        grant = self._session.scalar(
+            select(RoleGrant).where(
+                RoleGrant.person_id == person.id,
+                RoleGrant.role == role,
+                RoleGrant.scope == scope if scope else RoleGrant.scope.is_(None),
+            )
+        ) or RoleGrant(person=person, role=role, scope=scope)
+        grant.since, grant.until, grant.granted_by_id = since, until, by
+        self._session.add(grant)
+        self._session.flush()
+        self._audit.record("role.grant", "person", person.id, role=role, scope=scope, since=since, until=until)
+        return grant
+
+    def revoke(self, grant: RoleGrant) -> None:
+        """End a grant at once. Raises :class:`LastAdmin`."""
+        if grant.role is Role.ADMIN:
+            self._refuse_last_admin(grant)
+        self._audit.record("role.revoke", "person", grant.person_id, role=grant.role, scope=grant.scope)
+        self._session.delete(grant)
+        self._session.flush()
+
+    def _refuse_last_admin(self, grant: RoleGrant) -> None:
+        """One decision about administrators at a time, whoever they are: all of them are locked."""
+        today = self._clock.now().date()
+        lasting = (
+            select(RoleGrant.person_id)
+            .where(RoleGrant.role == Role.ADMIN, RoleGrant.scope.is_(None), RoleGrant.since <= today)
+            .where(or_(RoleGrant.until.is_(None), RoleGrant.until >= today))
+        )
+        lock(self._session, Person, self._session.scalars(lasting))
+        if set(self._session.scalars(lasting)) == {grant.person_id}:
+            raise LastAdmin
