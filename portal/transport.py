@@ -1,13 +1,14 @@
 """How answers travel: validators so that nothing is sent twice, caches for what is public, compression.
 
 A view whose answer is for everybody says ``public=True`` (asked again each time, 304 when nothing changed) or, where a
-stale answer does no harm, ``public=300`` (shared caches may keep it for 300 seconds). Nobody keeps a signed-in person's.
+stale answer does no harm, ``public=300`` (shared caches may keep it 300 seconds). Nobody keeps a signed-in person's.
 """
 
 import gzip
 from hashlib import sha256
 
 from pyramid.tweens import EXCVIEW
+from webob.acceptparse import AcceptEncodingValidHeader
 
 COMPRESSED = frozenset(
     {"application/json", "application/xml", "application/javascript", "application/manifest+json", "image/svg+xml"}
@@ -60,12 +61,17 @@ def compression_tween_factory(handler, _registry):
         response = handler(request)
         if _worth_compressing(response) and "Range" not in request.headers:
             response.vary = (*(response.vary or ()), "Accept-Encoding")
-            if "gzip" in request.accept_encoding and request.method != "HEAD":
+            if _reads_gzip(request) and request.method != "HEAD":
                 response.body = gzip.compress(response.body, compresslevel=5, mtime=0)
                 response.content_encoding = "gzip"
         return response
 
     return tween
+
+
+def _reads_gzip(request) -> bool:
+    accepted = request.accept_encoding
+    return isinstance(accepted, AcceptEncodingValidHeader) and bool(accepted.acceptable_offers(["gzip"]))
 
 
 def _worth_compressing(response) -> bool:

@@ -40,11 +40,16 @@ def fit(node: colander.SchemaNode) -> None:
         raise TypeError(f"{node.name}: {node.widget!r} is not a widget of portal.forms.widgets")
     if isinstance(node.widget, widgets.Choice):
         node.missing_msg = _("Please choose an answer.")
+    keep_within_limits(node)
+    for child in node.children:
+        fit(child)
+
+
+def keep_within_limits(node: colander.SchemaNode) -> None:
+    """Give a node, without its children, the limits it lacks: no text, number or date is beyond what we can keep."""
     limit = _limit(node)
     if limit is not None:
         node.validator = colander.All(limit, node.validator) if node.validator else limit
-    for child in node.children:
-        fit(child)
 
 
 def _widget(node: colander.SchemaNode) -> widgets.Field:

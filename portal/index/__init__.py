@@ -3,5 +3,6 @@
 
 def includeme(config) -> None:
     config.include("portal.index.models")
+    config.include("portal.index.permissions")
     config.include("portal.index.kinds")
     config.include("portal.index.services")

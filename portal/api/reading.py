@@ -1,0 +1,204 @@
+"""What people send the API, read strictly: JSON in UTF-8, the fields we know, each of its type."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import colander
+
+from portal.api.problems import Problem
+from portal.forms.fitting import keep_within_limits
+from portal.forms.messages import PLAIN
+from portal.forms.text import cleaned
+from portal.i18n import _
+
+USUAL_LIMIT, MOST_LIMIT, MOST_OFFSET = 20, 100, 1_000_000
+DEEPEST = 40
+UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+
+JSON_TYPES: tuple[tuple[type, tuple[type, ...]], ...] = (
+    (colander.Boolean, (bool,)),
+    (colander.Integer, (int,)),
+    (colander.Number, (int, float)),
+    (colander.Mapping, (dict,)),
+    (colander.Sequence, (list,)),
+)
+
+
+class Instant(colander.SchemaType):
+    """An ISO 8601 instant with its offset; an aware ``datetime`` in UTC."""
+
+    def serialize(self, _node, value):
+        return colander.null if value in (None, colander.null) else value.isoformat()
+
+    def deserialize(self, node, text):
+        if text in (colander.null, ""):
+            return colander.null
+        try:
+            at = datetime.fromisoformat(text)
+        except (TypeError, ValueError):
+            at = None
+        if at is None or at.tzinfo is None or not 1900 <= at.year <= 2200:
+            raise colander.Invalid(node, _("Give an instant with its offset, such as 2026-10-22T14:00:00+02:00."))
+        return at.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which part of a list: at most ``limit`` of its items, after the first ``offset``."""
+
+    limit: int
+    offset: int
+
+
+class PagingSchema(colander.Schema):
+    limit = colander.SchemaNode(colander.Integer(strict=True), missing=USUAL_LIMIT, validator=colander.Range(min=1))
+    offset = colander.SchemaNode(
+        colander.Integer(strict=True), missing=0, validator=colander.Range(min=0, max=MOST_OFFSET)
+    )
+
+
+def includeme(config) -> None:
+    config.add_view_deriver(reading_view, name="api_reading", under="decorated_view", over="rendered_view")
+    config.add_request_method(paging_of, "paging", reify=True)
+
+
+def reading_view(view, info):
+    """Read a view's ``body`` into ``request.message`` and ``query`` into ``request.criteria``, by their schemas."""
+    body, query = info.options.get("body"), info.options.get("query")
+    if body is None and query is None:
+        return view
+
+    def reading(context, request):
+        if query is not None:
+            request.criteria = _deserialized(query, dict(request.GET), request)
+        if body is not None:
+            request.message = message_of(request, body)
+        return view(context, request)
+
+    return reading
+
+
+reading_view.options = ("body", "query")
+
+
+def paging_of(request) -> Paging:
+    """Return ``request.paging``. Raises :class:`Problem` 422 for what is no number, or below what is possible."""
+    given = {name: request.GET[name] for name in ("limit", "offset") if request.GET.get(name)}
+    asked = _deserialized(PagingSchema, given, request)
+    return Paging(min(asked["limit"], MOST_LIMIT), asked["offset"])
+
+
+def message_of(request, schema: type[colander.Schema]) -> dict[str, Any]:
+    """Return the request's JSON body as ``schema`` reads it.
+
+    Raises :class:`Problem`: 415 when it is not JSON, 400 when it cannot be read or has fields that we do not know, 422
+    with ``errors`` when a value cannot be used.
+    """
+    if request.content_type != "application/json":
+        raise Problem(415)
+    value = _json(request.body)
+    node = _bound(schema, request)
+    unknown = list(_unknown(node, value))
+    if unknown:
+        raise Problem(400, _("There are fields that we do not know."), unknown=unknown)
+    wrong = dict(_of_other_type(node, value))
+    if wrong:
+        raise Problem(422, errors={field: request.localizer.translate(message) for field, message in wrong.items()})
+    return _deserialized(schema, _tidied(value), request)
+
+
+def _json(body: bytes) -> Any:
+    """Return what the body says. Raises :class:`Problem` 400 unless it is JSON in UTF-8, fit to be kept."""
+    try:
+        value = json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse)
+        _fit(value)
+    except (ValueError, RecursionError) as wrong:
+        raise Problem(400) from wrong
+    return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({key for key, _value in pairs}) < len(pairs):
+        raise ValueError("a key is there twice")
+    return dict(pairs)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _fit(value: Any, depth: int = 0) -> None:
+    """Raise ``ValueError`` for what no database would keep: NUL, halves of characters, endless nesting."""
+    if depth > DEEPEST:
+        raise ValueError("nested too deep")
+    if isinstance(value, str) and UNKEEPABLE.search(value):
+        raise ValueError("NUL or half a character")
+    for inner in value.items() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
+        _fit(inner, depth + 1)
+
+
+def _unknown(node, value: Any, path: str = "") -> Iterator[str]:
+    """Return the paths of the fields that the schema does not have."""
+    if isinstance(node.typ, colander.Mapping) and isinstance(value, dict) and node.typ.unknown != "preserve":
+        known = {child.name: child for child in node.children}
+        for name, inner in value.items():
+            yield from _unknown(known[name], inner, f"{path}{name}.") if name in known else (path + name,)
+    elif isinstance(node.typ, colander.Sequence) and isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _unknown(node.children[0], inner, f"{path}{number}.")
+
+
+def _of_other_type(node, value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Return the fields whose JSON type is not the schema's: colander would make a number of "3", and 3 of 3.7."""
+    expected = next((types for kind, types in JSON_TYPES if isinstance(node.typ, kind)), (str,))
+    if value is None:
+        return
+    if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
+        yield path.rstrip("."), _("This is not of the right type.")
+    elif isinstance(value, dict):
+        for child in node.children:
+            if child.name in value:
+                yield from _of_other_type(child, value[child.name], f"{path}{child.name}.")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _of_other_type(node.children[0], inner, f"{path}{number}.")
+
+
+def _tidied(value: Any) -> Any:
+    """Return the value with its texts cleaned as forms clean theirs, and without its nulls."""
+    match value:
+        case dict():
+            return {name: _tidied(inner) for name, inner in value.items() if inner is not None}
+        case list():
+            return [_tidied(inner) for inner in value]
+        case str():
+            return cleaned(value, lines=True)
+        case None:
+            return colander.null
+    return value
+
+
+def _bound(schema: type[colander.Schema], request) -> colander.SchemaNode:
+    node = schema().bind(request=request)
+    unfit = [node]
+    while unfit:
+        inner = unfit.pop()
+        keep_within_limits(inner)
+        unfit += inner.children
+    return node
+
+
+def _deserialized(schema: type[colander.Schema], value: Any, request) -> dict[str, Any]:
+    try:
+        return _bound(schema, request).deserialize(value)
+    except colander.Invalid as wrong:
+
+        def said(message):
+            ours = PLAIN.get(str(message), message)
+            return request.localizer.translate(ours % message.mapping if message.mapping else ours)
+
+        raise Problem(422, errors=wrong.asdict(translate=said)) from wrong

@@ -1,0 +1,8 @@
+"""Where the kernel's part of the API is."""
+
+
+def includeme(config) -> None:
+    config.add_route("api.description", "/api/v1/openapi.json")
+    config.add_route("api.docs", "/api/docs")
+    config.add_route("api.me", "/api/v1/me")
+    config.add_route("api.search", "/api/v1/search")
