@@ -1,6 +1,6 @@
 """Languages: which are offered, which one a reader gets, and how dates, numbers and money are said in it.
 
-English texts in the code are the message ids; each package's ``locale/<language>/LC_MESSAGES/portal.po`` translates them.
+English texts in the code are the message ids; ``locale/<language>/LC_MESSAGES/portal.po`` of a package has the others.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,7 @@ LANGUAGE_COOKIE = "language"
 
 
 def includeme(config) -> None:
+    config.registry.languages_of = lambda _request: OFFERED  # until the city says otherwise, in portal.pages.city
     config.set_locale_negotiator(negotiate)
     config.add_translation_dirs("portal:locale")
     config.add_request_method(lambda request: Words(request.locale_name), "words", reify=True)
@@ -32,13 +33,14 @@ def includeme(config) -> None:
 
 def negotiate(request) -> str:
     """Return the reader's language: the one chosen on this browser, the person's, the browser's, else French."""
+    offered = request.registry.languages_of(request)
     chosen = request.cookies.get(LANGUAGE_COOKIE)
-    if chosen in OFFERED:
+    if chosen in offered:
         return chosen
     identity = request.environ.get("portal.identity")
-    if identity is not None and identity.language in OFFERED:
+    if identity is not None and identity.language in offered:
         return identity.language
-    return request.accept_language.lookup(OFFERED, default="fr")
+    return request.accept_language.lookup(offered, default=offered[0])
 
 
 def ngettext(request, singular: str, plural: str, n: int, **values: object) -> str:

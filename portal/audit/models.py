@@ -20,7 +20,7 @@ class AuditEntry(Row):
     at: Mapped[datetime] = mapped_column(index=True)
     actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     acting_for_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
-    act: Mapped[str]
+    act: Mapped[str] = mapped_column(index=True)
     subject_kind: Mapped[str]
     subject_id: Mapped[str]
     detail: Mapped[dict]

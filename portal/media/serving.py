@@ -9,7 +9,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 
 from portal.media.store import Store
 
-KINDS = {".jpg": "image/jpeg"}
+KINDS = {".jpg": "image/jpeg", ".png": "image/png"}
 A_YEAR = int(timedelta(days=365).total_seconds())
 
 

@@ -4,5 +4,7 @@
 def includeme(config) -> None:
     config.include("portal.pages.markdown")
     config.include("portal.pages.city")
+    config.include("portal.pages.services")
     config.include("portal.pages.health")
     config.include("portal.pages.failures")
+    config.include("portal.pages.admin")

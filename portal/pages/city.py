@@ -7,7 +7,7 @@ defaults is kept in ``city_setting`` and read in one query, at most every few se
 import threading
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from importlib.resources import files
@@ -42,6 +42,7 @@ class City:
     tagline: str
     logo: str
     languages: tuple[str, ...]
+    zone: str
     contact_email: str
     contact_phone: str
     contact_address: str
@@ -91,6 +92,7 @@ DEFAULTS: Mapping[str, object] = {
     },
     "logo": "",
     "languages": list(OFFERED),
+    "zone": "Europe/Paris",
     "contact_email": "",
     "contact_phone": "",
     "contact_address": "",
@@ -159,14 +161,21 @@ def values_of(request) -> dict[str, object]:
 
 
 def city_of(request) -> City:
-    """Return ``request.city``."""
-    return City.of(request.city_values, request.locale_name)
+    """Return ``request.city``; its logo is where it is served."""
+    city = City.of(request.city_values, request.locale_name)
+    return replace(city, logo=request.route_path("media", name=city.logo)) if city.logo else city
+
+
+def languages_of(request) -> tuple[str, ...]:
+    """Return the codes of the languages that the city offers."""
+    return READERS["languages"](request.city_values.get("languages", OFFERED))
 
 
 def includeme(config) -> None:
     config.registry.city_values = KeptValues()
     config.add_request_method(values_of, "city_values", reify=True)
     config.add_request_method(city_of, "city", property=True)  # not reified: a letter speaks another language
+    config.registry.languages_of = languages_of
     config.add_subscriber(_lend_city, BeforeRender)
 
 

@@ -1,0 +1,96 @@
+"""Reading the audit trail."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from portal.audit.models import AuditEntry
+from portal.people.models import Organisation, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which entries are wanted: whose (part of a name, or an e-mail), what, on what, on which days."""
+
+    person: str = ""
+    act: str = ""
+    subject: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the trail. ``actor`` is None for what the portal did itself."""
+
+    at: datetime
+    actor_id: UUID | None
+    actor: str | None
+    acting_for: str | None
+    act: str
+    subject_kind: str
+    subject_id: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    entries: list[Entry]
+    total: int
+
+
+def found_entries(session: Session, sought: Sought, zone: str, *, limit: int, offset: int = 0) -> Found:
+    """Return a page of what was sought, the latest first, and how many there are in all. Days are those of ``zone``."""
+    wanted = conditions(sought, zone)
+    total = session.scalar(select(func.count()).select_from(AuditEntry).outerjoin(AuditEntry.actor).where(*wanted))
+    rows = session.execute(_entries().where(*wanted).limit(limit).offset(offset))
+    return Found([Entry(*row) for row in rows], total or 0)
+
+
+def each_entry(session: Session, sought: Sought, zone: str) -> Iterator[Entry]:
+    """Yield all that was sought, the latest first, without holding it all at once."""
+    rows = session.execute(_entries().where(*conditions(sought, zone)), execution_options={"yield_per": 500})
+    for row in rows:
+        yield Entry(*row)
+
+
+def acts(session: Session) -> list[str]:
+    """Return the kinds of act that were ever recorded."""
+    return list(session.scalars(select(AuditEntry.act).distinct().order_by(AuditEntry.act)))
+
+
+def conditions(sought: Sought, zone: str) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if sought.person:
+        named = Person.name.icontains(sought.person, autoescape=True)
+        wanted.append(named | (func.lower(Person.email) == sought.person.lower()))
+    if sought.act:
+        wanted.append(AuditEntry.act == sought.act)
+    if sought.subject:
+        wanted.append((AuditEntry.subject_id == sought.subject) | (AuditEntry.subject_kind == sought.subject))
+    if sought.first:
+        wanted.append(AuditEntry.at >= _midnight(sought.first, zone))
+    if sought.last:
+        wanted.append(AuditEntry.at < _midnight(sought.last + timedelta(days=1), zone))
+    return wanted
+
+
+def _entries() -> Select[Any]:
+    entry = AuditEntry
+    columns = (entry.at, entry.actor_id, Person.name, Organisation.name, entry.act)
+    return (
+        select(*columns, entry.subject_kind, entry.subject_id, entry.detail)
+        .outerjoin(entry.actor)
+        .outerjoin(entry.acting_for)
+        .order_by(entry.at.desc(), entry.id)
+    )
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(zone))

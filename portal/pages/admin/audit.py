@@ -1,0 +1,101 @@
+"""The audit trail: found, read, and taken away as a spreadsheet."""
+
+import json
+from functools import partial
+from urllib.parse import urlencode
+
+import colander
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from portal.audit.queries import Entry, Sought, acts, each_entry, found_entries
+from portal.forms import Button, submitted
+from portal.forms.widgets import SearchInput, Select
+from portal.i18n import _
+from portal.pages.permissions import Upkeep
+from portal.spreadsheets import csv_chunks
+
+PAGE = 50
+
+
+@colander.deferred
+def choice_of_acts(_node, bound):
+    return Select(values=[(act, act) for act in bound["acts"]], blank=_("All"))
+
+
+class AuditSchema(colander.Schema):
+    """What to look for in the trail; each part may be left out."""
+
+    person = colander.SchemaNode(colander.String(), title=_("Who: name or e-mail"), widget=SearchInput(), missing="")
+    act = colander.SchemaNode(colander.String(), title=_("Act"), widget=choice_of_acts, missing="")
+    subject = colander.SchemaNode(
+        colander.String(),
+        title=_("On what"),
+        description=_("A kind of thing, such as person, or the number of one thing."),
+        missing="",
+    )
+    first = colander.SchemaNode(colander.Date(), title=_("From"), missing=None)
+    last = colander.SchemaNode(colander.Date(), title=_("Until"), missing=None)
+
+
+class AuditPage:
+    """The trail, a page at a time."""
+
+    def __init__(self, request) -> None:
+        self.request = request
+        self.zone = request.city.zone
+        self.form = request.new_form(
+            AuditSchema(),
+            buttons=(Button("", _("Search"), ""),),
+            method="GET",
+            action=request.route_path("admin.audit"),
+            acts=acts(request.db),
+        )
+        self.sought = Sought(**(submitted(self.form, request) or {}))
+
+    @view_config(
+        route_name="admin.audit",
+        renderer="portal:templates/portal/admin/audit.jinja2",
+        permission=Upkeep.READ_AUDIT,
+        request_method="GET",
+    )
+    def show(self):
+        offset = self._offset()
+        url = partial(self._url, "admin.audit")
+        found = found_entries(self.request.db, self.sought, self.zone, limit=PAGE, offset=offset)
+        last = offset + len(found.entries)
+        position = {"first": offset + 1, "last": last, "total": found.total}
+        return {
+            "form": self.form,
+            "found": found,
+            "zone": self.zone,
+            "position": _("${first} to ${last} of ${total}", mapping=position),
+            "previous_url": url(offset=max(0, offset - PAGE)) if offset else None,
+            "next_url": url(offset=offset + PAGE) if last < found.total else None,
+            "csv_url": self._url("admin.audit.csv"),
+        }
+
+    @view_config(route_name="admin.audit.csv", permission=Upkeep.READ_AUDIT, request_method="GET")
+    def download(self):
+        header = ("at", "person", "acting_for", "act", "subject_kind", "subject_id", "detail")
+        # Read whole before the response leaves: its transaction ends with the view.
+        entries = [_cells(entry) for entry in each_entry(self.request.db, self.sought, self.zone)]
+        page = csv_chunks(header, entries, mark=True)
+        response = Response(app_iter=page, content_type="text/csv", charset="utf-8")
+        response.content_disposition = 'attachment; filename="audit.csv"'
+        response.cache_control = "no-store"
+        return response
+
+    def _offset(self) -> int:
+        given = self.request.GET.get("offset", "")
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 8 else 0
+
+    def _url(self, route: str, **more: object) -> str:
+        kept = {name: value for name, value in self.request.GET.items() if name != "offset" and value}
+        return f"{self.request.route_path(route)}?{urlencode(kept | more)}"
+
+
+def _cells(entry: Entry) -> tuple[object, ...]:
+    detail = json.dumps(entry.detail, ensure_ascii=False, sort_keys=True) if entry.detail else ""
+    who = (entry.at.isoformat(), entry.actor, entry.acting_for)
+    return (*who, entry.act, entry.subject_kind, entry.subject_id, detail)
