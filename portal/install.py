@@ -196,6 +196,7 @@ def python_packages(test: bool) -> None:
         if VENV.exists():
             shutil.rmtree(VENV)
         run(sys.executable, "-m", "venv", str(VENV))
+        pip_install("--upgrade", "pip")  # the pip that Python brings may be years old
     say("Installing Python packages" + (", the tests' too" if test else ""))
     pip_install("--editable", ".[test]" if test else ".")
     stamp.write_text(seal(wanted, test))
