@@ -45,3 +45,13 @@ class PersonContext:
         self.person = request.db.scalar(wanted)
         if self.person is None:
             raise HTTPNotFound
+
+
+class DiaryContext:
+    """The diary at a secret address. What is no longer, or never was, somebody's address is a 404."""
+
+    def __init__(self, request) -> None:
+        token = request.matchdict["token"]
+        self.owner = request.db.scalar(select(Person).where(Person.calendar_token == token, Person.erased_at.is_(None)))
+        if self.owner is None:
+            raise HTTPNotFound

@@ -13,6 +13,7 @@ class Persons(StrEnum):
     OFFICIATE = "persons.officiate"
     REGISTER = "persons.register"
     ADMINISTER = "persons.administer"
+    READ_DIARY = "persons.read_diary"
 
 
 GRANTS = {
@@ -22,6 +23,7 @@ GRANTS = {
     Persons.OFFICIATE: [is_owner, has_role(Role.ADMIN)],
     Persons.REGISTER: [has_role(Role.DESK), has_role(Role.ADMIN)],
     Persons.ADMINISTER: [has_role(Role.ADMIN)],
+    Persons.READ_DIARY: [anyone],  # whoever has its secret address
 }
 
 

@@ -1,6 +1,6 @@
 """Where the pages about people are."""
 
-from portal.people.contexts import OrganisationContext, PersonContext
+from portal.people.contexts import DiaryContext, OrganisationContext, PersonContext
 
 
 def includeme(config) -> None:
@@ -35,6 +35,8 @@ def includeme(config) -> None:
         "organisation.withdraw", "/account/organisations/{organisation}/withdraw", factory=OrganisationContext
     )
     config.add_route("invitation", "/invitations/{secret}")
+
+    config.add_route("calendar", "/calendar/{token}.ics", factory=DiaryContext)
 
     config.add_route("desk.people.new", "/desk/people/new")
 

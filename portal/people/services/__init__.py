@@ -3,6 +3,7 @@
 from portal.audit.services import Audit
 from portal.mail.services import Outbox
 from portal.people.services.accounts import Accounts
+from portal.people.services.calendars import CalendarTokens
 from portal.people.services.erasure import Erasure
 from portal.people.services.letters import Letters
 from portal.people.services.organisations import Organisations
@@ -14,11 +15,22 @@ from portal.ports.personal_data import PersonalData
 from portal.security.limits import Attempts
 from portal.security.passwords import Passwords
 
-__all__ = ["Accounts", "ApiTokens", "Erasure", "Letters", "Organisations", "People", "Roles", "SignIns"]
+__all__ = [
+    "Accounts",
+    "ApiTokens",
+    "CalendarTokens",
+    "Erasure",
+    "Letters",
+    "Organisations",
+    "People",
+    "Roles",
+    "SignIns",
+]
 
 
 def includeme(config) -> None:
     config.add_service(Letters, lambda request: Letters(request.db, request.clock))
+    config.add_service(CalendarTokens, lambda request: CalendarTokens(request.db))
     config.add_service(ApiTokens, lambda request: ApiTokens(request.db, request.clock))
     for kind, wanted in (
         (Accounts, (Passwords, Attempts, Letters, SignIns, Outbox)),

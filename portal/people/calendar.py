@@ -1,0 +1,56 @@
+"""A person's diary as an iCalendar feed (RFC 5545, RFC 7986)."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event
+
+from portal.ports.agenda import Appointment
+
+REFRESHED = timedelta(hours=1)
+
+
+def feed(appointments: Sequence[Appointment], name: str, base_url: str) -> bytes:
+    """Return the calendar called ``name`` with all the appointments, its links beginning with ``base_url``.
+
+    Times are on the clock of where the appointment is, with the rules of its zone. The same appointments give the same
+    bytes, so that nothing seems to have changed when nothing has.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//commons portal//diary//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    for key in ("name", "x-wr-calname"):  # the standard's name, and the one that programs read
+        calendar.add(key, name)
+    calendar.add("refresh-interval", REFRESHED, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
+    for appointment in appointments:
+        calendar.add_component(_event(appointment, base_url))
+    calendar.add_missing_timezones()
+    return calendar.to_ical()
+
+
+def _event(appointment: Appointment, base_url: str) -> Event:
+    event = Event()
+    event.add("uid", appointment.uid)
+    event.add("sequence", appointment.sequence)
+    event.add("dtstamp", appointment.changed_at)
+    event.add("last-modified", appointment.changed_at)
+    event.add("dtstart", _on_the_clock(appointment.starts_at, appointment.zone))
+    event.add("dtend", _on_the_clock(appointment.ends_at, appointment.zone))
+    event.add("summary", appointment.title)
+    event.add("status", "CANCELLED" if appointment.cancelled else "CONFIRMED")
+    event.add("url", base_url + appointment.path)
+    if appointment.where:
+        event.add("location", appointment.where)
+    if appointment.description:
+        event.add("description", appointment.description)
+    return event
+
+
+def _on_the_clock(instant: datetime, zone: str) -> datetime:
+    """Return the instant on a zone's clock, or in UTC: of an hour that comes twice, iCalendar means the first."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return instant.astimezone(UTC) if local.fold else local
