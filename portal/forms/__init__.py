@@ -5,6 +5,9 @@ put a rule's no beside the field it concerns (:func:`fail`). Controls are named 
 (``lines.0.units``). Deform gives the tree of fields and the validation; every template and widget is ours.
 """
 
+from pyramid.events import NewRequest
+
+from portal.forms.controls import close_uploads
 from portal.forms.form import Button, fail, new_form, submitted
 
 __all__ = ["Button", "fail", "new_form", "submitted"]
@@ -12,3 +15,4 @@ __all__ = ["Button", "fail", "new_form", "submitted"]
 
 def includeme(config) -> None:
     config.add_request_method(new_form)
+    config.add_subscriber(lambda event: event.request.add_finished_callback(close_uploads), NewRequest)

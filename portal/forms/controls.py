@@ -46,3 +46,14 @@ class Controls:
     def reshape(self) -> bool:
         """Was a button pressed that adds or removes a row, which says nothing yet about the answers?"""
         return any(re.search(r":(add|remove)$", key) for key in self.sent)
+
+
+def close_uploads(request) -> None:
+    """Give back the temporary files of what was uploaded, now rather than whenever they are collected.
+
+    What was read is forgotten with them: another attempt at the same request reads its body anew.
+    """
+    sent, _body = request.environ.pop("webob._parsed_post_vars", ({}, None))
+    for value in sent.values():
+        if hasattr(value, "file"):
+            value.file.close()

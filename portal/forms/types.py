@@ -11,7 +11,7 @@ from colander import Invalid, SchemaType, null
 from portal.forms.text import cleaned
 from portal.i18n import _
 
-EUROS = re.compile(r"(\d{1,9})(?:[.,](\d{1,2}))?")
+EUROS = re.compile(r"(\d{1,9})(?:[.,](\d{1,2}))?", re.ASCII)
 MEBIBYTE = 1024 * 1024
 
 
