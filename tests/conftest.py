@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 import transaction
+from pyramid.scripting import prepare
 from sqlalchemy.orm import Session
 from webtest import TestApp
 
@@ -84,6 +85,16 @@ def session(config):
         yield session
         session.close()
         outer.rollback()
+
+
+@pytest.fixture
+def asking(config, session, clock):
+    """A request of nobody's that works on ``session``: where a test gets its services from."""
+    with prepare(registry=config.registry) as env:
+        request = env["request"]
+        request.method = "POST"
+        request.environ["portal.session"] = session
+        yield request
 
 
 @pytest.fixture(scope="session")

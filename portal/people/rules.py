@@ -56,12 +56,15 @@ def is_common(password: str) -> bool:
     if len(repeated_part(plain)) <= 4 or _is_walk(plain):
         return True
     word = _letters(plain)
-    return len(plain) - len(word) <= MOST_DRESSING and (repeated_part(word) in COMMONEST or _is_walk(word))
+    return len(plain) - len(word) <= MOST_DRESSING and (repeated_part(word) in COMMON_PARTS or _is_walk(word))
 
 
 def repeated_part(text: str) -> str:
     """Return the shortest text of which ``text`` is a repetition: itself, when it repeats nothing."""
     return text[: (text + text).find(text, 1)] if text else text
+
+
+COMMON_PARTS = frozenset(repeated_part(word) for word in COMMONEST)
 
 
 def _is_walk(text: str) -> bool:
@@ -76,7 +79,9 @@ def _letters(text: str) -> str:
 
 
 def _own_words(name: str, email: str) -> Iterator[str]:
-    for own in (name, email, email.partition("@")[0], "".join(reversed(name.split()))):
+    words = name.split()
+    turned = ("".join(words[at:] + words[:at]) for at in range(len(words)))  # the family name first, too
+    for own in (*turned, email, email.partition("@")[0]):
         if _letters(own):
             yield _letters(own)
 
