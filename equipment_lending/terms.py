@@ -1,9 +1,17 @@
 """The words of lending: what a loan, a claim, an item and a refusal can be. Values only, standard library only."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import TypeAlias
+from uuid import UUID
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
+"""Until further notice."""
+
+Claimed: TypeAlias = tuple[datetime, datetime, int]
+"""So many units occupied from the first instant up to, but not including, the second. The shape a claim's row has."""
 
 
 class LoanState(StrEnum):
@@ -35,6 +43,10 @@ class Condition(StrEnum):
     WORN = "worn"
     DAMAGED = "damaged"
     INCOMPLETE = "incomplete"
+
+
+NOT_LENDABLE = frozenset({Condition.DAMAGED, Condition.INCOMPLETE})
+"""Conditions in which an item is put out of service when it comes back, unless the desk decides otherwise."""
 
 
 class ServiceState(StrEnum):
@@ -70,7 +82,10 @@ class DayKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """A half-open stretch of time, ``start <= t < end``, both aware; compared as instants."""
+    """A half-open stretch of time, ``start <= t < end``, both given as aware instants and kept in UTC.
+
+    In UTC, because Python compares and subtracts two times of one zone by the clock on the wall.
+    """
 
     start: datetime
     end: datetime
@@ -78,6 +93,8 @@ class Period:
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.end.tzinfo is None:
             raise ValueError("a period needs aware instants")
+        object.__setattr__(self, "start", self.start.astimezone(UTC))
+        object.__setattr__(self, "end", self.end.astimezone(UTC))
         if not self.start < self.end:
             raise ValueError(f"period ends {self.end} at or before its start {self.start}")
 
@@ -93,6 +110,90 @@ class Period:
         return self.start <= instant < self.end
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Step:
+    """``free`` units from ``start`` up to ``end``; negative where more is promised than there is."""
+
+    start: datetime
+    end: datetime
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemUse:
+    """An item, the units under its tag, and the stretches for which it is bound: in custody or under maintenance."""
+
+    id: Hashable
+    units: int = 1
+    bound: tuple[Claimed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Hours:
+    """The desk opens at ``opens`` and closes at ``closes``, wall clock, the same day; 00:00 closes at midnight."""
+
+    opens: time
+    closes: time
+
+    def __post_init__(self) -> None:
+        if self.closes != time.min and not self.opens < self.closes:
+            raise ValueError(f"the desk cannot open at {self.opens} and close at {self.closes}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WeeklyWindow:
+    """Every ``weekday`` (Monday is 0) the desk is open for these hours."""
+
+    weekday: int
+    hours: Hours
+
+
+@dataclass(frozen=True, slots=True)
+class DayException:
+    """From ``first`` to ``last``, both included, the usual week does not hold.
+
+    ``hours`` are those of an exceptional opening; without any, an open day keeps the hours of its weekday.
+    """
+
+    first: date
+    last: date
+    kind: DayKind
+    hours: tuple[Hours, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"an exception cannot end on {self.last} before it begins on {self.first}")
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+class NoSuchTime(ValueError):
+    """The clocks go forward over this local time: it does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class WishedLine:
+    """So many units of one model, by its slug."""
+
+    equipment: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks to borrow: at which point (slugs), from when to when, what, for whom and what for."""
+
+    point: str
+    pickup_at: datetime
+    return_at: datetime
+    lines: tuple[WishedLine, ...]
+    return_point: str | None = None
+    organisation_id: UUID | None = None
+    project: str | None = None
+    purpose: str = ""
+
+
 class RefusalCode(StrEnum):
     """Every reason to say no. Words for them live in the views and the API."""
 
@@ -106,12 +207,29 @@ class RefusalCode(StrEnum):
     RETURN_CLOSED = "return_closed"
     PICKUP_FULL = "pickup_full"
     RETURN_FULL = "return_full"
+    SPANS_CLOSED = "spans_closed"
+    NO_SUCH_POINT = "no_such_point"
     NOT_LENT_HERE = "not_lent_here"
     NOT_ENOUGH = "not_enough"
     TOO_MANY_UNITS = "too_many_units"
     TOO_MANY_DAYS = "too_many_days"
     NOT_CERTIFIED = "not_certified"
     NOT_OFFICER = "not_officer"
+    # at the desk, and of items
+    WRONG_STATE = "wrong_state"
+    NOTHING_CHOSEN = "nothing_chosen"
+    NO_SUCH_ITEM = "no_such_item"
+    ITEM_NOT_LENT = "item_not_lent"
+    NOT_IN_LOAN = "not_in_loan"
+    MORE_THAN_AGREED = "more_than_agreed"
+    ITEM_OUT = "item_out"
+    ITEM_NOT_FREE = "item_not_free"
+    NOT_OUT = "not_out"
+    REASON_MISSING = "reason_missing"
+    NOT_LONGER = "not_longer"
+    # in the catalogue
+    SLUG_TAKEN = "slug_taken"
+    TAG_TAKEN = "tag_taken"
 
 
 @dataclass(frozen=True, slots=True)

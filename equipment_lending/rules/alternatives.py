@@ -1,0 +1,133 @@
+"""Article 11: what to propose instead: the same loan, on the nearest days on which it can be had."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import islice
+
+from equipment_lending.rules.charter import Application, Line, Visits, refusals
+from equipment_lending.rules.policy import Policy
+from equipment_lending.terms import Period, RefusalCode, Step
+
+DAYS_AROUND = 45
+"""How far from the wish other days are looked at, on either side."""
+
+MATTERS_OF_TIME = frozenset(
+    {
+        RefusalCode.IN_THE_PAST,
+        RefusalCode.TOO_SHORT,
+        RefusalCode.TOO_LONG,
+        RefusalCode.TOO_SOON,
+        RefusalCode.TOO_FAR,
+        RefusalCode.PICKUP_CLOSED,
+        RefusalCode.RETURN_CLOSED,
+        RefusalCode.PICKUP_FULL,
+        RefusalCode.RETURN_FULL,
+        RefusalCode.SPANS_CLOSED,
+        RefusalCode.TOO_MANY_DAYS,
+    }
+)
+"""Reasons that depend on when. The others stay what they are on any day, and are told beside the proposals."""
+
+
+def nearest_periods(
+    asked: Application, is_free: Callable[[Period], bool], taken: Iterable[Period] = (), limit: int = 3
+) -> list[Period]:
+    """Return up to ``limit`` other periods of the same civil length, the nearest day first, the later of two as near.
+
+    Each day offers one: at the same time of day if the desks are open, else as near to it as they are, or as soon or
+    as late as other loans leave room. ``is_free`` has the last word on equipment. ``taken`` are the periods of
+    :func:`taken_by`: with them, days on which too little is free cost nothing, and times between loans are found.
+    """
+    blocked = _merged(taken)
+    today = asked.pickup.calendar.day_of(asked.period.start)
+    shifts = [0, *(shift for n in range(1, DAYS_AROUND + 1) for shift in (n, -n))]
+    days = (today + timedelta(days=shift) for shift in shifts)
+    offers = (_offer(asked, day, is_free, blocked) for day in days)
+    return list(islice((period for period in offers if period), limit))
+
+
+def taken_by(steps: Iterable[Step], units: int, policy: Policy) -> list[Period]:
+    """Return when no loan of ``units`` can run, from pick-up to return: too little is free for it or its buffers."""
+    before, after = timedelta(minutes=policy.buffer_before_minutes), timedelta(minutes=policy.buffer_after_minutes)
+    return [Period(step.start - after, step.end + before) for step in steps if step.free < units]
+
+
+def _offer(
+    asked: Application, day: date, is_free: Callable[[Period], bool], blocked: Sequence[Period]
+) -> Period | None:
+    candidates = sorted(set(_candidates(asked, day, blocked)), key=lambda period: _unlike(asked, period))
+    possible = (period for period in candidates if period != asked.period and not _meets(period, blocked))
+    return next((period for period in possible if _allowed(asked, period) and is_free(period)), None)
+
+
+def _candidates(asked: Application, day: date, blocked: Sequence[Period]) -> Iterator[Period]:
+    """Yield the wish moved to ``day``, for each pick-up that suggests itself and can be met by a return."""
+    pickup, back = asked.pickup.calendar, asked.back.calendar
+    wished, length = _wall(asked.pickup, asked.period.start), _wall(asked.back, asked.period.end)
+    nights, lasting = length.date() - wished.date(), length - wished
+    for start in _pickups(asked, day, lasting, blocked):
+        due = start.astimezone(pickup.zone).replace(tzinfo=None) + lasting
+        end = back.nearest_open(day + nights, due.time()) if due.date() == day + nights else None
+        if end and start < end:
+            yield Period(start, end)
+
+
+def _pickups(asked: Application, day: date, lasting: timedelta, blocked: Sequence[Period]) -> Iterator[datetime]:
+    """Yield instants of a day at which the desk is open: near the hour wished for, and where other loans give way."""
+    calendar = asked.pickup.calendar
+    windows = calendar.windows_on(day)
+    if (usual := calendar.nearest_open(day, _wall(asked.pickup, asked.period.start).time())) is None:
+        return
+    edges = [window.start for window in windows] + [window.end - lasting for window in windows]
+    edges += [period.end for period in blocked] + [period.start - lasting for period in blocked]
+    yield usual
+    yield from (edge for edge in edges if any(window.start <= edge <= window.end for window in windows))
+
+
+def _unlike(asked: Application, period: Period) -> tuple[timedelta, datetime]:
+    """Order the candidates of one day: those closest to the hour of the wish first."""
+    wished, offered = _wall(asked.pickup, asked.period.start), _wall(asked.pickup, period.start)
+    return abs(datetime.combine(wished.date(), offered.time()) - wished), period.start
+
+
+def _allowed(asked: Application, period: Period) -> bool:
+    """Would the charter have nothing against the wish at this time, but for what does not depend on the time?"""
+    moved = replace(
+        asked,
+        period=period,
+        pickup=_visits(asked.pickup, asked.period.start, period.start),
+        back=_visits(asked.back, asked.period.end, period.end),
+        lines=tuple(_enough(line) for line in asked.lines),
+    )
+    return not any(reason.code in MATTERS_OF_TIME for reason in refusals(moved))
+
+
+def _visits(wished: Visits, then: datetime, now: datetime) -> Visits:
+    """Return what is known of the visits at another instant: those of the window wished for, none of any other."""
+    same = wished.calendar.window_at(then) == wished.calendar.window_at(now)
+    return wished if same else replace(wished, agreed=0)
+
+
+def _enough(line: Line) -> Line:
+    return replace(line, free=line.units)
+
+
+def _wall(visits: Visits, instant: datetime) -> datetime:
+    return instant.astimezone(visits.calendar.zone).replace(tzinfo=None)
+
+
+def _merged(periods: Iterable[Period]) -> list[Period]:
+    merged: list[Period] = []
+    for period in sorted(periods):
+        if merged and period.start <= merged[-1].end:
+            merged[-1] = Period(merged[-1].start, max(merged[-1].end, period.end))
+        else:
+            merged.append(period)
+    return merged
+
+
+def _meets(period: Period, blocked: Sequence[Period]) -> bool:
+    after = bisect_right(blocked, period.start, key=lambda other: other.end)
+    return after < len(blocked) and blocked[after].start < period.end

@@ -1,0 +1,166 @@
+"""Article 8: every reason to refuse a loan, found together, so that a borrower can mend them all at once.
+
+Each reason carries the values that help to mend it. Nothing here looks anything up: an :class:`Application` holds the
+facts, gathered under lock by the service that decides.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from datetime import datetime as Instant  # noqa: N812 (reads better beside date)
+
+from equipment_lending.rules.closed_days import counted_days, days_inside, loan_days
+from equipment_lending.rules.fair_use import busiest_stretch
+from equipment_lending.rules.opening import OpeningCalendar
+from equipment_lending.rules.policy import Policy
+from equipment_lending.terms import Period, Refusal, RefusalCode
+
+WINDOWS_PROPOSED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visits:
+    """One end of a loan: the desk one goes to, its hours, and the visits agreed already in the window one goes in.
+
+    ``most`` is how many visits a window can take, None for any number.
+    """
+
+    calendar: OpeningCalendar
+    agreed: int = 0
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What is asked for of one equipment, and what is known about it.
+
+    ``free`` units are free throughout, ``held`` are the borrower's at some instant of the period, in other loans;
+    ``other_loans`` says on which civil days each of those had it. ``certified`` are the achievements held at pick-up.
+    """
+
+    equipment: str
+    units: int
+    policy: Policy
+    free: int
+    held: int = 0
+    other_loans: Mapping[str, Collection[date]] = field(default_factory=dict)
+    certified: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """The facts about a wish, at the instant it is decided on. ``not_lent`` are models that the point does not have."""
+
+    now: Instant
+    period: Period
+    pickup: Visits
+    back: Visits
+    lines: tuple[Line, ...]
+    not_lent: tuple[str, ...] = ()
+    may_act: bool = True
+
+
+def refusals(application: Application) -> list[Refusal]:
+    """Return every reason to refuse; the empty list means yes."""
+    return [reason for article in ARTICLES for reason in article(application)]
+
+
+def _the_past(asked: Application) -> Iterator[Refusal]:
+    if asked.period.start < asked.now:
+        yield Refusal(RefusalCode.IN_THE_PAST)
+
+
+def _length(asked: Application) -> Iterator[Refusal]:
+    calendar = asked.pickup.calendar
+    minutes = asked.period.length // timedelta(minutes=1)
+    for line in asked.lines:
+        if minutes < line.policy.min_minutes:
+            yield _on(line, RefusalCode.TOO_SHORT, minutes=minutes, allowed=line.policy.min_minutes)
+        days = counted_days(asked.period, calendar.zone, calendar.is_closed, line.policy.closed_days)
+        if days > line.policy.max_days:
+            yield _on(line, RefusalCode.TOO_LONG, days=days, allowed=line.policy.max_days)
+        if not line.policy.span_closed and (closed := _closed_inside(asked)):
+            yield _on(line, RefusalCode.SPANS_CLOSED, day=closed[0])
+
+
+def _closed_inside(asked: Application) -> list[date]:
+    calendar = asked.pickup.calendar
+    return [day for day in days_inside(asked.period, calendar.zone)[1:-1] if calendar.is_closed(day)]
+
+
+def _notice(asked: Application) -> Iterator[Refusal]:
+    """The desk needs its working days; nobody promises anything further ahead than the horizon."""
+    calendar = asked.pickup.calendar
+    lead = max((line.policy.lead_days for line in asked.lines), default=0)
+    if asked.period.start < calendar.ready_at(asked.now, lead):
+        earliest = calendar.earliest_pickup(asked.now, lead)
+        yield Refusal(RefusalCode.TOO_SOON, {"days": lead, "earliest": earliest})
+    horizon = min((line.policy.horizon_days for line in asked.lines), default=0)
+    latest = calendar.day_of(asked.now) + timedelta(days=horizon)
+    if asked.lines and calendar.day_of(asked.period.start) > latest:
+        yield Refusal(RefusalCode.TOO_FAR, {"latest": latest, "days": horizon})
+
+
+def _desk_hours(asked: Application) -> Iterator[Refusal]:
+    """One comes and goes while the desk is open; the days between do not matter here."""
+    for visit, instant, closed, full in (
+        (asked.pickup, asked.period.start, RefusalCode.PICKUP_CLOSED, RefusalCode.PICKUP_FULL),
+        (asked.back, asked.period.end, RefusalCode.RETURN_CLOSED, RefusalCode.RETURN_FULL),
+    ):
+        window = visit.calendar.window_at(instant)
+        if window is None:
+            proposed = visit.calendar.next_windows(max(instant, asked.now), WINDOWS_PROPOSED)
+            yield Refusal(closed, {"day": visit.calendar.day_of(instant), "next": proposed})
+        elif visit.most is not None and visit.agreed >= visit.most:
+            yield Refusal(full, {"window": window, "allowed": visit.most})
+
+
+def _equipment(asked: Application) -> Iterator[Refusal]:
+    for slug in asked.not_lent:
+        yield Refusal(RefusalCode.NOT_LENT_HERE, {"equipment": slug})
+    for line in asked.lines:
+        if line.units > line.free:
+            yield _on(line, RefusalCode.NOT_ENOUGH, asked=line.units, free=max(0, line.free))
+
+
+def _fair_use(asked: Application) -> Iterator[Refusal]:
+    for line in asked.lines:
+        allowed = line.policy.max_units_per_person
+        if allowed is not None and line.held + line.units > allowed:
+            yield _on(line, RefusalCode.TOO_MANY_UNITS, held=line.held, allowed=allowed)
+        if line.policy.max_days_in_period is not None:
+            yield from _days_in_period(asked, line, line.policy.max_days_in_period)
+
+
+def _days_in_period(asked: Application, line: Line, allowed: int) -> Iterator[Refusal]:
+    calendar, length = asked.pickup.calendar, line.policy.fair_use_period_days
+    wished = loan_days(asked.period, calendar.zone, calendar.is_closed, line.policy.closed_days)
+    days, used, loans = busiest_stretch(wished, line.other_loans, length)
+    if days + used > allowed:
+        yield _on(
+            line, RefusalCode.TOO_MANY_DAYS, days=days, used=used, allowed=allowed, period_days=length, loans=loans
+        )
+
+
+def _rights(asked: Application) -> Iterator[Refusal]:
+    for line in asked.lines:
+        missing = sorted(line.policy.requires - set(line.certified))
+        if missing:
+            yield _on(line, RefusalCode.NOT_CERTIFIED, missing=missing)
+    if not asked.may_act:
+        yield Refusal(RefusalCode.NOT_OFFICER)
+
+
+def _on(line: Line, code: RefusalCode, **values: object) -> Refusal:
+    return Refusal(code, {"equipment": line.equipment} | values)
+
+
+ARTICLES: tuple[Callable[[Application], Iterator[Refusal]], ...] = (
+    _the_past,
+    _length,
+    _notice,
+    _desk_hours,
+    _equipment,
+    _fair_use,
+    _rights,
+)

@@ -1,0 +1,73 @@
+"""Article 3: what a loan occupies. Buffers lie inside the claim, so that claims which touch never conflict."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from equipment_lending.rules.policy import Policy
+from equipment_lending.terms import FOREVER, Claimed, Period
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCustody:
+    """Units that left the desk and are not back: when they are due, and until when their claim occupies them."""
+
+    due_at: datetime
+    claimed_until: datetime
+    units: int = 1
+
+
+def claimed(period: Period, policy: Policy) -> Period:
+    """Return what a loan from pick-up to return occupies: the loan, with the time to prepare and to turn around."""
+    before, after = _buffers(policy)
+    return Period(period.start - before, period.end + after)
+
+
+def after_check_out(claim: Period, taken_at: datetime) -> Period:
+    """Return what a bound item is occupied for once it has left: from now on, early or late, until the claim ends.
+
+    Who else may have had that very item before now is history. Raises ``ValueError`` if the claim is over.
+    """
+    return Period(_whole_minute_before(taken_at), claim.end)
+
+
+def after_check_in(claim: Period, returned_at: datetime, policy: Policy) -> Period | None:
+    """Return what was occupied once the units are back, or None where nothing was.
+
+    Whether early or late, the units are free as soon as the time to turn them around has passed since the return.
+    """
+    end = _whole_minute_after(returned_at) + _buffers(policy)[1]
+    return Period(claim.start, end) if claim.start < end else None
+
+
+def occupying(claims: Iterable[Claimed], custodies: Iterable[OpenCustody], now: datetime) -> Iterator[Claimed]:
+    """Yield all that occupies equipment: the claims, and what is overdue, from the end of its claim until it is back.
+
+    No claim is rewritten for that; once the units are back, everything follows.
+    """
+    yield from claims
+    for custody in custodies:
+        if custody.due_at < now:
+            yield custody.claimed_until, FOREVER, custody.units
+
+
+def remaining(claims: Iterable[Claimed], now: datetime) -> Iterator[Claimed]:
+    """Yield what is left of the claims from ``now`` on. Which item could have served the past is nobody's question."""
+    for starts_at, ends_at, units in claims:
+        if now < ends_at:
+            yield max(starts_at, now), ends_at, units
+
+
+def _buffers(policy: Policy) -> tuple[timedelta, timedelta]:
+    return timedelta(minutes=policy.buffer_before_minutes), timedelta(minutes=policy.buffer_after_minutes)
+
+
+def _whole_minute_before(instant: datetime) -> datetime:
+    return instant.replace(second=0, microsecond=0)
+
+
+def _whole_minute_after(instant: datetime) -> datetime:
+    whole = _whole_minute_before(instant)
+    return whole if whole == instant else whole + _MINUTE
