@@ -1,6 +1,7 @@
 """What the kernel itself answers: who you are, what there is to find, and how the API is to be used."""
 
 from typing import Any
+from urllib.parse import quote
 
 import colander
 from pyramid.view import view_config
@@ -38,8 +39,9 @@ class SearchCriteria(colander.Schema):
 @api_view(route_name="api.search", request_method="GET", permission=Index.READ, query=SearchCriteria, public=60)
 def found(request) -> dict[str, Any]:
     """Return one page of what answers a question."""
-    kinds, page = request.GET.getall("kind"), request.paging
+    kinds, page = request.GET.getall("kind") or list(request.registry.index_kinds), request.paging
     answer = search(request.db, request.criteria["q"], kinds, request.criteria["language"], page.limit, page.offset)
+    request.response.last_modified = max((entry.updated_at for entry in answer.rows), default=None)
     items = [shown(entry, request) for entry in answer.rows]
     return paged(request, items, answer.total) | {"every_word": answer.every_word}
 
@@ -52,7 +54,7 @@ def shown(entry: IndexEntry, request) -> dict[str, Any]:
         "title": title,
         "title_language": title_language,
         "summary": in_language(entry.summary, request.locale_name)[0],
-        "url": request.application_url + entry.path,
+        "url": request.registry.portal_settings.base_url + quote(entry.path),
         "language": entry.language,
         "licence": entry.licence,
         "place": where(entry.place) if entry.place else None,

@@ -6,3 +6,5 @@ def includeme(config) -> None:
     config.include("portal.index.permissions")
     config.include("portal.index.kinds")
     config.include("portal.index.services")
+    config.include("portal.index.routes")
+    config.scan("portal.index.views")

@@ -49,7 +49,7 @@ class IndexEntry(Row):
 
 # Neither database may part the words again in its own way: they are taken as they are, parted by spaces.
 guard(
-    IndexEntry.__table__,
+    IndexEntry,
     postgresql=(
         "CREATE INDEX index_entry_words ON index_entry USING gin (array_to_tsvector(string_to_array(words, ' ')))",
     ),

@@ -34,15 +34,16 @@ class Found:
 def search(
     session: Session,
     question: str,
-    kinds: Sequence[str] = (),
+    kinds: Sequence[str] | None = None,
     language: str | None = None,
     limit: int = 20,
     offset: int = 0,
 ) -> Found:
     """Return what holds every word of ``question``, or where nothing does, some of them; the same on both databases.
 
-    First what holds more of the words, then more of them in its title, then more often; then the newest. ``kinds`` and
-    ``language`` (of what is found, not of the reader) narrow it. Without a question everything is found, newest first.
+    First what holds more of the words, then more of them in its title, then more often; then the newest. ``kinds``
+    (None: all) and ``language`` (of what is found, not of the reader) narrow it. Without a question everything is
+    found, newest first.
     """
     asked = terms(question)
     if not asked:
@@ -57,7 +58,7 @@ def search(
 
 
 def _holding(
-    session: Session, asked: list[Term], kinds: Sequence[str], language: str | None
+    session: Session, asked: list[Term], kinds: Sequence[str] | None, language: str | None
 ) -> tuple[Select, int, bool]:
     """Return ``(entries, how many, True)`` with every term, or where there are none, with some of them and False."""
     for condition, every_word in ((" & ", True), (" | ", False)):
@@ -69,27 +70,29 @@ def _holding(
 
 
 def listing(
-    session: Session, kinds: Sequence[str] = (), language: str | None = None, limit: int = 20, offset: int = 0
+    session: Session, kinds: Sequence[str] | None = None, language: str | None = None, limit: int = 20, offset: int = 0
 ) -> Found:
     """Return everything there is, newest first."""
     there = select(IndexEntry).where(*_public(kinds, language))
     return Found(_page(session, there, limit, offset), _count(session, there))
 
 
-def latest(session: Session, kinds: Sequence[str] = (), limit: int = 30) -> Sequence[IndexEntry]:
+def latest(session: Session, kinds: Sequence[str] | None = None, limit: int = 30) -> Sequence[IndexEntry]:
     """Return the newest entries."""
     return _page(session, select(IndexEntry).where(*_public(kinds, None)), limit, 0)
 
 
-def addresses(session: Session, limit: int, offset: int = 0) -> Sequence[tuple[str, datetime]]:
+def addresses(
+    session: Session, kinds: Sequence[str] | None = None, limit: int = 50_000, offset: int = 0
+) -> Sequence[tuple[str, datetime]]:
     """Return path and last change of each entry, in the order in which they came."""
-    rows = select(IndexEntry.path, IndexEntry.updated_at).where(*_public((), None)).order_by(IndexEntry.id)
+    rows = select(IndexEntry.path, IndexEntry.updated_at).where(*_public(kinds, None)).order_by(IndexEntry.id)
     return [(path, at) for path, at in session.execute(rows.limit(limit).offset(offset))]
 
 
-def size(session: Session) -> int:
+def size(session: Session, kinds: Sequence[str] | None = None) -> int:
     """Return how many entries there are."""
-    return _count(session, select(IndexEntry).where(*_public((), None)))
+    return _count(session, select(IndexEntry).where(*_public(kinds, None)))
 
 
 def matching(session: Session, question: str) -> ColumnElement[bool]:
@@ -104,9 +107,9 @@ def terms(question: str) -> list[Term]:
     return [Term(stem(word), word if word == words[-1] and len(word) > 1 else None) for word in words]
 
 
-def _public(kinds: Sequence[str], language: str | None) -> list[ColumnElement[bool]]:
+def _public(kinds: Sequence[str] | None, language: str | None) -> list[ColumnElement[bool]]:
     narrowed = [IndexEntry.visible]
-    if kinds:
+    if kinds is not None:
         narrowed.append(IndexEntry.kind.in_(kinds))
     if language:
         narrowed.append(IndexEntry.language == language)

@@ -1,0 +1,77 @@
+"""Feed readers and search engines are told of everything public, and only that."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal.i18n import _
+from portal.index import views
+from portal.index.kinds import IndexKind
+from tests.conftest import NOW
+from tests.factories import index
+
+KINDS = {
+    "equipment": IndexKind("equipment", _("Equipment"), "camera"),
+    "module": IndexKind("module", "Module", "learn"),
+}
+
+
+@pytest.fixture(autouse=True)
+def kinds(config, monkeypatch):
+    monkeypatch.setattr(config.registry, "index_kinds", KINDS)
+
+
+def test_the_feed_names_the_newest_first(browse, session):
+    index.entry(session, "Tente", at=NOW - timedelta(days=2))
+    index.entry(session, "Caméra", at=NOW)
+    text = browse.get("/feed.atom").text
+    assert text.index("Caméra") < text.index("Tente")
+
+
+def test_a_feed_may_be_of_one_kind(browse, session):
+    index.entry(session, "Tente")
+    index.entry(session, "Filmer son quartier", kind="module")
+    text = browse.get("/feed.atom?kind=module").text
+    assert "Filmer" in text
+    assert "Tente" not in text
+    browse.get("/feed.atom?kind=unheard-of", status=404)
+
+
+def test_what_a_switched_off_feature_left_behind_is_not_told(browse, session):
+    index.entry(session, "Ancienne chose", kind="of_no_feature")
+    for path in ("/feed.atom", "/sitemap.xml", "/api/v1/search"):
+        assert "Ancienne" not in browse.get(path).text
+        assert "/equipment/" not in browse.get(path).text
+
+
+def test_nothing_new_is_not_sent_again(browse, session):
+    index.entry(session, "Tente")
+    first = browse.get("/feed.atom")
+    assert first.headers["Last-Modified"] == "Thu, 22 Oct 2026 12:00:00 GMT"
+    browse.get("/feed.atom", headers={"If-None-Match": first.headers["ETag"]}, status=304)
+    browse.get("/feed.atom", headers={"If-Modified-Since": first.headers["Last-Modified"]}, status=304)
+    index.entry(session, "Barnum", at=NOW + timedelta(hours=1))
+    browse.get("/feed.atom", headers={"If-None-Match": first.headers["ETag"]}, status=200)
+
+
+def test_the_sitemap_lists_every_public_page(browse, session):
+    index.entry(session, "Tente", path="/equipment/tente-été")
+    index.entry(session, "Cachée", path="/equipment/cachee", visible=False)
+    text = browse.get("/sitemap.xml").text
+    assert "<loc>http://localhost/equipment/tente-%C3%A9t%C3%A9</loc>" in text
+    assert "cachee" not in text
+
+
+def test_a_large_sitemap_comes_in_parts(browse, session, monkeypatch):
+    monkeypatch.setattr(views, "PER_SITEMAP", 2)
+    for number in range(5):
+        index.entry(session, path=f"/equipment/{number}")
+    assert browse.get("/sitemap.xml").text.count("<sitemap>") == 3
+    assert "/equipment/4" in browse.get("/sitemap.xml?page=3").text
+    assert "/equipment/4" not in browse.get("/sitemap.xml?page=1").text
+
+
+def test_robots_are_shown_the_sitemap_and_kept_from_what_is_personal(browse):
+    text = browse.get("/robots.txt").text
+    assert "Sitemap: http://localhost/sitemap.xml" in text
+    assert "Disallow: /account" in text
