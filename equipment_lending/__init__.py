@@ -3,4 +3,6 @@
 
 def includeme(config) -> None:
     config.include(".models")
+    config.include(".permissions")
+    config.include(".services")
     config.add_translation_dirs("equipment_lending:locale")

@@ -147,7 +147,7 @@ class Item(Row):
 
 
 _ONE_PER_TAG = ("CREATE UNIQUE INDEX lending_item_tag ON lending_item (lower(asset_tag))",)
-guard(Item.__table__, sqlite=_ONE_PER_TAG, postgresql=_ONE_PER_TAG)
+guard(Item, sqlite=_ONE_PER_TAG, postgresql=_ONE_PER_TAG)
 
 
 class PolicyLayer(Row):
@@ -181,7 +181,7 @@ class PolicyLayer(Row):
 
 
 guard(
-    PolicyLayer.__table__,
+    PolicyLayer,
     sqlite=(
         "CREATE UNIQUE INDEX lending_policy_subject ON lending_policy "
         "(coalesce(category_id, ''), coalesce(model_id, ''), coalesce(point_id, ''))",
@@ -296,7 +296,7 @@ _MEETS = (
     "AND other.live AND NOT other.lot AND other.id <> new.id AND other.starts_at < new.ends_at AND new.starts_at < other.ends_at"
 )
 guard(
-    Claim.__table__,
+    Claim,
     postgresql=(
         "ALTER TABLE lending_claim ADD CONSTRAINT lending_claim_item_taken EXCLUDE USING gist "
         "(item_id WITH =, tstzrange(starts_at, ends_at) WITH &&) WHERE (live AND item_id IS NOT NULL AND NOT lot)",

@@ -99,7 +99,7 @@ def sheets(
     return found[offset:end], len(found)
 
 
-def _matching_stocks(session: Session, wanted: Filter) -> Select[tuple[Stock]]:
+def _matching_stocks(session: Session, wanted: Filter) -> Select[Stock]:
     query = (
         select(Stock)
         .join(Stock.model)

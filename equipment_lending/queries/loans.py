@@ -15,7 +15,7 @@ from portal.people.models import Organisation, Person
 CURRENT = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT)
 
 
-def whole_loans() -> Select[tuple[Loan]]:
+def whole_loans() -> Select[Loan]:
     """Return a query for loans with everything their page shows, in a constant number of statements."""
     line = selectinload(Loan.lines)
     return select(Loan).options(
@@ -47,7 +47,7 @@ def loans_of(
     limit: int = 50,
     offset: int = 0,
 ) -> tuple[list[Loan], int]:
-    """Return ``(a page, how many in all)`` of the loans of a person or of organisations they speak for, latest first."""
+    """Return ``(a page, how many in all)`` of the loans of a person or of organisations, latest first."""
     mine = or_(Loan.borrower_id == person_id, Loan.organisation_id.in_(organisation_ids))
     return _page(session, whole_loans().where(mine), states, limit, offset)
 
@@ -69,7 +69,7 @@ def loans_at(
 
 
 def _page(
-    session: Session, query: Select[tuple[Loan]], states: Collection[LoanState], limit: int, offset: int
+    session: Session, query: Select[Loan], states: Collection[LoanState], limit: int, offset: int
 ) -> tuple[list[Loan], int]:
     if states:
         query = query.where(Loan.state.in_(states))
@@ -217,7 +217,7 @@ def find_at_desk(session: Session, text: str, *, limit: int = 10) -> Found:
     return Found(people, loans, items)
 
 
-def _item() -> Select[tuple[Item]]:
+def _item() -> Select[Item]:
     stock = joinedload(Item.stock)
     return select(Item).options(stock.joinedload(Stock.model), stock.joinedload(Stock.point))
 

@@ -12,7 +12,7 @@ from equipment_lending.models import Loan, LoanLine
 from equipment_lending.queries.catalogue import Offer
 from equipment_lending.queries.loans import CURRENT
 from equipment_lending.queries.occupation import occupations
-from equipment_lending.rules.availability import steps
+from equipment_lending.rules.availability import free_throughout, steps
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.terms import Period, Step
 
@@ -52,6 +52,12 @@ def _day_view(day: date, calendar: OpeningCalendar, free: list[Step], now: datet
 
 def _meet(step: Step, window: Period, now: datetime) -> bool:
     return step.start < window.end and max(now, window.start) < step.end
+
+
+def free_units(session: Session, offer: Offer, period: Period, now: datetime) -> int:
+    """Return how many units of an offer are free throughout a period, by count, in two statements."""
+    taken = occupations(session, [offer.stock_id], period, now).get(offer.stock_id, [])
+    return max(0, free_throughout(offer.units, [occupied.claimed for occupied in taken], period))
 
 
 def days_of_month(first: date) -> Iterator[date]:

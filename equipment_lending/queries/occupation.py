@@ -64,7 +64,10 @@ def _claims(session: Session, stock_ids: Collection[UUID], period: Period) -> It
         .outerjoin(LoanLine.loan)
         .where(Claim.live, Claim.stock_id.in_(stock_ids), Claim.ends_at > period.start, Claim.starts_at < period.end)
     )
-    return ((stock_id, Occupied(*rest)) for stock_id, *rest in rows)
+    return (
+        (stock_id, Occupied(start, end, units, item_id, loan_id, promised_at))
+        for stock_id, start, end, units, item_id, loan_id, promised_at in rows
+    )
 
 
 def _overdue(
@@ -81,12 +84,15 @@ def _overdue(
             Claim.ends_at < period.end,
         )
     )
-    return ((stock_id, Occupied(ends_at, FOREVER, *rest)) for stock_id, ends_at, *rest in rows)
+    return (
+        (stock_id, Occupied(ends_at, FOREVER, units, item_id, loan_id))
+        for stock_id, ends_at, units, item_id, loan_id in rows
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class StockUse:
-    """A stock as the exact rules need it: items with the stretches they are bound for, and promises not bound yet."""
+    """A stock as the exact rules need it: items with the stretches they are bound for, and unbound promises."""
 
     items: tuple[ItemUse, ...]
     unbound: tuple[Occupied, ...]
@@ -114,7 +120,7 @@ def stock_uses(
     return {stock_id: _use(stock_id, rows, taken.get(stock_id, [])) for stock_id in stock_ids}
 
 
-def _use(stock_id: UUID, rows: Sequence[Row[tuple[UUID, UUID, int]]], taken: list[Occupied]) -> StockUse:
+def _use(stock_id: UUID, rows: Sequence[Row[UUID, UUID, int]], taken: list[Occupied]) -> StockUse:
     bound: dict[UUID, list[Claimed]] = defaultdict(list)
     for occupied in taken:
         if occupied.item_id is not None:

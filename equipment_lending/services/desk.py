@@ -1,6 +1,6 @@
 """What happens at the counter: items leave, items come back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from equipment_lending.queries import loans
 from equipment_lending.queries.calendars import policies
 from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.assignment import extendable, items_free
-from equipment_lending.rules.claims import after_check_in, after_check_out
+from equipment_lending.rules.claims import after_check_in, after_check_out, remaining
 from equipment_lending.rules.policy import Policy
 from equipment_lending.services.fleet import open_maintenance, postpone_maintenance, stock_at
 from equipment_lending.terms import (
@@ -129,10 +129,10 @@ class Desk:
         """Return which of the items cannot be spared until the loan's return, at nobody else's expense."""
         wanted = after_check_out(_unbound(line).period, now)
         use = stock_uses(self._session, [line.stock_id], wanted, now, without_loan=loan.id)[line.stock_id]
-        free = set(items_free(use.items, use.waiting, wanted, units))
+        free = set(items_free(use.items, list(remaining(use.waiting, now)), wanted, units))
         spoken_for = [item for item in chosen if item.id not in free]
-        together = {item.id: units for item in chosen}
-        if not spoken_for and not extendable(use.items, together, wanted, use.waiting):
+        together: dict[Hashable, int] = {item.id: units for item in chosen}
+        if not spoken_for and not extendable(use.items, together, wanted, list(remaining(use.waiting, now))):
             spoken_for = list(chosen)
         return [_about(RefusalCode.ITEM_NOT_FREE, item) for item in spoken_for]
 

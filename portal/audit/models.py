@@ -29,4 +29,4 @@ class AuditEntry(Row):
     acting_for: Mapped[Organisation | None] = relationship()
 
 
-append_only(AuditEntry.__table__)
+append_only(AuditEntry)

@@ -4,26 +4,28 @@ A guard is DDL that SQLAlchemy's tables cannot express: exclusion constraints, t
 table, so that creating the table creates it; the migrations carry the same statements as text.
 """
 
-from sqlalchemy import DDL, Table, event
+from sqlalchemy import DDL, event
+
+from portal.db.row import Row
 
 GUARDS: list[tuple[str, str, str]] = []
 """``(dialect, table name, statement)`` in the order in which they were declared."""
 
 
-def guard(table: Table, *, sqlite: tuple[str, ...] = (), postgresql: tuple[str, ...] = ()) -> None:
-    """Attach statements to ``table`` that run after it is created, on their own engine."""
+def guard(kind: type[Row], *, sqlite: tuple[str, ...] = (), postgresql: tuple[str, ...] = ()) -> None:
+    """Attach statements to the table of ``kind`` that run after it is created, on their own engine."""
     for dialect, statements in (("sqlite", sqlite), ("postgresql", postgresql)):
         for statement in statements:
-            GUARDS.append((dialect, table.name, statement))
+            GUARDS.append((dialect, kind.__tablename__, statement))
             escaped = statement.replace("%", "%%")
-            event.listen(table, "after_create", DDL(escaped).execute_if(dialect=dialect))
+            event.listen(kind.__table__, "after_create", DDL(escaped).execute_if(dialect=dialect))
 
 
-def append_only(table: Table) -> None:
-    """Refuse every change and deletion in ``table``; SQLSTATE 23001 or ``SQLITE_CONSTRAINT``, message ``<table>_append_only``."""
-    name = table.name
+def append_only(kind: type[Row]) -> None:
+    """Refuse every change and deletion in the table of ``kind``; SQLSTATE 23001 or ``SQLITE_CONSTRAINT``, message ``<table>_append_only``."""
+    name = kind.__tablename__
     guard(
-        table,
+        kind,
         sqlite=tuple(
             f"CREATE TRIGGER {name}_no_{act.lower()} BEFORE {act} ON {name} BEGIN SELECT RAISE(ABORT, '{name}_append_only'); END"
             for act in ("UPDATE", "DELETE")

@@ -47,7 +47,7 @@ def _keep_findable(_mapper, _connection, person: Person) -> None:
 
 
 _ONE_PER_EMAIL = ("CREATE UNIQUE INDEX person_email ON person (lower(email))",)
-guard(Person.__table__, sqlite=_ONE_PER_EMAIL, postgresql=_ONE_PER_EMAIL)
+guard(Person, sqlite=_ONE_PER_EMAIL, postgresql=_ONE_PER_EMAIL)
 
 
 class Organisation(Versioned, Row):

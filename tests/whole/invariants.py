@@ -14,7 +14,7 @@ LIVING = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT)
 
 
 def broken(session: Session, now: datetime) -> list[str]:
-    """Return a line for each invariant that does not hold; empty when all do. ``now`` is when nothing moved any more."""
+    """Return a line for each invariant that does not hold; ``now`` is when nothing moved any more."""
     claims = session.scalars(select(Claim)).all()
     loans = session.scalars(select(Loan)).all()
     return [

@@ -1,0 +1,103 @@
+"""What to propose to somebody who cannot have what they asked for: other times there, the same time elsewhere."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from equipment_lending.models import EquipmentModel, Stock
+from equipment_lending.queries.application import Gathered, free_for
+from equipment_lending.queries.calendars import calendars, policies
+from equipment_lending.queries.occupation import StockUse, stock_uses
+from equipment_lending.rules.alternatives import nearest_periods
+from equipment_lending.rules.claims import claimed
+from equipment_lending.rules.policy import Policy
+from equipment_lending.terms import Period, Refusal, RefusalCode
+
+MENDED_ELSEWHEN = frozenset(
+    {
+        RefusalCode.NOT_ENOUGH,
+        RefusalCode.PICKUP_CLOSED,
+        RefusalCode.RETURN_CLOSED,
+        RefusalCode.PICKUP_FULL,
+        RefusalCode.RETURN_FULL,
+        RefusalCode.TOO_SOON,
+    }
+)
+MENDED_ELSEWHERE = frozenset({RefusalCode.NOT_ENOUGH, RefusalCode.NOT_LENT_HERE})
+
+REACH = timedelta(days=60)
+"""How far from the wish other times are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """Periods in which the same point could lend all of it, nearest first; points (slugs) that could at that time."""
+
+    periods: tuple[Period, ...] = ()
+    points: tuple[str, ...] = ()
+
+
+def alternatives(session: Session, gathered: Gathered, reasons: Collection[Refusal]) -> Alternatives:
+    """Return what would mend the reasons, looked up only where another time or place can."""
+    codes = {reason.code for reason in reasons}
+    periods = _elsewhen(session, gathered) if codes & MENDED_ELSEWHEN and gathered.lines else ()
+    points = _elsewhere(session, gathered) if codes & MENDED_ELSEWHERE else ()
+    return Alternatives(periods, points)
+
+
+def _elsewhen(session: Session, gathered: Gathered) -> tuple[Period, ...]:
+    asked = gathered.application
+    around = Period(max(asked.now, asked.period.start - REACH), asked.period.end + REACH)
+    uses = stock_uses(session, [stock.id for stock, _ in gathered.lines], around, asked.now)
+
+    def is_free(period: Period) -> bool:
+        return all(
+            free_for(uses[stock.id], claimed(period, gathered.policies[stock.id]), asked.now) >= units
+            for stock, units in gathered.lines
+        )
+
+    return tuple(nearest_periods(asked, is_free))
+
+
+def _elsewhere(session: Session, gathered: Gathered) -> tuple[str, ...]:
+    """Return the other points that hold every model asked for, free and with their doors open at both ends."""
+    asked, wanted = gathered.application, {line.equipment: line.units for line in gathered.wish.lines}
+    stocks = session.scalars(
+        select(Stock)
+        .join(Stock.model)
+        .join(Stock.point)
+        .options(contains_eager(Stock.model), contains_eager(Stock.point))
+        .where(EquipmentModel.slug.in_(wanted), Stock.point_id != gathered.point.id)
+    ).all()
+    policy_of = policies(session, stocks)
+    around = Period(asked.period.start - timedelta(days=1), asked.period.end + timedelta(days=1))
+    uses = stock_uses(session, [stock.id for stock in stocks], around, asked.now)
+    points = {stock.point_id: stock.point for stock in stocks}
+    calendar_of = calendars(session, points.values(), asked.now.date())
+    return tuple(
+        point.slug
+        for point in sorted(points.values(), key=lambda point: point.name)
+        if calendar_of[point.id].is_open_at(asked.period.start)
+        and calendar_of[point.id].is_open_at(asked.period.end)
+        and _has_all([s for s in stocks if s.point_id == point.id], wanted, uses, policy_of, gathered)
+    )
+
+
+def _has_all(
+    stocks: Collection[Stock],
+    wanted: Mapping[str, int],
+    uses: Mapping[UUID, StockUse],
+    policy_of: Mapping[UUID, Policy],
+    gathered: Gathered,
+) -> bool:
+    asked = gathered.application
+    enough = {
+        stock.model.slug
+        for stock in stocks
+        if free_for(uses[stock.id], claimed(asked.period, policy_of[stock.id]), asked.now) >= wanted[stock.model.slug]
+    }
+    return enough == set(wanted)

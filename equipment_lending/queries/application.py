@@ -1,0 +1,206 @@
+"""The facts about a wish to borrow: everything the charter asks, read after the locks are held."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, true
+from sqlalchemy.orm import Session, contains_eager
+
+from equipment_lending.models import EquipmentModel, LendingPoint, Loan, LoanLine, Stock
+from equipment_lending.queries.calendars import calendars, policies
+from equipment_lending.queries.occupation import StockUse, stock_uses
+from equipment_lending.rules.assignment import free_units
+from equipment_lending.rules.charter import Application, Line, Visits
+from equipment_lending.rules.claims import claimed, remaining
+from equipment_lending.rules.closed_days import loan_days
+from equipment_lending.rules.opening import OpeningCalendar
+from equipment_lending.rules.policy import Policy
+from equipment_lending.terms import LoanState, Period, Wish
+from portal.people.models import Membership
+from portal.ports.certifications import Certifications
+
+COUNTED = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT, LoanState.CLOSED)
+"""Loans that count towards what a person has had; a request counts as much as a loan."""
+
+EXPECTED = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A wish with its rows, and the application that the charter decides on."""
+
+    wish: Wish
+    point: LendingPoint
+    return_point: LendingPoint
+    lines: tuple[tuple[Stock, int], ...]
+    policies: Mapping[UUID, Policy]
+    application: Application
+
+
+def wished_stocks(session: Session, wish: Wish) -> list[Stock]:
+    """Return the stocks a wish is about; what the point does not lend is not among them."""
+    return list(
+        session.scalars(
+            select(Stock)
+            .join(Stock.point)
+            .join(Stock.model)
+            .options(contains_eager(Stock.point), contains_eager(Stock.model))
+            .where(LendingPoint.slug == wish.point, EquipmentModel.slug.in_({line.equipment for line in wish.lines}))
+            .order_by(EquipmentModel.slug)
+        )
+    )
+
+
+def wished_points(session: Session, wish: Wish) -> dict[str, LendingPoint]:
+    """Return the point of the pick-up and that of the return, by slug; one that does not exist is missing."""
+    slugs = {wish.point, wish.return_point or wish.point}
+    found = session.scalars(select(LendingPoint).where(LendingPoint.slug.in_(slugs)))
+    return {point.slug: point for point in found}
+
+
+def gather(
+    session: Session,
+    wish: Wish,
+    points: Mapping[str, LendingPoint],
+    stocks: Sequence[Stock],
+    borrower_id: UUID,
+    certifications: Certifications,
+    now: datetime,
+    *,
+    without: Loan | None = None,
+) -> Gathered:
+    """Return the facts about a wish as they stand. Call it with the borrower, the points and the stocks locked.
+
+    ``without`` is a loan that the wish is to replace: what it occupies and counts for is left out.
+    """
+    point, return_point = points[wish.point], points[wish.return_point or wish.point]
+    calendar_of = calendars(session, points.values(), now.date())
+    policy_of = policies(session, stocks)
+    units = {slug: sum(line.units for line in wish.lines if line.equipment == slug) for slug in _slugs(wish)}
+    lines = tuple((stock, units[stock.model.slug]) for stock in stocks)
+    period = Period(wish.pickup_at, wish.return_at)
+    facts = _Facts(session, period, calendar_of[point.id], now, without.id if without else None)
+    application = Application(
+        now=now,
+        period=period,
+        pickup=facts.visits(point, calendar_of[point.id], period.start),
+        back=facts.visits(return_point, calendar_of[return_point.id], period.end),
+        lines=facts.lines(lines, policy_of, borrower_id, certifications),
+        not_lent=tuple(sorted(set(units) - {stock.model.slug for stock in stocks})),
+        may_act=facts.may_act(borrower_id, wish.organisation_id),
+    )
+    return Gathered(wish, point, return_point, lines, policy_of, application)
+
+
+def _slugs(wish: Wish) -> set[str]:
+    return {line.equipment for line in wish.lines}
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is read for one application: a constant number of statements, whatever it asks for."""
+
+    session: Session
+    period: Period
+    calendar: OpeningCalendar
+    now: datetime
+    without: UUID | None
+
+    def visits(self, point: LendingPoint, calendar: OpeningCalendar, instant: datetime) -> Visits:
+        window = calendar.window_at(instant)
+        if point.max_visits is None or window is None:
+            return Visits(calendar=calendar)
+        return Visits(calendar=calendar, agreed=self._agreed(point, window), most=point.max_visits)
+
+    def _agreed(self, point: LendingPoint, window: Period) -> int:
+        comes = (Loan.point_id == point.id) & Loan.pickup_at.between(window.start, window.end)
+        returns = (Loan.return_point_id == point.id) & Loan.return_at.between(window.start, window.end)
+        expected = Loan.state.in_(EXPECTED) & (Loan.id != self.without if self.without else true())
+        return sum(
+            self.session.scalar(select(func.count()).select_from(Loan).where(expected, visit)) or 0
+            for visit in (comes, returns)
+        )
+
+    def lines(
+        self,
+        wished: Sequence[tuple[Stock, int]],
+        policy_of: Mapping[UUID, Policy],
+        borrower_id: UUID,
+        certifications: Certifications,
+    ) -> tuple[Line, ...]:
+        ids = [stock.id for stock, _ in wished]
+        widest = max((claimed(self.period, policy).length for policy in policy_of.values()), default=self.period.length)
+        margin = widest - self.period.length
+        around = Period(self.period.start - margin, self.period.end + margin)
+        uses = stock_uses(self.session, ids, around, self.now, without_loan=self.without)
+        others = self._other_loans(wished, policy_of, borrower_id)
+        return tuple(
+            Line(
+                equipment=stock.model.slug,
+                units=units,
+                policy=policy_of[stock.id],
+                free=free_for(uses[stock.id], claimed(self.period, policy_of[stock.id]), self.now),
+                held=sum(number for period, number in others[stock.model_id].values() if period.overlaps(self.period)),
+                other_loans=self._days(others[stock.model_id], policy_of[stock.id]),
+                certified=self._certified(policy_of[stock.id], borrower_id, certifications),
+            )
+            for stock, units in wished
+        )
+
+    def _other_loans(
+        self, wished: Sequence[tuple[Stock, int]], policy_of: Mapping[UUID, Policy], borrower_id: UUID
+    ) -> dict[UUID, dict[str, tuple[Period, int]]]:
+        """Return the person's other loans of each model within reach of fair use: ``{number: (period, units)}``."""
+        found: dict[UUID, dict[str, tuple[Period, int]]] = defaultdict(dict)
+        if all(p.max_units_per_person is None and p.max_days_in_period is None for p in policy_of.values()):
+            return found
+        reach = timedelta(days=max(policy.fair_use_period_days for policy in policy_of.values()))
+        rows = self.session.execute(
+            select(Stock.model_id, Loan.number, Loan.pickup_at, Loan.return_at, LoanLine.units)
+            .join(LoanLine.loan)
+            .join(LoanLine.stock)
+            .where(
+                Loan.borrower_id == borrower_id,
+                Loan.state.in_(COUNTED),
+                Stock.model_id.in_([stock.model_id for stock, _ in wished]),
+                Loan.return_at > self.period.start - reach,
+                Loan.pickup_at < self.period.end + reach,
+                Loan.id != self.without if self.without else true(),
+            )
+        )
+        for model_id, number, pickup_at, return_at, units in rows:
+            found[model_id][number] = (Period(pickup_at, return_at), units)
+        return found
+
+    def _days(self, loans: Mapping[str, tuple[Period, int]], policy: Policy) -> dict[str, list[date]]:
+        calendar = self.calendar
+        return {
+            number: loan_days(period, calendar.zone, calendar.is_closed, policy.closed_days)
+            for number, (period, _) in loans.items()
+        }
+
+    def _certified(self, policy: Policy, borrower_id: UUID, certifications: Certifications) -> frozenset[str]:
+        return frozenset(a for a in policy.requires if certifications.holds(borrower_id, a, self.period.start))
+
+    def may_act(self, borrower_id: UUID, organisation_id: UUID | None) -> bool:
+        """Is the borrower an officer of the organisation, or asking in nobody's name?"""
+        if organisation_id is None:
+            return True
+        mandate = select(Membership.id).where(
+            Membership.organisation_id == organisation_id,
+            Membership.person_id == borrower_id,
+            Membership.officer,
+            or_(Membership.until.is_(None), Membership.until >= self.now.date()),
+        )
+        return self.session.scalar(mandate) is not None
+
+
+def free_for(use: StockUse, wanted: Period, now: datetime) -> int:
+    """Return how many units of a stock can still be promised for all of ``wanted``, exactly."""
+    if wanted.end <= now:
+        return 0
+    ahead = Period(max(wanted.start, now), wanted.end)
+    return free_units(use.items, list(remaining(use.waiting, now)), ahead)

@@ -1,0 +1,223 @@
+"""What the counter needs to see: what can be handed out for a loan, where an item is, what a point holds."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from equipment_lending.models import Claim, Custody, EquipmentModel, Item, LendingPoint, Loan, LoanLine, Stock
+from equipment_lending.queries.loans import units_to_hand_out, whole_loans
+from equipment_lending.queries.occupation import StockUse, stock_uses
+from equipment_lending.queries.risk import loans_at_risk
+from equipment_lending.rules.assignment import items_free
+from equipment_lending.rules.claims import after_check_out, remaining
+from equipment_lending.terms import ClaimKind, LoanState, Period, ServiceState
+
+_DAY = timedelta(days=1)
+
+
+def civil_day(day: date, zone: str) -> Period:
+    """Return a civil day of a place, from its midnight to the next; 23 or 25 hours when the clocks change."""
+    start, end = (datetime.combine(midnight, time.min, ZoneInfo(zone)) for midnight in (day, day + _DAY))
+    return Period(start, end)
+
+
+# For a check-out ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """An item on the shelf; not ``free`` where another promise needs it. ``resting`` is one that just came back."""
+
+    item: Item
+    free: bool
+    resting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineToGo:
+    """A line of a loan with the units that have not left yet, and what is on the shelf for it, free items first."""
+
+    line: LoanLine
+    left: int
+    shelf: tuple[Shelved, ...]
+
+    @property
+    def free(self) -> list[Item]:
+        return [shelved.item for shelved in self.shelf if shelved.free]
+
+
+def lines_to_go(session: Session, loan: Loan, now: datetime) -> list[LineToGo]:
+    """Return what of a loan has not left yet, with the items that could be handed out."""
+    waiting = [(line, left) for line in loan.lines if (left := units_to_hand_out(line))]
+    stock_ids = [line.stock_id for line, _ in waiting]
+    shelf = _on_the_shelf(session, stock_ids)
+    free = _free(session, loan, waiting, now) if now < loan.return_at else {}
+    resting = _resting(session, stock_ids, now)
+    found = []
+    for line, left in waiting:
+        items = [
+            Shelved(item, item.id in free.get(line.stock_id, ()), item.id in resting)
+            for item in shelf
+            if item.stock_id == line.stock_id
+        ]
+        found.append(
+            LineToGo(line, left, tuple(sorted(items, key=lambda it: (not it.free, it.resting, it.item.asset_tag))))
+        )
+    return sorted(found, key=lambda to_go: to_go.line.stock.model.slug)
+
+
+def _on_the_shelf(session: Session, stock_ids: Collection[UUID]) -> Sequence[Item]:
+    out = select(Custody.item_id).where(Custody.in_at.is_(None), ~Custody.lot)
+    return session.scalars(
+        select(Item)
+        .options(selectinload(Item.parts).joinedload(Item.stock).joinedload(Stock.model))
+        .where(
+            Item.stock_id.in_(stock_ids),
+            Item.parent_id.is_(None),
+            Item.service_state == ServiceState.IN_SERVICE,
+            Item.id.not_in(out),
+        )
+    ).all()
+
+
+def _free(
+    session: Session, loan: Loan, waiting: Sequence[tuple[LoanLine, int]], now: datetime
+) -> dict[UUID, set[object]]:
+    """Return which items of each stock can be spared for the loan at nobody's expense, as check-out will ask."""
+    ends = {line.stock_id: _claim_end(line) for line, _ in waiting}
+    until = max(ends.values(), default=now)
+    if until <= now:
+        return {}
+    ids = list(ends)
+    uses = stock_uses(session, ids, Period(now, until), now, without_loan=loan.id)
+    resting = _resting(session, ids, now)
+    found: dict[UUID, set[object]] = {}
+    for line, left in waiting:
+        end = ends[line.stock_id]
+        if end <= now:
+            continue
+        use = _turned_around(uses[line.stock_id], resting)
+        wanted = after_check_out(Period(now, end), now)
+        units = min([left, *[max(item.units for item in use.items)] * bool(use.items)])
+        found[line.stock_id] = set(items_free(use.items, list(remaining(use.waiting, now)), wanted, units))
+    return found
+
+
+def _claim_end(line: LoanLine) -> datetime:
+    return max(
+        (claim.ends_at for claim in line.claims if claim.item_id is None and claim.live), default=line.loan.return_at
+    )
+
+
+def _resting(session: Session, stock_ids: Collection[UUID], now: datetime) -> dict[UUID, datetime]:
+    """Return what came back and is still to be turned around, and until when: the desk may cut that short."""
+    rows = session.execute(
+        select(Claim.item_id, Claim.ends_at)
+        .join(Custody, Custody.claim_id == Claim.id)
+        .where(Claim.stock_id.in_(stock_ids), Custody.in_at.is_not(None), Claim.live, Claim.ends_at > now, ~Claim.lot)
+    )
+    return {item_id: ends_at for item_id, ends_at in rows if item_id is not None}
+
+
+def _turned_around(use: StockUse, resting: dict[UUID, datetime]) -> StockUse:
+    """Return the use of a stock as if everything that is back were ready."""
+    items = tuple(
+        replace(item, bound=tuple(bound for bound in item.bound if bound[1] != resting.get(item.id)))  # type: ignore[call-overload]
+        for item in use.items
+    )
+    return StockUse(items, use.unbound)
+
+
+# Where an item is -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Who has an item, or units of a lot; and which loans at a point still wait for one of its kind, soonest first."""
+
+    out: Sequence[Custody]
+    waiting: Sequence[Loan]
+
+
+def whereabouts(session: Session, item: Item, point: LendingPoint, until: datetime) -> Whereabouts:
+    """Return where an item is and which pick-ups at ``point`` before ``until`` could take it."""
+    loans = list(
+        session.scalars(
+            whole_loans()
+            .where(
+                Loan.point_id == point.id,
+                Loan.state.in_((LoanState.CONFIRMED, LoanState.OUT)),
+                Loan.pickup_at < until,
+                Loan.lines.any(LoanLine.stock_id == item.stock_id),
+            )
+            .order_by(Loan.pickup_at, Loan.id)
+        )
+    )
+    waiting = [
+        loan for loan in loans if any(units_to_hand_out(line) for line in loan.lines if line.stock_id == item.stock_id)
+    ]
+    return Whereabouts(custodies_of(session, item, open_only=True), waiting)
+
+
+def custodies_of(session: Session, item: Item, *, open_only: bool = False, limit: int = 30) -> Sequence[Custody]:
+    """Return in whose hands an item was, newest first."""
+    query = (
+        select(Custody)
+        .join(Custody.line)
+        .join(LoanLine.loan)
+        .options(contains_eager(Custody.line).contains_eager(LoanLine.loan).joinedload(Loan.borrower))
+        .options(contains_eager(Custody.line).contains_eager(LoanLine.loan).joinedload(Loan.organisation))
+        .options(contains_eager(Custody.line).contains_eager(LoanLine.loan).joinedload(Loan.return_point))
+        .where(Custody.item_id == item.id)
+        .order_by(Custody.out_at.desc())
+        .limit(limit)
+    )
+    return session.scalars(query.where(Custody.in_at.is_(None)) if open_only else query).all()
+
+
+def maintenance_of(session: Session, item: Item, limit: int = 30) -> Sequence[Claim]:
+    """Return when an item was or will be out of service, newest first."""
+    return session.scalars(
+        select(Claim)
+        .where(Claim.item_id == item.id, Claim.kind == ClaimKind.MAINTENANCE)
+        .order_by(Claim.starts_at.desc())
+        .limit(limit)
+    ).all()
+
+
+# What a point holds ---------------------------------------------------------------------------------------------------
+
+
+def items_at(session: Session, point: LendingPoint) -> Sequence[Item]:
+    """Return every item of a point that is not retired, by model and tag."""
+    return session.scalars(
+        select(Item)
+        .join(Item.stock)
+        .join(Stock.model)
+        .options(contains_eager(Item.stock).contains_eager(Stock.model))
+        .where(Stock.point_id == point.id, Item.service_state != ServiceState.RETIRED)
+        .order_by(EquipmentModel.slug, Item.asset_tag)
+    ).all()
+
+
+def items_of(session: Session, model: EquipmentModel) -> Sequence[Item]:
+    """Return every item of a model, wherever it is, by point and tag."""
+    return session.scalars(
+        select(Item)
+        .join(Item.stock)
+        .join(Stock.point)
+        .options(contains_eager(Item.stock).contains_eager(Stock.point), joinedload(Item.parent))
+        .where(Stock.model_id == model.id)
+        .order_by(LendingPoint.name, Item.asset_tag)
+    ).all()
+
+
+def at_risk(session: Session, point: LendingPoint, now: datetime) -> list[Loan]:
+    """Return the loans from a point that what it has can no longer serve, soonest pick-up first."""
+    stock_ids = session.scalars(select(Stock.id).where(Stock.point_id == point.id)).all()
+    return loans_at_risk(session, stock_ids, now)

@@ -1,0 +1,284 @@
+"""A loan before it is fetched: asked for, decided, changed, cancelled. Two people are never promised the same thing."""
+
+import secrets
+from collections.abc import Hashable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from equipment_lending.models import Claim, LendingPoint, Loan, LoanLine, Stock
+from equipment_lending.queries import loans
+from equipment_lending.queries.alternatives import alternatives
+from equipment_lending.queries.application import Gathered, gather, wished_points, wished_stocks
+from equipment_lending.queries.calendars import calendar, policies
+from equipment_lending.queries.occupation import stock_uses
+from equipment_lending.rules.assignment import bind, extendable, free_units
+from equipment_lending.rules.charter import refusals
+from equipment_lending.rules.claims import claimed, remaining
+from equipment_lending.rules.lateness import no_show_from
+from equipment_lending.terms import (
+    Approval,
+    ClaimKind,
+    LoanState,
+    Period,
+    Refusal,
+    RefusalCode,
+    Refused,
+    Wish,
+    WishedLine,
+)
+from portal.audit.services import Audit
+from portal.clock import Clock
+from portal.db import lock
+from portal.mail.services import Outbox
+from portal.people.models import Person
+from portal.ports.certifications import Certifications
+
+LETTERS = "equipment_lending:templates/equipment_lending/mail/"
+
+ABOUT_THE_END = frozenset(
+    {
+        RefusalCode.TOO_LONG,
+        RefusalCode.SPANS_CLOSED,
+        RefusalCode.RETURN_CLOSED,
+        RefusalCode.RETURN_FULL,
+        RefusalCode.TOO_MANY_DAYS,
+    }
+)
+"""What the charter asks anew when a loan is to last longer; what concerned its beginning is settled."""
+
+SPOKEN = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""What a loan's number is made of: nothing that sounds or looks like something else."""
+
+
+class LoanRequests:
+    """Request, confirm, reject, extend, cancel. Letters go out with the same transaction, or not at all."""
+
+    def __init__(
+        self, session: Session, clock: Clock, certifications: Certifications, audit: Audit, outbox: Outbox
+    ) -> None:
+        self._session = session
+        self._clock = clock
+        self._certifications = certifications
+        self._audit = audit
+        self._outbox = outbox
+
+    def request(self, wish: Wish, borrower_id: UUID, by: UUID) -> Loan:
+        """Record a loan for the borrower and return it: ``CONFIRMED``, or ``REQUESTED`` where somebody has to approve.
+
+        ``by`` is who asks, the borrower or somebody at a desk. Raises :class:`Refused` with every reason, and with
+        alternatives where units are lacking, and records nothing.
+        """
+        with self._session.begin_nested():
+            gathered = self._decided_on(wish, borrower_id)
+            reasons = refusals(gathered.application)
+            if reasons:
+                raise Refused(reasons, alternatives(self._session, gathered, reasons))
+            loan = self._record(wish, gathered, borrower_id, by)
+        if by != borrower_id:
+            self._audit.record("lending.request_for", "loan", loan.id, loan=loan.number)
+        self._write_to_borrower(loan, "loan_confirmed" if loan.state is LoanState.CONFIRMED else "loan_requested")
+        return loan
+
+    def confirm(self, loan_id: UUID, by: UUID) -> Loan:
+        """Approve a request. Raises :class:`Refused` where there is nothing to decide any more."""
+        loan = self._locked(loan_id, LoanState.REQUESTED)
+        self._decide(loan, LoanState.CONFIRMED, by)
+        self._audit.record("lending.confirm", "loan", loan.id, loan=loan.number)
+        self._write_to_borrower(loan, "loan_confirmed")
+        return loan
+
+    def reject(self, loan_id: UUID, reason: str, by: UUID) -> Loan:
+        """Turn a request down, and tell the borrower why. Raises :class:`Refused` without a reason, or if decided."""
+        loan = self._locked(loan_id, LoanState.REQUESTED)
+        if not reason.strip():
+            raise Refused([Refusal(RefusalCode.REASON_MISSING)])
+        self._decide(loan, LoanState.REJECTED, by, reason.strip())
+        self._release(loan)
+        self._audit.record("lending.reject", "loan", loan.id, loan=loan.number)
+        self._write_to_borrower(loan, "loan_rejected")
+        return loan
+
+    def cancel(self, loan_id: UUID, reason: str, by: UUID) -> Loan:
+        """Call a loan off before anything of it has left. Raises :class:`Refused` later than that."""
+        loan = self._locked(loan_id, LoanState.REQUESTED, LoanState.CONFIRMED)
+        self._decide(loan, LoanState.CANCELLED, by, reason.strip() or None)
+        self._release(loan)
+        if by != loan.borrower_id:
+            self._audit.record("lending.cancel", "loan", loan.id, loan=loan.number)
+        self._write_to_borrower(loan, "loan_cancelled")
+        return loan
+
+    def extend(self, loan_id: UUID, return_at: datetime, by: UUID) -> Loan:
+        """Let a loan last until ``return_at``, at nobody's expense: what is still to be returned is asked for anew.
+
+        Raises :class:`Refused` with every reason, and changes nothing.
+        """
+        with self._session.begin_nested():
+            loan = self._locked(loan_id, LoanState.CONFIRMED, LoanState.OUT)
+            reasons = self._cannot_be_longer(loan, return_at)
+            if reasons:
+                raise Refused(reasons)
+            policy_of = policies(self._session, [line.stock for line in loan.lines])
+            for line in loan.lines:
+                self._lengthen(
+                    line, claimed(Period(loan.pickup_at, return_at), policy_of[line.stock_id]).end, return_at
+                )
+            loan.return_at = return_at.astimezone(UTC)
+            loan.revision += 1
+        if by != loan.borrower_id:
+            self._audit.record("lending.extend", "loan", loan.id, loan=loan.number, until=return_at)
+        self._write_to_borrower(loan, "loan_extended")
+        return loan
+
+    def expire(self) -> list[Loan]:
+        """End what waited in vain, and return it: pick-ups nobody came for, requests nobody decided on in time.
+
+        Computed from the state of things, so it may run at any time, any number of times.
+        """
+        now = self._clock.now()
+        waiting = select(Loan.id, Loan.point_id).where(
+            Loan.state.in_((LoanState.REQUESTED, LoanState.CONFIRMED)), Loan.pickup_at < now
+        )
+        return [loan for loan_id, _ in self._session.execute(waiting).all() if (loan := self._expired(loan_id, now))]
+
+    def _expired(self, loan_id: UUID, now: datetime) -> Loan | None:
+        try:
+            loan = self._locked(loan_id, LoanState.REQUESTED, LoanState.CONFIRMED)
+        except Refused:
+            return None  # somebody was quicker
+        if loan.state is LoanState.CONFIRMED and now < self._no_show_from(loan):
+            return None
+        waited_for = loan.state
+        loan.state = LoanState.NO_SHOW if waited_for is LoanState.CONFIRMED else LoanState.REJECTED
+        loan.decided_at, loan.revision = now, loan.revision + 1
+        self._release(loan)
+        self._write_to_borrower(loan, "no_show" if waited_for is LoanState.CONFIRMED else "loan_rejected")
+        return loan
+
+    def _no_show_from(self, loan: Loan) -> datetime:
+        window = calendar(self._session, loan.point, loan.pickup_at.date()).window_at(loan.pickup_at)
+        policy_of = policies(self._session, [line.stock for line in loan.lines])
+        return max(no_show_from(loan.pickup_at, window, policy) for policy in policy_of.values())
+
+    # Deciding -------------------------------------------------------------------------------------------------------
+
+    def _decided_on(self, wish: Wish, borrower_id: UUID) -> Gathered:
+        """Return the facts of a wish, alone with the borrower, the points and the stocks until the transaction ends."""
+        points, stocks = wished_points(self._session, wish), wished_stocks(self._session, wish)
+        unknown = {wish.point, wish.return_point or wish.point} - set(points)
+        if unknown:
+            raise Refused([Refusal(RefusalCode.NO_SUCH_POINT, {"point": slug}) for slug in sorted(unknown)])
+        lock(self._session, Person, [borrower_id])
+        lock(self._session, LendingPoint, [point.id for point in points.values() if point.max_visits is not None])
+        lock(self._session, Stock, [stock.id for stock in stocks])
+        now = self._clock.now()
+        return gather(self._session, wish, points, stocks, borrower_id, self._certifications, now)
+
+    def _record(self, wish: Wish, gathered: Gathered, borrower_id: UUID, by: UUID) -> Loan:
+        now = gathered.application.now
+        automatic = all(policy.approval is Approval.AUTO for policy in gathered.policies.values())
+        loan = Loan(
+            number="".join(secrets.choice(SPOKEN) for _ in range(7)),
+            borrower_id=borrower_id,
+            organisation_id=wish.organisation_id,
+            point=gathered.point,
+            return_point=gathered.return_point,
+            pickup_at=gathered.application.period.start,
+            return_at=gathered.application.period.end,
+            state=LoanState.CONFIRMED if automatic else LoanState.REQUESTED,
+            purpose=wish.purpose,
+            project=wish.project,
+            requested_at=now,
+            requested_by_id=by,
+        )
+        for stock, units in gathered.lines:
+            occupied = claimed(loan.period, gathered.policies[stock.id])
+            claim = Claim(stock=stock, kind=ClaimKind.LOAN, units=units, starts_at=occupied.start, ends_at=occupied.end)
+            loan.lines.append(LoanLine(stock=stock, units=units, claims=[claim]))
+        self._session.add(loan)
+        return loan
+
+    def _cannot_be_longer(self, loan: Loan, return_at: datetime) -> list[Refusal]:
+        """Return why a loan cannot last until ``return_at``: the charter on its end, and whom it would cost."""
+        if return_at <= loan.return_at:
+            return [Refusal(RefusalCode.NOT_LONGER)]
+        wish = _as_wish(loan, return_at)
+        points = wished_points(self._session, wish)
+        stocks = [line.stock for line in loan.lines]
+        now = self._clock.now()
+        gathered = gather(
+            self._session, wish, points, stocks, loan.borrower_id, self._certifications, now, without=loan
+        )
+        reasons = [reason for reason in refusals(gathered.application) if reason.code in ABOUT_THE_END]
+        return reasons + [
+            Refusal(RefusalCode.NOT_ENOUGH, {"equipment": line.stock.model.slug, "asked": line.units, "free": 0})
+            for line in loan.lines
+            if not self._can_stay(line, claimed(gathered.application.period, gathered.policies[line.stock_id]), now)
+        ]
+
+    def _can_stay(self, line: LoanLine, longer: Period, now: datetime) -> bool:
+        """Can what a line still occupies be occupied until the end of ``longer``, at nobody else's expense?"""
+        out: dict[Hashable, int] = {
+            custody.item_id: custody.units for custody in line.custodies if custody.in_at is None
+        }
+        waiting = loans.units_to_hand_out(line)
+        ahead = Period(max(now, longer.start), longer.end)
+        use = stock_uses(self._session, [line.stock_id], ahead, now, without_loan=line.loan_id)[line.stock_id]
+        others = list(remaining(use.waiting, now))
+        if out and not extendable(use.items, out, ahead, others):
+            return False
+        return not waiting or free_units(bind(use.items, out, ahead), others, ahead) >= waiting
+
+    def _lengthen(self, line: LoanLine, ends_at: datetime, return_at: datetime) -> None:
+        """Let what a line still occupies last longer; what is back stays back."""
+        custody_of = {custody.claim_id: custody for custody in line.custodies}
+        for claim in line.claims:
+            custody = custody_of.get(claim.id)
+            if claim.live and (custody is None or custody.in_at is None):
+                claim.ends_at = ends_at
+                if custody is not None:
+                    custody.due_at = return_at
+
+    def _decide(self, loan: Loan, state: LoanState, by: UUID, reason: str | None = None) -> None:
+        loan.state, loan.reason = state, reason
+        loan.decided_at, loan.decided_by_id = self._clock.now(), by
+        loan.revision += 1
+
+    def _release(self, loan: Loan) -> None:
+        """Let go of exactly what this loan claimed."""
+        for line in loan.lines:
+            for claim in line.claims:
+                claim.live = False
+        self._session.flush()
+
+    def _locked(self, loan_id: UUID, *states: LoanState) -> Loan:
+        """Return the loan, alone with it and its stocks. Raises :class:`Refused` if it is in none of ``states``."""
+        lock(self._session, Loan, [loan_id])
+        lined = select(LoanLine.stock_id).where(LoanLine.loan_id == loan_id)
+        lock(self._session, Stock, self._session.scalars(lined).all())
+        loan = loans.loan(self._session, loan_id, fresh=True)
+        if loan is None:
+            raise LookupError(f"there is no loan {loan_id}")
+        if loan.state not in states:
+            raise Refused([Refusal(RefusalCode.WRONG_STATE, {"state": loan.state})])
+        return loan
+
+    def _write_to_borrower(self, loan: Loan, letter: str) -> None:
+        self._session.flush()
+        borrower = self._session.get_one(Person, loan.borrower_id)
+        self._outbox.send(borrower, f"{LETTERS}{letter}.txt", loan=loan, point=loan.point)
+
+
+def _as_wish(loan: Loan, return_at: datetime) -> Wish:
+    """Return what somebody would ask for who wanted this loan until ``return_at``."""
+    return Wish(
+        point=loan.point.slug,
+        return_point=loan.return_point.slug,
+        pickup_at=loan.pickup_at,
+        return_at=return_at,
+        lines=tuple(WishedLine(line.stock.model.slug, line.units) for line in loan.lines),
+        organisation_id=loan.organisation_id,
+    )

@@ -1,0 +1,48 @@
+"""How each service of lending is made from a request."""
+
+from pyramid.config import Configurator
+from pyramid.request import Request
+
+from equipment_lending.services.catalogue import Catalogue
+from equipment_lending.services.desk import Desk
+from equipment_lending.services.fleet import Fleet
+from equipment_lending.services.inventory import InventoryImport
+from equipment_lending.services.requests import LoanRequests
+from portal.audit.services import Audit
+from portal.index.services import PublicIndex
+from portal.mail.services import Outbox
+from portal.ports.certifications import Certifications
+
+
+def includeme(config: Configurator) -> None:
+    config.add_service(LoanRequests, _loan_requests)
+    config.add_service(Desk, _desk)
+    config.add_service(Fleet, lambda request: Fleet(request.db, request.clock, request.find_service(Audit)))
+    config.add_service(Catalogue, _catalogue)
+    config.add_service(InventoryImport, _inventory_import)
+
+
+def _desk(request: Request) -> Desk:
+    return Desk(request.db, request.clock, request.ask(Certifications), request.find_service(Audit))
+
+
+def _loan_requests(request: Request) -> LoanRequests:
+    return LoanRequests(
+        request.db,
+        request.clock,
+        request.ask(Certifications),
+        request.find_service(Audit),
+        request.find_service(Outbox),
+    )
+
+
+def _catalogue(request: Request) -> Catalogue:
+    return Catalogue(
+        request.db, request.find_service(Audit), request.find_service(PublicIndex), request.find_service(Fleet)
+    )
+
+
+def _inventory_import(request: Request) -> InventoryImport:
+    return InventoryImport(
+        request.db, request.find_service(Catalogue), request.find_service(Fleet), request.find_service(Audit)
+    )

@@ -1,0 +1,292 @@
+"""Asking for a loan, deciding on it, changing it: what is recorded, and what a refusal leaves behind."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from equipment_lending.models import Claim, Loan
+from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.services.requests import LoanRequests
+from equipment_lending.terms import Approval, LoanState, RefusalCode, Refused, Wish, WishedLine
+from portal.audit.models import AuditEntry
+from portal.audit.services import Audit
+from portal.mail.models import OutgoingMail
+from portal.mail.services import Outbox
+from portal.ports.certifications import NobodyIsCertified
+from tests.factories import lending, people
+from tests.whole.invariants import broken
+
+
+@pytest.fixture
+def requests(session, clock, outbox):
+    clock.at = lending.instant("2026-10-22T14:00")
+    return LoanRequests(session, clock, NobodyIsCertified(), Audit(session, clock, None), outbox)
+
+
+@pytest.fixture
+def outbox(asking) -> Outbox:
+    return asking.find_service(Outbox)
+
+
+@pytest.fixture
+def desk(session, clock):
+    return Desk(session, clock, NobodyIsCertified(), Audit(session, clock, None))
+
+
+@pytest.fixture
+def borrower(session):
+    return people.person(session)
+
+
+@pytest.fixture(autouse=True)
+def nothing_broken(session, clock):
+    yield
+    session.expire_all()
+    assert broken(session, clock.now()) == []
+
+
+def wish(stock, start="2026-10-24T10:00", end="2026-10-26T10:00", units=1, **given) -> Wish:
+    return Wish(
+        **{
+            "point": stock.point.slug,
+            "pickup_at": lending.instant(start),
+            "return_at": lending.instant(end),
+            "lines": (WishedLine(stock.model.slug, units),),
+            "purpose": "Les voix du port",
+        }
+        | given
+    )
+
+
+def codes(no) -> set[RefusalCode]:
+    return {reason.code for reason in no.value.reasons}
+
+
+def count(session, kind) -> int:
+    return session.scalar(select(func.count()).select_from(kind))
+
+
+def test_a_request_that_the_charter_allows_is_confirmed_at_once(session, requests, borrower):
+    stock = lending.stock(session)
+    loan = requests.request(wish(stock), borrower.id, borrower.id)
+    assert loan.state is LoanState.CONFIRMED
+    (claim,) = loan.lines[0].claims
+    assert (claim.starts_at, claim.ends_at, claim.item_id) == (loan.pickup_at, loan.return_at, None)
+    assert count(session, OutgoingMail) == 1
+
+
+def test_where_approval_is_manual_a_request_waits_and_claims_all_the_same(session, requests, borrower):
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, approval=Approval.MANUAL)
+    assert requests.request(wish(stock), borrower.id, borrower.id).state is LoanState.REQUESTED
+    other = people.person(session)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(stock), other.id, other.id)
+    assert codes(no) == {RefusalCode.NOT_ENOUGH}
+
+
+def test_a_refusal_names_every_reason_and_records_nothing(session, requests, borrower):
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, max_days=1, requires=["velo-cargo"])
+    lending.loan(session, stock, "2026-10-24T10:00", "2026-10-25T10:00")
+    before = count(session, Loan), count(session, Claim)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(stock, start="2026-10-24T07:00"), borrower.id, borrower.id)
+    assert codes(no) == {
+        RefusalCode.TOO_LONG,
+        RefusalCode.PICKUP_CLOSED,
+        RefusalCode.NOT_ENOUGH,
+        RefusalCode.NOT_CERTIFIED,
+    }
+    assert (count(session, Loan), count(session, Claim)) == before
+    assert count(session, OutgoingMail) == 0
+
+
+def test_a_refusal_for_lack_of_units_proposes_other_times_and_points(session, requests, borrower):
+    model = lending.model(session)
+    here = lending.stock(session, of=model)
+    there = lending.stock(session, of=model)
+    lending.loan(session, here, "2026-10-24T10:00", "2026-10-26T10:00")
+    with pytest.raises(Refused) as no:
+        requests.request(wish(here), borrower.id, borrower.id)
+    assert no.value.alternatives.points == (there.point.slug,)
+    first = no.value.alternatives.periods[0]
+    assert (first.start, first.end) == (lending.instant("2026-10-26T10:00"), lending.instant("2026-10-28T10:00"))
+    for period in no.value.alternatives.periods:
+        with session.begin_nested() as trial:
+            requests.request(wish(here, pickup_at=period.start, return_at=period.end), borrower.id, borrower.id)
+            trial.rollback()
+
+
+def test_loans_that_touch_do_not_conflict(session, requests, borrower):
+    """E2: one ends at 12:00, the next begins at 12:00."""
+    stock = lending.stock(session)
+    requests.request(wish(stock, "2026-10-24T10:00", "2026-10-24T12:00"), borrower.id, borrower.id)
+    requests.request(wish(stock, "2026-10-24T12:00", "2026-10-24T14:00"), borrower.id, borrower.id)
+
+
+def test_a_buffer_keeps_loans_apart(session, requests, borrower):
+    """E2: with half an hour to turn around, nothing before 12:30."""
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, buffer_after_minutes=30)
+    requests.request(wish(stock, "2026-10-24T10:00", "2026-10-24T12:00"), borrower.id, borrower.id)
+    with pytest.raises(Refused):
+        requests.request(wish(stock, "2026-10-24T12:29", "2026-10-24T14:00"), borrower.id, borrower.id)
+    requests.request(wish(stock, "2026-10-24T12:30", "2026-10-24T14:00"), borrower.id, borrower.id)
+
+
+def test_two_requests_cannot_pass_a_limit_of_units_together(session, requests, borrower):
+    stock = lending.stock(session, units=4)
+    lending.policy(session, model_id=stock.model_id, max_units_per_person=2)
+    requests.request(wish(stock, units=2), borrower.id, borrower.id)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(stock), borrower.id, borrower.id)
+    assert codes(no) == {RefusalCode.TOO_MANY_UNITS}
+
+
+def test_fair_use_names_the_loans_that_used_the_days_up(session, requests, borrower):
+    """Scenario 13: two days in thirty, loans on +1 and +4, a third on +6 is refused naming the first two."""
+    stock = lending.stock(session, units=3)
+    lending.policy(session, model_id=stock.model_id, max_days_in_period=2, fair_use_period_days=30)
+    first = requests.request(wish(stock, "2026-10-23T10:00", "2026-10-23T18:00"), borrower.id, borrower.id)
+    second = requests.request(wish(stock, "2026-10-26T10:00", "2026-10-26T18:00"), borrower.id, borrower.id)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(stock, "2026-10-28T10:00", "2026-10-28T18:00"), borrower.id, borrower.id)
+    (reason,) = no.value.reasons
+    assert reason.code is RefusalCode.TOO_MANY_DAYS
+    assert set(reason.values["loans"]) == {first.number, second.number}
+
+
+def test_a_desk_that_has_its_fill_of_visits_takes_no_more(session, requests, borrower):
+    """Scenario 11: one visit a day, one on +4 and one on +12."""
+    point = lending.point(session, max_visits=1)
+    stock = lending.stock(session, units=9, at=point)
+    requests.request(wish(stock, "2026-10-26T10:00", "2026-11-03T10:00"), borrower.id, borrower.id)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(stock, "2026-10-26T15:00", "2026-10-28T10:00"), borrower.id, borrower.id)
+    assert codes(no) == {RefusalCode.PICKUP_FULL}
+    with pytest.raises(Refused) as no:
+        requests.request(wish(stock, "2026-10-25T15:00", "2026-11-03T12:00"), borrower.id, borrower.id)
+    assert codes(no) == {RefusalCode.RETURN_FULL}
+    requests.request(wish(stock, "2026-10-25T10:00", "2026-11-02T10:00"), borrower.id, borrower.id)
+
+
+def test_what_was_never_handed_out_is_free_and_what_is_not_back_is_not(session, requests, desk, borrower, clock):
+    """Scenario 5 of the field: not returned."""
+    never, kept = lending.stock(session), lending.stock(session)
+    lending.loan(session, never, "2026-10-16T10:00", "2026-10-20T10:00")
+    clock.at = lending.instant("2026-10-16T10:00")
+    out = lending.loan(session, kept, "2026-10-16T10:00", "2026-10-20T10:00")
+    desk.check_out(out.id, [kept.items[0].asset_tag], borrower.id)
+    clock.at = lending.instant("2026-10-22T14:00")
+    requests.request(wish(never), borrower.id, borrower.id)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(kept), borrower.id, borrower.id)
+    assert codes(no) == {RefusalCode.NOT_ENOUGH}
+
+
+def test_only_an_officer_borrows_in_an_organisations_name(session, requests, borrower):
+    stock = lending.stock(session, units=2)
+    theirs, others = people.organisation(session), people.organisation(session)
+    people.membership(session, organisation=theirs, person=borrower, officer=True)
+    loan = requests.request(wish(stock, organisation_id=theirs.id), borrower.id, borrower.id)
+    assert (loan.borrower_id, loan.organisation_id) == (borrower.id, theirs.id)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(stock, organisation_id=others.id), borrower.id, borrower.id)
+    assert codes(no) == {RefusalCode.NOT_OFFICER}
+
+
+def test_what_a_point_does_not_lend_and_a_point_that_does_not_exist_are_refused(session, requests, borrower):
+    stock, other = lending.stock(session), lending.stock(session)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(stock, lines=(WishedLine(other.model.slug, 1),)), borrower.id, borrower.id)
+    assert codes(no) == {RefusalCode.NOT_LENT_HERE}
+    with pytest.raises(Refused) as no:
+        requests.request(wish(stock, point="nowhere"), borrower.id, borrower.id)
+    assert codes(no) == {RefusalCode.NO_SUCH_POINT}
+
+
+def test_confirming_and_rejecting_decide_once(session, requests, borrower):
+    stock = lending.stock(session, units=2)
+    lending.policy(session, model_id=stock.model_id, approval=Approval.MANUAL)
+    yes = requests.request(wish(stock), borrower.id, borrower.id)
+    no_ = requests.request(wish(stock), borrower.id, borrower.id)
+    clerk = people.person(session)
+    assert requests.confirm(yes.id, clerk.id).state is LoanState.CONFIRMED
+    with pytest.raises(Refused) as no:
+        requests.confirm(yes.id, clerk.id)
+    assert codes(no) == {RefusalCode.WRONG_STATE}
+    with pytest.raises(Refused) as no:
+        requests.reject(no_.id, "  ", clerk.id)
+    assert codes(no) == {RefusalCode.REASON_MISSING}
+    assert requests.reject(no_.id, "pas cette semaine", clerk.id).state is LoanState.REJECTED
+    assert not no_.lines[0].claims[0].live
+
+
+def test_a_cancelled_loan_gives_its_units_back(session, requests, borrower):
+    stock = lending.stock(session)
+    loan = requests.request(wish(stock), borrower.id, borrower.id)
+    requests.cancel(loan.id, "", borrower.id)
+    assert requests.request(wish(stock), borrower.id, borrower.id).state is LoanState.CONFIRMED
+
+
+def test_an_extension_meets_another_claim_until_part_of_the_loan_is_back(session, requests, desk, borrower, clock):
+    """Scenario 21: A and B are out, another loan waits for one of them; once A is back, B may stay."""
+    stock = lending.stock(session, units=2)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00", units=2)
+    tags = [item.asset_tag for item in stock.items]
+    desk.check_out(loan.id, tags, borrower.id)
+    lending.loan(session, stock, "2026-10-24T12:00", "2026-10-27T12:00")
+    later = lending.instant("2026-10-26T12:00")
+    with pytest.raises(Refused) as no:
+        requests.extend(loan.id, later, borrower.id)
+    assert codes(no) == {RefusalCode.NOT_ENOUGH}
+    desk.check_in(loan.id, [Returned(tags[0])], borrower.id)
+    assert requests.extend(loan.id, later, borrower.id).return_at == later
+    assert {custody.due_at for custody in loan.lines[0].custodies if custody.in_at is None} == {later}
+
+
+def test_an_extension_is_longer_and_within_the_charter(session, requests, borrower):
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, max_days=3)
+    loan = requests.request(wish(stock), borrower.id, borrower.id)
+    with pytest.raises(Refused) as no:
+        requests.extend(loan.id, loan.return_at, borrower.id)
+    assert codes(no) == {RefusalCode.NOT_LONGER}
+    with pytest.raises(Refused) as no:
+        requests.extend(loan.id, lending.instant("2026-10-28T23:00"), borrower.id)
+    assert codes(no) == {RefusalCode.TOO_LONG, RefusalCode.RETURN_CLOSED}
+    assert loan.return_at == lending.instant("2026-10-26T10:00")
+
+
+def test_what_nobody_fetched_or_decided_ends_by_itself_once(session, requests, borrower, clock):
+    stock = lending.stock(session, units=2)
+    lending.policy(session, model_id=stock.model_id, no_show_grace_minutes=60)
+    fetched_never = requests.request(wish(stock), borrower.id, borrower.id)
+    lending.policy(session, model_id=stock.model_id, point_id=stock.point_id, approval=Approval.MANUAL)
+    decided_never = requests.request(wish(stock), borrower.id, borrower.id)
+    clock.at = lending.instant("2026-10-24T20:59")
+    assert requests.expire() == [decided_never]
+    clock.at += timedelta(minutes=2)
+    assert requests.expire() == [fetched_never]
+    assert requests.expire() == []
+    assert (fetched_never.state, decided_never.state) == (LoanState.NO_SHOW, LoanState.REJECTED)
+
+
+def test_a_clerk_who_asks_for_somebody_is_in_the_audit_trail(session, requests, borrower):
+    stock = lending.stock(session)
+    clerk = people.person(session)
+    loan = requests.request(wish(stock), borrower.id, clerk.id)
+    assert (loan.borrower_id, loan.requested_by_id) == (borrower.id, clerk.id)
+    assert session.scalars(select(AuditEntry.act).where(AuditEntry.subject_id == str(loan.id))).all() == [
+        "lending.request_for"
+    ]
+
+
+def test_two_civil_days_over_the_change_of_clocks_are_two(session, requests, borrower):
+    """E1: Saturday 10:00 to Monday 10:00 lasts 49 hours and counts as two days."""
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, max_days=2)
+    loan = requests.request(wish(stock, "2026-10-24T10:00", "2026-10-26T10:00"), borrower.id, borrower.id)
+    assert loan.return_at - loan.pickup_at == timedelta(hours=49)
