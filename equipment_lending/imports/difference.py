@@ -3,10 +3,11 @@
 What the files do not mention is left alone, so nothing is ever removed by an import.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from equipment_lending.imports.rows import Inventory, ItemRow, Line, columns
+from equipment_lending.imports.rows import Inventory, ItemRow, Line, ModelRow, PointRow, columns
 from equipment_lending.imports.troubles import Trouble, TroubleCode
 
 
@@ -19,31 +20,40 @@ class FieldChange:
     after: object
 
 
+Row = TypeVar("Row", PointRow, ModelRow, ItemRow)
+
+
 @dataclass(frozen=True, slots=True)
-class RowChange:
+class RowChange(Generic[Row]):
     """A row that the portal has, and says otherwise."""
 
-    row: Line
+    row: Row
     fields: tuple[FieldChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class FileDifference:
+class FileDifference(Generic[Row]):
     """What one file changes: rows it adds and changes, how many say what is known, how many it does not mention."""
 
     file: str
-    added: tuple[Line, ...]
-    changed: tuple[RowChange, ...]
+    added: tuple[Row, ...]
+    changed: tuple[RowChange[Row], ...]
     unchanged: int
     unmentioned: int
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What the files change, file by file, and the categories that do not exist yet."""
+    """What the files change, and the categories that do not exist yet."""
 
-    files: tuple[FileDifference, ...]
+    points: FileDifference[PointRow]
+    models: FileDifference[ModelRow]
+    items: FileDifference[ItemRow]
     categories: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[FileDifference[PointRow], FileDifference[ModelRow], FileDifference[ItemRow]]:
+        return self.points, self.models, self.items
 
     @property
     def adds(self) -> bool:
@@ -56,15 +66,16 @@ class Difference:
 
 def difference(present: Inventory, wanted: Inventory) -> Difference:
     """Return what has to be done so that the portal says what the files say."""
-    parts = tuple(
-        _file_difference(name, known, rows)
-        for (name, known), (_, rows) in zip(present.by_file(), wanted.by_file(), strict=True)
-    )
     new = {model.category for model in wanted.models.values()} - present.categories
-    return Difference(parts, tuple(sorted(new)))
+    return Difference(
+        _between("points.csv", present.points, wanted.points),
+        _between("models.csv", present.models, wanted.models),
+        _between("items.csv", present.items, wanted.items),
+        tuple(sorted(new)),
+    )
 
 
-def _file_difference(name: str, known: Mapping[str, Line], wanted: Mapping[str, Line]) -> FileDifference:
+def _between(name: str, known: Mapping[str, Row], wanted: Mapping[str, Row]) -> FileDifference[Row]:
     both = [(known[key], row) for key, row in wanted.items() if key in known]
     changed = tuple(RowChange(row, tuple(_fields(before, row))) for before, row in both if before != row)
     return FileDifference(
@@ -82,21 +93,31 @@ def _fields(before: Line, after: Line) -> Iterator[FieldChange]:
     return (FieldChange(name, old, new) for name, old, new in pairs if old != new)
 
 
-def conflicts(present: Inventory, wanted: Inventory) -> list[Trouble]:
+MISSING_FROM = {
+    "points.csv": TroubleCode.NO_SUCH_POINT,
+    "models.csv": TroubleCode.NO_SUCH_MODEL,
+    "items.csv": TroubleCode.NO_SUCH_PARENT,
+}
+
+
+def conflicts(present: Inventory, wanted: Inventory, unsure: Collection[str] = ()) -> list[Trouble]:
     """Return what is wrong with the files beside each other and beside what the portal has.
 
     Rows refer to points, models and kits of the files or of the portal; kits are not nested, and stand where their
-    parts do; what is in somebody's hands is not changed under their feet.
+    parts do; what is in somebody's hands is not changed under their feet. Of the files named in ``unsure`` not every
+    line could be read, so that nothing is called missing from them.
     """
     merged = Inventory(
         {**present.points, **wanted.points}, {**present.models, **wanted.models}, {**present.items, **wanted.items}
     )
     kits = {item.parent for item in merged.items.values() if item.parent}
-    found: list[Trouble] = []
-    for row in wanted.items.values():
-        for column, code, words in _wrong_with(row, merged, present.items.get(row.key), kits):
-            found.append(Trouble("items.csv", row.line, column, code, {"text": words}))
-    return found
+    unknowable = {MISSING_FROM[name] for name in unsure if name in MISSING_FROM}
+    return [
+        Trouble("items.csv", row.line, column, code, {"text": words})
+        for row in wanted.items.values()
+        for column, code, words in _wrong_with(row, merged, present.items.get(row.key), kits)
+        if code not in unknowable
+    ]
 
 
 _Wrong = tuple[str, TroubleCode, str]

@@ -17,6 +17,7 @@ from equipment_lending.imports.rows import FILES, Inventory, Line, columns
 from equipment_lending.imports.troubles import Trouble, TroubleCode
 from equipment_lending.opening_hours import Timetable, UnreadableHours
 from equipment_lending.opening_hours import read as read_hours
+from equipment_lending.rules.naming import LONGEST_SLUG, RESERVED_POINTS, SLUG, TAG
 from equipment_lending.terms import Approval, Condition
 from portal.forms.text import cleaned, has_unseen
 
@@ -24,11 +25,6 @@ MOST_MEGABYTES = 8
 MOST_LINES = 20_000
 LONGEST_TEXT = 10_000
 LONGEST_NAME = 200
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-LONGEST_SLUG = 80
-TAG = re.compile(r"[^\W_][\w.-]{0,39}", re.ASCII)
-RESERVED_POINTS = frozenset({"loans", "people"})
-"""Pages of the desk, which no point can be called."""
 
 
 @dataclass(frozen=True, slots=True)
