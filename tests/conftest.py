@@ -17,6 +17,7 @@ from portal.clock import StoppedClock
 from portal.migrations import history
 from portal.settings import Settings
 from tests import cluster
+from tests.contracts.described import DescribedApp, describing
 
 DATABASES = [name for name in os.environ.get("PORTAL_TEST_DATABASES", "sqlite").split(",") if name]
 
@@ -110,3 +111,15 @@ def browse(wsgi_app, session, clock):
     environ = {"portal.session": session, "tm.active": True, "tm.manager": tm, "HTTP_HOST": "localhost"}
     yield TestApp(wsgi_app, extra_environ=environ)
     tm.abort()
+
+
+@pytest.fixture(scope="session")
+def description(wsgi_app):
+    """The API's description of itself, ready to hold requests and answers against."""
+    return describing(wsgi_app.registry.openapi)
+
+
+@pytest.fixture
+def api(browse, description):
+    """The API: a request or an answer that is not as described fails the test."""
+    return DescribedApp(browse.app, description, extra_environ=browse.extra_environ)

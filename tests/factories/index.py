@@ -10,9 +10,13 @@ from portal.index.services import PublicIndex
 from tests.conftest import NOW
 
 
-def entry(session: Session, title: str = "Vélo cargo", **given) -> IndexEntry:
+def entry(session: Session, title: str | dict = "Vélo cargo", **given) -> IndexEntry:
     """Return the visible entry of a thing that can be borrowed, entered now or ``at`` another instant."""
     clock = StoppedClock(given.pop("at", NOW))
-    usual = {"path": f"/equipment/{uuid4()}", "title": {"fr": title}, "summary": {"fr": ""}}
+    usual = {
+        "path": f"/equipment/{uuid4()}",
+        "title": {"fr": title} if isinstance(title, str) else title,
+        "summary": {"fr": ""},
+    }
     kind, source_id = given.pop("kind", "equipment"), given.pop("source_id", None) or uuid4()
     return PublicIndex(session, clock).put(kind, source_id, **usual | given)
