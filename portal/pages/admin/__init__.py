@@ -11,6 +11,7 @@ def includeme(config) -> None:
     config.add_route("admin.audit", "/admin/audit")
     config.add_route("admin.audit.csv", "/admin/audit.csv")
     config.add_route("admin.jobs", "/admin/jobs")
+    config.add_route("admin.letter", "/admin/letter")
     config.add_route("admin.job", "/admin/jobs/{job}")
     link = config.add_admin_link
     link(_("Settings"), "admin.settings", Upkeep.CHANGE_SETTINGS, _("Name, contact, texts, map, legal notice."))

@@ -9,7 +9,10 @@ from portal.audit.services import Audit
 from portal.i18n import _
 from portal.jobs.queries import state_of_work
 from portal.jobs.services import Jobs
+from portal.mail.services import Outbox
 from portal.pages.permissions import Upkeep
+
+TRIAL = "portal:templates/portal/mail/trial.txt"
 
 
 @view_config(
@@ -21,6 +24,17 @@ from portal.pages.permissions import Upkeep
 def jobs(request):
     """The state of the background work."""
     return {"work": state_of_work(request.db, request.clock.now()), "zone": request.city.zone}
+
+
+@view_config(route_name="admin.letter", permission=Upkeep.WATCH_JOBS, request_method="POST")
+def write_to_me(request):
+    """Send whoever asks a letter, to see whether mail arrives."""
+    letter = request.find_service(Outbox).send(request.person, TRIAL, name=request.identity.name)
+    if letter is None:
+        request.tell("warn", _("Your account has no e-mail address."))
+    else:
+        request.tell("good", _("A letter is on its way to ${address}.", mapping={"address": letter.to}))
+    return HTTPSeeOther(request.route_path("admin.jobs"))
 
 
 @view_defaults(route_name="admin.job", permission=Upkeep.WATCH_JOBS, request_method="POST")

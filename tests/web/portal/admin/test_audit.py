@@ -1,0 +1,94 @@
+from datetime import timedelta
+
+import pytest
+
+from portal.audit.services import Audit
+from portal.people.terms import Role
+from portal.security.terms import Identity
+from tests.factories import people
+
+
+@pytest.fixture
+def admin(session):
+    return people.staff(session, Role.ADMIN, name="Yann Kerbrat")
+
+
+def record(session, clock, who, act="role.grant", kind="person", subject="42", **detail):
+    Audit(session, clock, Identity(who.id, who.name, "fr") if who else None).record(act, kind, subject, **detail)
+    session.flush()
+
+
+def test_only_administrators_read_the_trail(browse, session):
+    assert browse.get("/admin/audit", status=303).location.startswith("http://localhost/sign-in")
+    people.signed_in(browse, people.staff(session, Role.DESK, "lambezellec"))
+    browse.get("/admin/audit", status=403)
+    browse.get("/admin/audit.csv", status=403)
+
+
+def test_it_says_who_did_what_to_whom(browse, session, clock, admin):
+    record(session, clock, admin, role="desk", scope="lambezellec")
+    page = people.signed_in(browse, admin).get("/admin/audit")
+
+    page.mustcontain("Yann Kerbrat", "role.grant", "42", "lambezellec")
+
+
+def test_it_is_found_by_person_act_subject_and_day(browse, session, clock, admin):
+    other = people.staff(session, Role.ADMIN, name="Maëlle Riou", email="maelle@example.org")
+    record(session, clock, admin, "role.grant", subject="first")
+    clock.at += timedelta(days=2)
+    record(session, clock, other, "item.retire", kind="item", subject="second")
+    people.signed_in(browse, admin)
+
+    for query, found, left_out in (
+        ({"person": "kerbrat"}, "first", "second"),
+        ({"person": "MAELLE@example.org"}, "second", "first"),
+        ({"act": "item.retire"}, "second", "first"),
+        ({"subject": "item"}, "second", "first"),
+        ({"subject": "first"}, "first", "second"),
+        ({"first": "2026-10-24"}, "second", "first"),
+        ({"last": "2026-10-23"}, "first", "second"),
+        ({"first": "2026-10-24", "last": "2026-10-24"}, "second", "first"),
+    ):
+        page = browse.get("/admin/audit", query)
+        assert found in page.html.table.text, query
+        assert left_out not in page.html.table.text, query
+
+
+def test_days_are_those_of_the_citys_clocks(browse, session, clock, admin):
+    clock.at = clock.at.replace(hour=22, minute=30)  # half past midnight in Brest, on the 23rd
+    record(session, clock, admin, subject="at night")
+    people.signed_in(browse, admin)
+
+    assert "at night" in browse.get("/admin/audit", {"first": "2026-10-23"}).text
+    assert "at night" not in browse.get("/admin/audit", {"last": "2026-10-22"}).text
+
+
+def test_a_search_without_result_says_what_to_do(browse, session, admin):
+    page = people.signed_in(browse, admin).get("/admin/audit", {"person": "nobody at all"})
+    assert page.html.table is None
+    assert page.html.select(".empty")
+
+
+def test_a_day_that_is_none_is_said_to_be_none(browse, session, admin):
+    people.signed_in(browse, admin).get("/admin/audit", {"first": "31 November"}, status=422)
+
+
+def test_it_is_paged(browse, session, clock, admin):
+    for number in range(51):
+        clock.at += timedelta(seconds=1)
+        record(session, clock, admin, subject=f"<{number}>")
+    page = people.signed_in(browse, admin).get("/admin/audit", {"act": "role.grant"})
+    assert len(page.html.select("tbody tr")) == 50
+    second = page.click(href="offset=50", index=0)
+    assert len(second.html.select("tbody tr")) == 1
+
+
+def test_it_is_taken_away_as_a_spreadsheet_without_formulas(browse, session, clock, admin):
+    record(session, clock, None, "=cmd", subject="@evil")
+    answer = people.signed_in(browse, admin).get("/admin/audit.csv", {"subject": "@evil"})
+
+    assert answer.content_type == "text/csv"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    lines = answer.body.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert ",'=cmd,person,'@evil," in lines[1]

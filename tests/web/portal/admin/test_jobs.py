@@ -1,0 +1,78 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from portal.audit.models import AuditEntry
+from portal.jobs.models import Job, WorkerPulse
+from portal.people.terms import Role
+from tests.conftest import NOW
+from tests.factories import people
+
+
+@pytest.fixture
+def admin(session):
+    return people.staff(session, Role.ADMIN)
+
+
+def job(session, **given):
+    made = Job(**{"kind": "mail.send", "payload": {}, "created_at": NOW, "run_at": NOW} | given)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def test_only_administrators_see_the_work(browse, session):
+    people.signed_in(browse, people.staff(session, Role.DESK, "lambezellec"))
+    browse.get("/admin/jobs", status=403)
+
+
+def test_it_says_when_nobody_is_working(browse, session, admin):
+    page = people.signed_in(browse, admin).get("/admin/jobs")
+    assert page.html.select(".notice.is-wrong")
+
+    session.add(WorkerPulse(name="tregarvan:12", seen_at=NOW - timedelta(seconds=20)))
+    session.flush()
+    page = browse.get("/admin/jobs")
+    assert not page.html.select(".notice.is-wrong")
+    page.mustcontain("tregarvan:12")
+
+
+def test_work_that_was_given_up_is_shown_with_its_error_and_tried_again(browse, session, admin):
+    failed = job(session, given_up_at=NOW, attempts=11, error="Undeliverable: 550 no such mailbox")
+    people.signed_in(browse, admin)
+    page = browse.get("/admin/jobs")
+    page.mustcontain("550 no such mailbox")
+
+    form = next(form for form in page.forms.values() if "retry" in form.fields)
+    form.submit("retry").follow().mustcontain("notice")
+    session.refresh(failed)
+    assert (failed.given_up_at, failed.attempts, failed.run_at) == (None, 0, NOW)
+    assert session.scalar(select(AuditEntry.subject_id).where(AuditEntry.act == "job.retry")) == str(failed.id)
+
+
+def test_it_can_be_let_go(browse, session, admin):
+    failed = job(session, given_up_at=NOW, attempts=11)
+    page = people.signed_in(browse, admin).get("/admin/jobs")
+
+    next(form for form in page.forms.values() if "forget" in form.fields).submit("forget").follow()
+    assert session.scalar(select(Job.id).where(Job.id == failed.id)) is None
+
+
+@pytest.mark.parametrize("act", ["retry", "forget"])
+def test_work_that_is_not_given_up_is_left_alone(browse, session, admin, act):
+    waiting = job(session)
+    people.signed_in(browse, admin)
+    browse.post(f"/admin/jobs/{waiting.id}", people.with_csrf(browse, {act: act}), status=303)
+
+    session.refresh(waiting)
+    assert (waiting.attempts, waiting.given_up_at) == (0, None)
+    assert not session.scalar(select(AuditEntry.id).where(AuditEntry.subject_id == str(waiting.id)))
+
+
+@pytest.mark.parametrize("path", ["nonsense", str(uuid4())])
+def test_what_is_not_there_harms_nobody(browse, session, admin, path):
+    people.signed_in(browse, admin)
+    answer = browse.post(f"/admin/jobs/{path}", people.with_csrf(browse, {"retry": "retry"}), expect_errors=True)
+    assert answer.status_int in (303, 404)
