@@ -1,8 +1,16 @@
 """Equipment lending: what the city's lending points hold, who borrows it, when, and in what state it returns."""
 
+from portal.i18n import _
+
 
 def includeme(config) -> None:
     config.include(".models")
     config.include(".permissions")
     config.include(".services")
+    config.include(".offers")
+    config.include(".tasks")
+    config.include(".routes")
+    config.add_index_kind("equipment", _("Equipment"), "borrow")
+    config.add_index_kind("point", _("Lending point"), "pin")
     config.add_translation_dirs("equipment_lending:locale")
+    config.scan(".views")

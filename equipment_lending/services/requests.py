@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from equipment_lending.models import Claim, LendingPoint, Loan, LoanLine, Stock
 from equipment_lending.queries import loans
+from equipment_lending.queries.agenda import appointment
 from equipment_lending.queries.alternatives import alternatives
 from equipment_lending.queries.application import Gathered, gather, wished_points, wished_stocks
 from equipment_lending.queries.calendars import calendar, policies
@@ -32,7 +33,9 @@ from equipment_lending.terms import (
 from portal.audit.services import Audit
 from portal.clock import Clock
 from portal.db import lock
+from portal.i18n import OFFERED, Words
 from portal.mail.services import Outbox
+from portal.people.calendar import feed
 from portal.people.models import Person
 from portal.ports.certifications import Certifications
 
@@ -57,13 +60,20 @@ class LoanRequests:
     """Request, confirm, reject, extend, cancel. Letters go out with the same transaction, or not at all."""
 
     def __init__(
-        self, session: Session, clock: Clock, certifications: Certifications, audit: Audit, outbox: Outbox
+        self,
+        session: Session,
+        clock: Clock,
+        certifications: Certifications,
+        audit: Audit,
+        outbox: Outbox,
+        base_url: str = "",
     ) -> None:
         self._session = session
         self._clock = clock
         self._certifications = certifications
         self._audit = audit
         self._outbox = outbox
+        self._base_url = base_url
 
     def request(self, wish: Wish, borrower_id: UUID, by: UUID) -> Loan:
         """Record a loan for the borrower and return it: ``CONFIRMED``, or ``REQUESTED`` where somebody has to approve.
@@ -269,7 +279,9 @@ class LoanRequests:
     def _write_to_borrower(self, loan: Loan, letter: str) -> None:
         self._session.flush()
         borrower = self._session.get_one(Person, loan.borrower_id)
-        self._outbox.send(borrower, f"{LETTERS}{letter}.txt", loan=loan, point=loan.point)
+        words = Words(borrower.language if borrower.language in OFFERED else OFFERED[0])
+        diary = feed([appointment(loan, words)], loan.number, self._base_url).decode()
+        self._outbox.send(borrower, f"{LETTERS}{letter}.txt", calendar=diary, loan=loan, point=loan.point)
 
 
 def _as_wish(loan: Loan, return_at: datetime) -> Wish:

@@ -33,6 +33,7 @@ def _loan_requests(request: Request) -> LoanRequests:
         request.ask(Certifications),
         request.find_service(Audit),
         request.find_service(Outbox),
+        request.registry.portal_settings.base_url,
     )
 
 

@@ -1,0 +1,145 @@
+"""Our answers to the kernel's questions: somebody's loans in a diary, what is kept about them, figures, scopes."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from equipment_lending.models import Claim, Custody, LendingPoint, Loan, LoanLine
+from equipment_lending.queries import catalogue
+from equipment_lending.queries.agenda import appointment, contents, loans_in_diary
+from equipment_lending.queries.figures import loans_so_far, units_lent
+from equipment_lending.queries.loans import CURRENT, open_custodies, whole_loans
+from portal.i18n import _
+from portal.ports.agenda import Agenda, Appointment
+from portal.ports.figures import Figure, Figures, LoopStep
+from portal.ports.personal_data import PersonalData
+from portal.ports.scopes import RoleScopes, Scope
+
+
+def includeme(config) -> None:
+    config.answer(Agenda, LoanDiary)
+    config.answer(PersonalData, LoanData)
+    config.answer(Figures, LendingFigures)
+    config.answer(RoleScopes, PointScopes)
+
+
+class LoanDiary:
+    """Somebody's loans, each from pick-up to return."""
+
+    def __init__(self, request) -> None:
+        self._session = request.db
+        self._words = request.words
+
+    def appointments(self, person_id: UUID, since: datetime) -> list[Appointment]:
+        return [appointment(loan, self._words) for loan in loans_in_diary(self._session, person_id, since)]
+
+
+class LoanData:
+    """The loans somebody asked for, and what they wrote in them."""
+
+    def __init__(self, request) -> None:
+        self._session = request.db
+        self._request = request
+
+    def export(self, person_id: UUID) -> dict[str, Any]:
+        return {"loans": [self._exported(loan) for loan in self._loans(person_id)]}
+
+    def _exported(self, loan: Loan) -> dict[str, Any]:
+        return {
+            "number": loan.number,
+            "state": loan.state.value,
+            "organisation": loan.organisation.name if loan.organisation else None,
+            "point": loan.point.name,
+            "return_point": loan.return_point.name,
+            "pickup_at": loan.pickup_at.isoformat(),
+            "return_at": loan.return_at.isoformat(),
+            "requested_at": loan.requested_at.isoformat(),
+            "purpose": loan.purpose,
+            "project": loan.project,
+            "reason": loan.reason,
+            "lines": [{"equipment": line.stock.model.slug, "units": line.units} for line in loan.lines],
+            "items": [_handed_out(custody) for line in loan.lines for custody in line.custodies],
+        }
+
+    def hindrances(self, person_id: UUID) -> list[str]:
+        """Return what is out or promised: both need somebody who can be reached."""
+        say = self._request.localizer.translate
+        said = []
+        for loan in self._loans(person_id):
+            values = {"number": loan.number, "contents": contents(loan, self._request.words)}
+            if open_custodies(loan):
+                said.append(say(_("Loan ${number} (${contents}) is still out: bring it back first."), mapping=values))
+            elif loan.state in CURRENT:
+                said.append(say(_("Loan ${number} (${contents}) is still to come: cancel it first."), mapping=values))
+        return said
+
+    def erase(self, person_id: UUID, at: datetime) -> None:
+        """Forget what was written in their loans; which equipment was lent when stays, under the bare id."""
+        theirs = select(Loan.id).where(Loan.borrower_id == person_id)
+        lines = select(LoanLine.id).where(LoanLine.loan_id.in_(theirs))
+        for change in (
+            update(Loan).where(Loan.borrower_id == person_id).values(purpose="", project=None, reason=None),
+            update(Claim).where(Claim.line_id.in_(lines)).values(reason=None),
+            update(Custody).where(Custody.line_id.in_(lines)).values(out_note=None, in_note=None),
+        ):
+            self._session.execute(change, execution_options={"synchronize_session": "fetch"})
+
+    def _loans(self, person_id: UUID) -> list[Loan]:
+        theirs = whole_loans().where(Loan.borrower_id == person_id)
+        return list(self._session.scalars(theirs.order_by(Loan.pickup_at, Loan.id)))
+
+
+def _handed_out(custody: Custody) -> dict[str, Any]:
+    return {
+        "item": custody.item.asset_tag,
+        "out_at": custody.out_at.isoformat(),
+        "due_at": custody.due_at.isoformat(),
+        "in_at": custody.in_at.isoformat() if custody.in_at else None,
+        "note_out": custody.out_note,
+        "note_in": custody.in_note,
+        "missing": custody.missing,
+    }
+
+
+class LendingFigures:
+    """What the home page says of borrowing."""
+
+    def __init__(self, request) -> None:
+        self._request = request
+
+    def figures(self) -> list[Figure]:
+        points = len(catalogue.points(self._request.db))
+        if not points:
+            return []
+        units, loans = units_lent(self._request.db), loans_so_far(self._request.db)
+        plural, number, path = self._request.ngettext, self._request.words.number, self._request.route_path
+        return [
+            Figure(
+                LoopStep.BORROW,
+                plural("${count} item to borrow", "${count} items to borrow", units, count=number(units)),
+                path("lending.catalogue"),
+            ),
+            Figure(
+                LoopStep.BORROW,
+                plural("at ${n} lending point", "at ${n} lending points", points),
+                path("lending.points"),
+            ),
+            Figure(
+                LoopStep.BORROW,
+                plural("${count} loan so far", "${count} loans so far", loans, count=number(loans)),
+                path("lending.catalogue"),
+            ),
+        ]
+
+
+class PointScopes:
+    """A desk's role is held at a lending point."""
+
+    def __init__(self, request) -> None:
+        self._session = request.db
+
+    def scopes(self) -> list[Scope]:
+        rows = self._session.execute(select(LendingPoint.slug, LendingPoint.name).order_by(LendingPoint.name))
+        return [Scope(slug, name) for slug, name in rows]

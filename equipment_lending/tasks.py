@@ -1,0 +1,40 @@
+"""Timed work of lending: reminders, and loans nobody came for. Computed from the state of things, whenever it runs."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from equipment_lending.queries.reminders import reminders, to_return
+from equipment_lending.services.requests import LoanRequests
+from portal.jobs.services import Jobs
+from portal.mail.services import Outbox
+from portal.people.models import Person
+
+MAIL = "equipment_lending:templates/equipment_lending/mail/"
+
+
+def includeme(config) -> None:
+    config.add_task("lending.reminders", ask_for_reminders, every=timedelta(hours=1))
+    config.add_task("lending.remind", remind)
+    config.add_task("lending.expire", expire, every=timedelta(minutes=15))
+
+
+def ask_for_reminders(request) -> None:
+    """Ask for the day's letters, each person's about each point once, however often this runs."""
+    jobs = request.find_service(Jobs)
+    for asked in reminders(request.db, request.clock.now()):
+        payload = {"person_id": str(asked.person_id), "point_id": str(asked.point_id)}
+        jobs.add("lending.remind", payload, key=f"lending.remind:{asked.person_id}:{asked.point_id}:{asked.day}")
+
+
+def remind(request, person_id: str, point_id: str) -> None:
+    """Write to somebody what to bring back to a point; nothing, if it has come back in the meantime."""
+    due = to_return(request.db, UUID(person_id), UUID(point_id), request.clock.now())
+    if due.late or due.tomorrow:
+        person = request.db.get_one(Person, UUID(person_id))
+        letter = MAIL + ("overdue.txt" if due.late else "reminder.txt")
+        request.find_service(Outbox).send(person, letter, point=due.point, late=due.late, tomorrow=due.tomorrow)
+
+
+def expire(request) -> None:
+    """End the loans nobody came for, and the requests nobody decided on in time."""
+    request.find_service(LoanRequests).expire()

@@ -1,0 +1,1 @@
+"""Lending's pages, one class each, and its calls for programs."""

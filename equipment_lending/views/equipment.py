@@ -1,0 +1,294 @@
+"""A model of the catalogue: what it is, under which conditions, when it is free; and the form to borrow it."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from colander import null
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.view import view_config, view_defaults
+
+from equipment_lending.models import LendingPoint
+from equipment_lending.permissions import Lending
+from equipment_lending.queries import catalogue
+from equipment_lending.queries.calendars import calendars
+from equipment_lending.queries.catalogue import Offer, guardianships
+from equipment_lending.queries.conditions import conditions
+from equipment_lending.queries.month import borrowed_days, free_units, month
+from equipment_lending.rules.closed_days import counted_days
+from equipment_lending.rules.moments import pickup_moment, return_moment
+from equipment_lending.rules.opening import OpeningCalendar
+from equipment_lending.schemas import BorrowSchema
+from equipment_lending.services.requests import LoanRequests
+from equipment_lending.terms import NoSuchTime, Period, RefusalCode, Refused, Wish, WishedLine
+from equipment_lending.views.asked import Asked
+from equipment_lending.views.months import cells
+from equipment_lending.views.words import (
+    NO_SUCH_HOUR,
+    condition_words,
+    opening_words,
+    sentence,
+    training_words,
+    windows_words,
+)
+from portal.forms import Button, fail, submitted
+from portal.i18n import _
+from portal.pages.month import Month, month_of
+from portal.people.queries import mandates_of
+from portal.ports.certifications import Certifications
+
+_DAY = timedelta(days=1)
+
+BESIDE = {
+    RefusalCode.IN_THE_PAST: "pickup",
+    RefusalCode.TOO_SOON: "pickup",
+    RefusalCode.TOO_FAR: "pickup",
+    RefusalCode.PICKUP_CLOSED: "pickup",
+    RefusalCode.PICKUP_FULL: "pickup",
+    RefusalCode.TOO_SHORT: "return",
+    RefusalCode.TOO_LONG: "return",
+    RefusalCode.TOO_MANY_DAYS: "return",
+    RefusalCode.SPANS_CLOSED: "return",
+    RefusalCode.RETURN_CLOSED: "return",
+    RefusalCode.RETURN_FULL: "return",
+    RefusalCode.NOT_LENT_HERE: "point",
+    RefusalCode.NOT_ENOUGH: "units",
+    RefusalCode.TOO_MANY_UNITS: "units",
+    RefusalCode.NOT_OFFICER: "organisation",
+}
+"""Beside which field a no is said; what concerns none of them is said above the form."""
+
+
+@view_defaults(
+    route_name="lending.equipment",
+    renderer="equipment_lending:templates/equipment_lending/equipment.jinja2",
+)
+class EquipmentPage:
+    """The page about a model, on which a resident asks to borrow it."""
+
+    def __init__(self, context, request) -> None:
+        self.model = context.model
+        self.request = request
+        self.now = request.clock.now()
+        self.offers = catalogue.offers(request.db, self.model)
+        self.points = {point.slug: point for point in catalogue.points(request.db)}
+        self.calendars = calendars(request.db, self.points.values(), self.now.date())
+        self.given = request.POST if request.method == "POST" else request.GET
+        wanted = self.given.get("point")
+        self.offer = next((one for one in self.offers if one.point.slug == wanted), next(iter(self.offers), None))
+        if self.offer is not None:
+            self.calendar = self.calendars[self.offer.point.id]
+            self.asked = Asked(self.given, self.calendar.day_of(self.now))
+            self.policy = conditions(request.db, [self.offer.stock_id])[self.offer.stock_id]
+            self.form = self._form()
+
+    @view_config(request_method="GET", permission=Lending.BROWSE)
+    def show(self):
+        if self.offer is None:
+            return {"model": self.model, "offer": None}
+        self._fill()
+        return self._page()
+
+    @view_config(request_method="POST", permission=Lending.BORROW)
+    def send(self):
+        if self.offer is None:
+            return self.show()
+        wish = self._wish()
+        if wish is None:
+            return self._page()
+        borrower = self.request.identity.person_id
+        try:
+            loan = self.request.find_service(LoanRequests).request(wish, borrower, by=borrower)
+        except Refused as no:
+            return self._refused(no)
+        return HTTPSeeOther(self.request.route_path("lending.loan", id=loan.id))
+
+    def _page(self, alternatives=()):
+        requires = sorted(self.policy.requires)
+        return {
+            "model": self.model,
+            "offer": self.offer,
+            "offers": self.offers,
+            "form": self.form,
+            "alternatives": alternatives,
+            "month": self._month(),
+            "length": self._length_words(),
+            "conditions": condition_words(self.policy, self.request),
+            "trainings": [training_words(slug) for slug in requires],
+            "lacking": [training_words(slug) for slug in requires if not self._holds(slug)],
+            "guardianships": guardianships(self.request.db, [self.offer.stock_id])[self.offer.stock_id],
+            "hours": opening_words(self.calendar.weekly, self.request),
+            "others": [(one.point.name, self._url(point=one.point.slug)) for one in self._elsewhere()],
+        }
+
+    # The form -------------------------------------------------------------------------------------------------------
+
+    def _form(self):
+        """Return the form: sent straight away by somebody who is signed in, by way of the sign-in page by others."""
+        request, known = self.request, self.request.identity is not None
+        schema = BorrowSchema()
+        schema["pickup"].description = self._hours_words("pickup", self.offer.point)
+        schema["return"].description = self._hours_words("return", self._return_point())
+        schema["units"].description = self._free_words()
+        route = "lending.equipment" if known else "lending.equipment.borrow"
+        return request.new_form(
+            schema,
+            buttons=(Button("", _("Borrow") if known else _("Sign in to borrow"), "now"),),
+            method="POST" if known else "GET",
+            action=request.route_path(route, slug=self.model.slug),
+            points=[(one.point.slug, one.point.name) for one in self.offers],
+            return_points=[(slug, point.name) for slug, point in self.points.items() if point is not self.offer.point],
+            organisations=self._mandates(),
+            most=self.offer.units,
+        )
+
+    def _mandates(self) -> list[tuple[str, str]]:
+        identity = self.request.identity
+        mandates = mandates_of(self.request.db, identity.person_id, self.now.date()) if identity else []
+        return [(str(organisation.id), organisation.name) for organisation in mandates]
+
+    def _fill(self) -> None:
+        """Fill the form in from the address, as the calendar's links and the way back from the sign-in page do."""
+        identity = self.request.identity
+        acting_for = identity.acting_for_id if identity else None
+        given = {"units": "1", "organisation": str(acting_for or "")} | self.asked.query(point=self.offer.point.slug)
+        self.form.set_pstruct({field.name: given.get(field.name, null) for field in self.form.children})
+
+    def _wish(self) -> Wish | None:
+        """Return what is asked for; None, with a word beside the field, where it is not well formed."""
+        sent = submitted(self.form, self.request)
+        period = self._period(sent) if sent is not None else None
+        if period is None:
+            self.request.response.status_int = 422
+            return None
+        organisation = sent.get("organisation")
+        return Wish(
+            point=sent["point"],
+            pickup_at=period.start,
+            return_at=period.end,
+            lines=(WishedLine(self.model.slug, sent["units"]),),
+            return_point=sent.get("return_point"),
+            organisation_id=UUID(organisation) if organisation else None,
+            project=sent["project"],
+            purpose=sent["purpose"],
+        )
+
+    def _period(self, sent: Mapping[str, Any]) -> Period | None:
+        """Return from when to when; a day without an hour begins as the desk opens, and ends as it closes."""
+        desks = {"pickup": (pickup_moment, self.calendar), "return": (return_moment, self._return_calendar())}
+        bounds = []
+        for name, (moment, desk) in desks.items():
+            try:
+                bounds.append(moment(sent[name], sent[f"{name}_time"], [desk]))
+            except NoSuchTime:
+                fail(self.form, f"{name}_time", NO_SUCH_HOUR)
+        if len(bounds) == len(desks) and bounds[1] <= bounds[0]:
+            fail(self.form, "return", _("This is not after the pick-up. Choose a later day, or a later hour."))
+            return None
+        return Period(*bounds) if len(bounds) == len(desks) else None
+
+    def _refused(self, no: Refused):
+        """Return the page again with every reason beside its field, and with what would work instead."""
+        self.request.response.status_int = 409
+        for reason in no.reasons:
+            path = BESIDE.get(reason.code)
+            said = sentence(reason, self.request, self.offer.point.zone)
+            fail(self.form, path if path in {field.name for field in self.form.children} else None, said)
+        return self._page(self._alternatives(no.alternatives))
+
+    # What is known of the days --------------------------------------------------------------------------------------
+
+    def _return_point(self) -> LendingPoint:
+        return self.points.get(self.asked.text("return_point") or "", self.offer.point)
+
+    def _return_calendar(self) -> OpeningCalendar:
+        return self.calendars[self._return_point().id]
+
+    def _hours_words(self, name: str, point: LendingPoint) -> str:
+        """Return when the desk is open on the day chosen, or in its usual week."""
+        calendar, day = self.calendars[point.id], self.asked.day(name)
+        if day is None:
+            return "; ".join(f"{days} {hours}" for days, hours in opening_words(calendar.weekly, self.request))
+        hours = windows_words(calendar.windows_on(day), point.zone, self.request)
+        return f"{self.request.words.day(day)}: {hours or self.request.localizer.translate(_('closed'))}"
+
+    def _free_words(self) -> str:
+        """Return how many are free on the days chosen, or how many there are."""
+        period = self.asked.period(self.calendar, self._return_calendar())
+        if period is None:
+            return self.request.ngettext("There is ${n} here.", "There are ${n} here.", self.offer.units)
+        free = free_units(self.request.db, self.offer, period, self.now)
+        return self.request.ngettext("${n} free on these days.", "${n} free on these days.", free)
+
+    def _length_words(self) -> str | None:
+        """Return how many days the days chosen count for, and how many may be; None where none are chosen."""
+        period = self.asked.period(self.calendar, self._return_calendar())
+        if period is None:
+            return None
+        days = counted_days(period, self.calendar.zone, self.calendar.is_closed, self.policy.closed_days)
+        most = self.policy.max_days
+        return self.request.ngettext("${n} day of ${most} allowed", "${n} days of ${most} allowed", days, most=most)
+
+    def _holds(self, achievement: str) -> bool:
+        identity = self.request.identity
+        return bool(identity) and self.request.ask(Certifications).holds(identity.person_id, achievement, self.now)
+
+    def _elsewhere(self) -> list[Offer]:
+        return [one for one in self.offers if one is not self.offer]
+
+    # The calendar ---------------------------------------------------------------------------------------------------
+
+    def _month(self) -> Month:
+        first, (earliest, latest) = self._first_day(), self._months()
+        before, after = (first - _DAY).replace(day=1), (first + 31 * _DAY).replace(day=1)
+        return month_of(
+            first,
+            cells(
+                month(self.request.db, self.offer, self.calendar, first, self.now),
+                self.asked.chosen,
+                self._borrowed(first),
+                self.request,
+                lambda chosen: self._url(month=f"{first:%Y-%m}", **chosen.query()),
+            ),
+            self.request.words,
+            place=self.offer.point.name,
+            today=self.asked.today,
+            previous_url=self._url(month=f"{before:%Y-%m}") if earliest <= before else None,
+            next_url=self._url(month=f"{after:%Y-%m}") if after <= latest else None,
+        )
+
+    def _first_day(self) -> date:
+        """Return the first day of the month to show: the one asked for, else that of the day chosen or next open."""
+        earliest, latest = self._months()
+        try:
+            asked = self.asked.month()
+        except ValueError:
+            self.request.response.status_int = 422
+            asked = None
+        ready = self.calendar.earliest_pickup(self.now, self.policy.lead_days)
+        wanted = asked or self.asked.day("pickup") or (self.calendar.day_of(ready) if ready else earliest)
+        return min(max(wanted.replace(day=1), earliest), latest)
+
+    def _months(self) -> tuple[date, date]:
+        """Return the first days of the earliest and the latest month in which one can borrow."""
+        last = self.asked.today + self.policy.horizon_days * _DAY
+        return self.asked.today.replace(day=1), last.replace(day=1)
+
+    def _borrowed(self, first: date) -> set[date]:
+        identity = self.request.identity
+        if identity is None:
+            return set()
+        return borrowed_days(self.request.db, self.offer.stock_id, identity.person_id, self.calendar, first)
+
+    def _url(self, **changes: str | None) -> str:
+        """Return the address of this page with the form filled in as it is, but for the ``changes``."""
+        query = self.asked.query(**{"point": self.offer.point.slug} | changes)
+        return self.request.route_path("lending.equipment", slug=self.model.slug, _query=query, _anchor="calendar")
+
+
+@view_config(route_name="lending.equipment.borrow", permission=Lending.BORROW, request_method="GET")
+def back_to_the_form(context, request):
+    """Lead whoever has just signed in back to the form as they had filled it in."""
+    query = Asked(request.GET, request.clock.now().date()).query()
+    return HTTPSeeOther(request.route_path("lending.equipment", slug=context.model.slug, _query=query))

@@ -1,0 +1,363 @@
+"""Lending in words: how a loan stands, when a desk is open, what the conditions are, why something cannot be done."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import dates
+
+from equipment_lending.models import Loan
+from equipment_lending.opening_hours import days_by_hours, runs
+from equipment_lending.queries.loans import is_overdue, units_to_hand_out
+from equipment_lending.rules.lateness import late_days
+from equipment_lending.rules.opening import OpeningCalendar
+from equipment_lending.rules.policy import Policy
+from equipment_lending.terms import (
+    Approval,
+    ClosedDays,
+    Condition,
+    Hours,
+    LoanState,
+    Period,
+    Refusal,
+    RefusalCode,
+    WeeklyWindow,
+)
+from portal.i18n import _
+
+# How a loan stands --------------------------------------------------------------------------------------------------
+
+STATES = {
+    LoanState.REQUESTED: (_("waiting for an answer"), "warn"),
+    LoanState.CONFIRMED: (_("confirmed"), "good"),
+    LoanState.OUT: (_("borrowed"), "lend"),
+    LoanState.CLOSED: (_("returned"), None),
+    LoanState.REJECTED: (_("declined"), "wrong"),
+    LoanState.CANCELLED: (_("cancelled"), None),
+    LoanState.NO_SHOW: (_("not picked up"), "wrong"),
+}
+
+CONDITIONS = {
+    Condition.GOOD: _("good"),
+    Condition.WORN: _("worn"),
+    Condition.DAMAGED: _("damaged"),
+    Condition.INCOMPLETE: _("incomplete"),
+}
+
+
+def state_words(loan: Loan, now: datetime, request) -> tuple[str, str | None]:
+    """Return how a loan stands, in a few words, and the kind of tag they stand on."""
+    if loan.state is LoanState.OUT:
+        if is_overdue(loan, now):
+            days = late_days(loan.return_at, now, ZoneInfo(loan.return_point.zone))
+            if days == 0:
+                return request.localizer.translate(_("late since today")), "wrong"
+            return request.ngettext("${n} day late", "${n} days late", days), "wrong"
+        if any(custody.in_at for line in loan.lines for custody in line.custodies):
+            return request.localizer.translate(_("partly returned")), "lend"
+        if any(units_to_hand_out(line) for line in loan.lines):
+            return request.localizer.translate(_("partly picked up")), "lend"
+    words, kind = STATES[loan.state]
+    return request.localizer.translate(words), kind
+
+
+def next_words(loan: Loan, now: datetime, request) -> str:
+    """Return what happens now, when and where, in one or two sentences."""
+    when = request.words.datetime
+    pickup, back = when(loan.pickup_at, loan.point.zone), when(loan.return_at, loan.return_point.zone)
+    values = {"pickup": pickup, "return": back, "point": loan.point.name, "return_point": loan.return_point.name}
+    return request.localizer.translate(_next(loan, now), mapping=values | {"reason": loan.reason or ""})
+
+
+def _next(loan: Loan, now: datetime) -> str:
+    match loan.state:
+        case LoanState.REQUESTED:
+            return _(
+                "The desk reads your request and answers you before the pick-up, ${pickup}. "
+                "Until then what you asked for is kept for you."
+            )
+        case LoanState.CONFIRMED if now <= loan.pickup_at:
+            return _("Come to ${point} on ${pickup}, with the number of the loan.")
+        case LoanState.CONFIRMED:
+            return _("You were expected on ${pickup} at ${point}. Come before the desk closes, or cancel the loan.")
+        case LoanState.OUT if is_overdue(loan, now):
+            return _(
+                "This should have come back on ${return}. Please bring it to ${return_point} as soon as it opens: "
+                "others are waiting for it."
+            )
+        case LoanState.OUT:
+            return _("Bring it back to ${return_point} by ${return}.")
+        case LoanState.CLOSED:
+            return _("Everything has come back. Thank you.")
+        case LoanState.REJECTED if loan.reason:
+            return _("The desk could not say yes: ${reason}")
+        case LoanState.REJECTED:
+            return _("Nobody could answer your request before the pick-up. We are sorry: please ask again.")
+        case LoanState.CANCELLED:
+            return _("This loan was called off. Nothing is kept for you any more.")
+    return _("Nobody came to pick this up, so it is free for others again.")
+
+
+def steps_words(loan: Loan, request) -> tuple[list[str], int] | None:
+    """Return the steps of a loan and at which it stands, counted from 1; None where it ended early."""
+    order = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT, LoanState.CLOSED)
+    if loan.state not in order:
+        return None
+    labels = (_("Asked for"), _("Confirmed"), _("Picked up"), _("Returned"))
+    return [request.localizer.translate(label) for label in labels], order.index(loan.state) + 1
+
+
+# When a desk is open ------------------------------------------------------------------------------------------------
+
+
+def opening_words(weekly: Iterable[WeeklyWindow], request) -> list[tuple[str, str]]:
+    """Return the usual week as ``(days, hours)``: («Tuesday to Saturday», «10:00–18:00»), in the order of the week."""
+    return [
+        (", ".join(_stretch(*run, request) for run in runs(days)), hours_words(hours, request))
+        for hours, days in days_by_hours(weekly).items()
+    ]
+
+
+def _stretch(first: int, last: int, request) -> str:
+    names = dates.get_day_names("wide", locale=request.locale_name)
+    if first == last:
+        return names[first]
+    message = _("${first} and ${last}") if last - first == 1 else _("${first} to ${last}")
+    return request.localizer.translate(message, mapping={"first": names[first], "last": names[last]})
+
+
+def opening_now_words(calendar: OpeningCalendar, now: datetime, request) -> tuple[str, str | None]:
+    """Return whether a desk is open now and until when, or when it opens next, and the kind of tag to say it on."""
+    zone, say = str(calendar.zone), request.localizer.translate
+    window = calendar.window_at(now)
+    if window and now < window.end:
+        return say(_("Open until ${time}"), mapping={"time": request.words.time(window.end, zone)}), "good"
+    upcoming = calendar.next_windows(now, 1)
+    if not upcoming:
+        return say(_("Closed until further notice")), None
+    return say(_("Closed, opens ${when}"), mapping={"when": request.words.datetime(upcoming[0].start, zone)}), None
+
+
+def hours_words(hours: Iterable[Hours], request) -> str:
+    """Return «10:00–12:30, 14:00–18:00»."""
+
+    def clock(wall: time) -> str:
+        return dates.format_time(wall, format="short", locale=request.locale_name)
+
+    return ", ".join(f"{clock(one.opens)}–{clock(one.closes)}" for one in hours)
+
+
+def windows_words(windows: Iterable[Period], zone: str, request) -> str:
+    """Return the opening windows of one day: «10:00–12:30, 14:00–18:00»; nothing for none."""
+    clock = request.words.time
+    return ", ".join(f"{clock(window.start, zone)}–{clock(window.end, zone)}" for window in windows)
+
+
+# Under which conditions ---------------------------------------------------------------------------------------------
+
+
+def condition_words(policy: Policy, request) -> list[str]:
+    """Return the conditions under which something is lent, each a sentence."""
+    plural, say = request.ngettext, request.localizer.translate
+    said = [
+        plural("For one day at most.", "For ${n} days at most.", policy.max_days),
+        say(CLOSED_DAYS[policy.closed_days]),
+    ]
+    if not policy.span_closed:
+        said[-1] = say(_("Not over days on which the desk is closed."))
+    if policy.min_minutes:
+        said.append(plural("For one minute at least.", "For ${n} minutes at least.", policy.min_minutes))
+    if policy.lead_days:
+        said.append(
+            plural("Ask at least one working day ahead.", "Ask at least ${n} working days ahead.", policy.lead_days)
+        )
+    said.append(plural("Up to one day ahead.", "Up to ${n} days ahead.", policy.horizon_days))
+    if policy.max_units_per_person is not None:
+        units = policy.max_units_per_person
+        said.append(plural("One at a time for each person.", "At most ${n} at a time for each person.", units))
+    if policy.max_days_in_period is not None:
+        said.append(
+            plural(
+                "At most one day within ${period} days for each person.",
+                "At most ${n} days within ${period} days for each person.",
+                policy.max_days_in_period,
+                period=policy.fair_use_period_days,
+            )
+        )
+    said += [
+        say(_("Only with the training “${training}”."), mapping={"training": training_words(slug)})
+        for slug in sorted(policy.requires)
+    ]
+    said.append(say(APPROVALS[policy.approval]))
+    return said
+
+
+CLOSED_DAYS = {
+    ClosedDays.ALL: _("Days on which the desk is closed count too."),
+    ClosedDays.NONE: _("You may keep it over days on which the desk is closed: they do not count."),
+    ClosedDays.FIRST: _("Of several days on which the desk is closed, only the first counts."),
+}
+
+APPROVALS = {
+    Approval.AUTO: _("Confirmed at once."),
+    Approval.MANUAL: _("The desk reads each request before it says yes."),
+}
+
+
+def training_words(slug: str) -> str:
+    """Return the name of a training as its slug tells it."""
+    return slug.replace("-", " ")
+
+
+# Why something cannot be done, and what to do then ------------------------------------------------------------------
+
+NO_SUCH_HOUR = _("This hour does not exist: the clocks go forward that night. Choose an hour before or after.")
+ZONE = "Europe/Paris"
+
+Values = Mapping[str, Any]
+
+
+def sentence(refusal: Refusal, request, zone: str = ZONE) -> str:
+    """Return why something cannot be done and what to do next, with times by the clocks of ``zone``."""
+    said = _SENTENCES[refusal.code]
+    if callable(said):
+        return said(refusal.values, _Voice(request, zone))
+    return request.localizer.translate(said, mapping={name: str(value) for name, value in refusal.values.items()})
+
+
+class _Voice:
+    """The reader's language, and the clocks of a desk."""
+
+    def __init__(self, request, zone: str) -> None:
+        self.ngettext = request.ngettext
+        self.words = request.words
+        self._localizer = request.localizer
+        self._zone = zone
+
+    def __call__(self, message: str, **values: object) -> str:
+        return self._localizer.translate(message, mapping=values)
+
+    def instant(self, at: datetime) -> str:
+        return self.words.datetime(at, self._zone)
+
+    def window(self, window: Period) -> str:
+        return f"{self.instant(window.start)}–{self.words.time(window.end, self._zone)}"
+
+    def openings(self, windows: Iterable[Period]) -> str:
+        """Return the next openings as the end of a sentence, nothing where there are none."""
+        proposed = "; ".join(self.window(window) for window in windows)
+        return " " + self(_("It opens: ${windows}."), windows=proposed) if proposed else ""
+
+
+def _too_soon(values: Values, say: _Voice) -> str:
+    said = say.ngettext(
+        "The desk needs ${n} working day to get it ready.",
+        "The desk needs ${n} working days to get it ready.",
+        values["days"],
+    )
+    if values["earliest"] is None:
+        return said
+    return f"{said} {say(_('Choose ${earliest}, or later.'), earliest=say.instant(values['earliest']))}"
+
+
+def _closed(message: str) -> Callable[[Values, _Voice], str]:
+    return lambda values, say: say(message, day=say.words.day(values["day"])) + say.openings(values["next"])
+
+
+def _full(message: str) -> Callable[[Values, _Voice], str]:
+    return lambda values, say: say(message, window=say.window(values["window"]))
+
+
+def _not_enough(values: Values, say: _Voice) -> str:
+    if "free" not in values:
+        return say(_("Somebody else has it after you. Bring it back on the day agreed, or ask the desk."))
+    if values["free"] == 0:
+        return say(_("None is free all that time. Choose other days, or another lending point."))
+    return say.ngettext(
+        "Only ${n} is free all that time. Take one, or choose other days.",
+        "Only ${n} are free all that time. Take ${n}, or choose other days.",
+        values["free"],
+    )
+
+
+def _too_many_units(values: Values, say: _Voice) -> str:
+    allowed = values["allowed"]
+    said = say.ngettext("One person can have one at a time.", "One person can have ${n} at a time.", allowed)
+    if values["held"] == 0:
+        return said
+    have = say.ngettext(
+        "You have, or have reserved, ${n} for these days already.",
+        "You have, or have reserved, ${n} for these days already.",
+        values["held"],
+    )
+    return f"{said} {have}"
+
+
+def _too_many_days(values: Values, say: _Voice) -> str:
+    said = say.ngettext(
+        "So that everybody gets a turn, one person can have these for ${n} day within ${period} days.",
+        "So that everybody gets a turn, one person can have these for ${n} days within ${period} days.",
+        values["allowed"],
+        period=values["period_days"],
+    )
+    left = max(0, values["allowed"] - values["used"])
+    now = say.ngettext("You have ${n} day left then.", "You have ${n} days left then.", left)
+    if not values["loans"]:
+        return f"{said} {now}"
+    return f"{said} {now} {say(_('Counted: ${loans}.'), loans=', '.join(values['loans']))}"
+
+
+_SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
+    RefusalCode.NO_SUCH_TIME: NO_SUCH_HOUR,
+    RefusalCode.IN_THE_PAST: _("This is in the past. Choose a time to come."),
+    RefusalCode.TOO_SHORT: lambda values, say: say.ngettext(
+        "A loan lasts at least ${n} minute. Choose a later return.",
+        "A loan lasts at least ${n} minutes. Choose a later return.",
+        values["allowed"],
+    ),
+    RefusalCode.TOO_LONG: lambda values, say: say.ngettext(
+        "This is ${days} days, and it is lent for ${n} day at most. Choose an earlier return.",
+        "This is ${days} days, and it is lent for ${n} days at most. Choose an earlier return.",
+        values["allowed"],
+        days=values["days"],
+    ),
+    RefusalCode.TOO_SOON: _too_soon,
+    RefusalCode.TOO_FAR: lambda values, say: say(
+        _("This is too far ahead: pick-ups can be asked for until ${latest}."), latest=say.words.date(values["latest"])
+    ),
+    RefusalCode.PICKUP_CLOSED: _closed(_("The desk is closed then, on ${day}.")),
+    RefusalCode.RETURN_CLOSED: _closed(_("The desk is closed then, on ${day}.")),
+    RefusalCode.PICKUP_FULL: _full(_("The desk has no time left on ${window}: too many people come. Choose another.")),
+    RefusalCode.RETURN_FULL: _full(_("The desk has no time left on ${window}: too many people come. Choose another.")),
+    RefusalCode.SPANS_CLOSED: lambda values, say: say(
+        _("It is not lent over days on which the desk is closed, such as ${day}. Choose an earlier return."),
+        day=say.words.day(values["day"]),
+    ),
+    RefusalCode.NOT_LENT_HERE: _("This lending point does not have it. Choose another one."),
+    RefusalCode.NOT_ENOUGH: _not_enough,
+    RefusalCode.TOO_MANY_UNITS: _too_many_units,
+    RefusalCode.TOO_MANY_DAYS: _too_many_days,
+    RefusalCode.NOT_CERTIFIED: lambda values, say: say(
+        _("This asks for a training that must be valid on the day of the pick-up: ${trainings}. Take it first."),
+        trainings=", ".join(training_words(slug) for slug in values["missing"]),
+    ),
+    RefusalCode.NOT_OFFICER: _("You cannot borrow for this organisation: you are not, or no longer, its officer."),
+    RefusalCode.WRONG_STATE: lambda values, say: say(
+        _("This cannot be done any more: the loan is “${state}”."), state=say(STATES[values["state"]][0])
+    ),
+    RefusalCode.NOTHING_CHOSEN: _("Nothing is chosen. Choose at least one item."),
+    RefusalCode.NO_SUCH_ITEM: _("No item has the tag ${item}. Check what is written on its label."),
+    RefusalCode.ITEM_NOT_LENT: _("${item} is not lent: it is retired, lost, or part of a kit."),
+    RefusalCode.NOT_IN_LOAN: _("${item} is not of a kind that this loan is for, or belongs to another lending point."),
+    RefusalCode.MORE_THAN_AGREED: lambda values, say: say.ngettext(
+        "This is more than was agreed: ${n} is left to hand out.",
+        "This is more than was agreed: ${n} are left to hand out.",
+        values["left"],
+    ),
+    RefusalCode.ITEM_OUT: _("${item} is in somebody's hands. Take it back first."),
+    RefusalCode.ITEM_NOT_FREE: _("${item} is kept for somebody else, or out of service. Take another one."),
+    RefusalCode.NOT_OUT: _("${item} is not out with this loan. Check the tag, or the loan."),
+    RefusalCode.REASON_MISSING: _("Say why: whoever is concerned will read it."),
+    RefusalCode.NOT_LONGER: _("This is not later than the return agreed. Choose a later day."),
+}
