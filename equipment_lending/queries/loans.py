@@ -29,7 +29,7 @@ def whole_loans() -> Select[Loan]:
 
 
 def loan(session: Session, loan_id: UUID, *, fresh: bool = False) -> Loan | None:
-    """Return a loan with its lines and custodies; ``fresh`` reads again what the session already knows, after a lock."""
+    """Return a loan with its lines and custodies; ``fresh`` reads again what the session knows, after a lock."""
     return session.scalar(whole_loans().where(Loan.id == loan_id), execution_options={"populate_existing": fresh})
 
 
@@ -131,7 +131,7 @@ def desk_day(session: Session, point: LendingPoint, day: Period, now: datetime) 
 
 
 def handed_out_candidates(session: Session, stock_id: UUID) -> list[Item]:
-    """Return the items of a stock that are on the shelf: in service, not in anybody's hands, not part of a kit, by tag."""
+    """Return the items of a stock that are on the shelf: in service, in nobody's hands, not part of a kit, by tag."""
     out = select(Custody.item_id).where(Custody.in_at.is_(None), ~Custody.lot)
     return list(
         session.scalars(

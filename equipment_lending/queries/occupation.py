@@ -30,7 +30,7 @@ class Occupied:
 
 
 def capacities(session: Session, stock_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return the units in service of each stock; parts of a sealed kit do not count, a stock without items is missing."""
+    """Return the units in service of each stock that has any; parts of a sealed kit do not count."""
     rows = session.execute(
         select(Item.stock_id, func.sum(Item.units))
         .where(Item.stock_id.in_(stock_ids), Item.parent_id.is_(None), Item.service_state == ServiceState.IN_SERVICE)

@@ -23,6 +23,7 @@ from tests.factories import people
 _number = count(1)
 PARIS = ZoneInfo("Europe/Paris")
 EVERY_DAY = tuple((weekday, time(8), time(20)) for weekday in range(7))
+ROUND_THE_CLOCK = tuple((weekday, time(0), time(0)) for weekday in range(7))
 TUESDAY_TO_SATURDAY = tuple((weekday, time(10), time(18)) for weekday in (1, 2, 3, 4, 5))
 
 

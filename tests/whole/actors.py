@@ -1,0 +1,182 @@
+"""What the processes of a race do: borrow, cancel, hand out and take in, each on connections of its own."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from multiprocessing import get_context
+from uuid import UUID
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from equipment_lending.models import Loan
+from equipment_lending.queries import loans
+from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.services.requests import LoanRequests
+from equipment_lending.terms import LoanState, Refused, Wish, WishedLine
+from portal.audit.services import Audit
+from portal.clock import Clock, StoppedClock
+from portal.db import create_engine
+from portal.db.session import is_conflict
+from portal.ports.certifications import NobodyIsCertified
+
+TRIES = 20
+
+
+class NoLetters:
+    """An outbox that keeps nothing, for races in which nobody reads."""
+
+    def send(self, *_to: object, **_values: object) -> None:
+        return None
+
+
+def requests_of(session: Session, clock: Clock) -> LoanRequests:
+    return LoanRequests(session, clock, NobodyIsCertified(), Audit(session, clock, None), NoLetters())  # type: ignore[arg-type]
+
+
+def desk_of(session: Session, clock: Clock) -> Desk:
+    return Desk(session, clock, NobodyIsCertified(), Audit(session, clock, None))
+
+
+def committed(engine: Engine, act: Callable[[Session], object]) -> object:
+    """Return what ``act`` returns, in a transaction of its own, tried again where the database asks for it."""
+    for attempt in range(TRIES):
+        try:
+            with Session(engine) as session, session.begin():
+                return act(session)
+        except DBAPIError as error:
+            if not is_conflict(error) or attempt == TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request of one person, at an instant at which everybody else's request is sent too."""
+
+    wish: Wish
+    borrower: UUID
+    at: datetime
+
+
+def all_at_once(url: str, asked: Sequence[Ask]) -> list[str]:
+    """Return how each of the requests ended, ``confirmed`` or ``refused``, sent at once from a process each."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["tests.whole.actors"])
+    barrier, answers = context.Barrier(len(asked)), context.Queue()
+    processes = [context.Process(target=_ask, args=(url, one, barrier, answers)) for one in asked]
+    for process in processes:
+        process.start()
+    found = [answers.get(timeout=120) for _ in processes]
+    for process in processes:
+        process.join()
+    return found
+
+
+def _ask(url: str, asked: Ask, barrier, answers) -> None:
+    engine = create_engine(url)
+    with engine.connect():  # connected before the start, so that all begin at once
+        pass
+    clock = StoppedClock(asked.at)
+    barrier.wait(timeout=100)
+    try:
+        committed(engine, lambda s: requests_of(s, clock).request(asked.wish, asked.borrower, asked.borrower))
+        answers.put("confirmed")
+    except Refused:
+        answers.put("refused")
+    except BaseException as error:
+        answers.put(repr(error))
+        raise
+    finally:
+        engine.dispose()
+
+
+@dataclass(frozen=True)
+class Town:
+    """Where a random crowd borrows: a point, its models (slugs), the people, and the hour at which it all begins."""
+
+    point: str
+    models: tuple[str, ...]
+    people: tuple[UUID, ...]
+    start: datetime
+
+
+def crowd(url: str, town: Town, processes: int, seconds: float, seed: int) -> dict[str, int]:
+    """Return how often each act of a random crowd succeeded, from so many processes for so long."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["tests.whole.actors"])
+    answers = context.Queue()
+    running = [context.Process(target=_bustle, args=(url, town, seconds, seed + n, answers)) for n in range(processes)]
+    for process in running:
+        process.start()
+    counts = [answers.get(timeout=seconds + 120) for _ in running]
+    for process in running:
+        process.join()
+    assert [process.exitcode for process in running] == [0] * processes
+    return {name: sum(count.get(name, 0) for count in counts) for name in {key for count in counts for key in count}}
+
+
+def _bustle(url: str, town: Town, seconds: float, seed: int, answers) -> None:
+    engine, chance = create_engine(url), random.Random(seed)
+    clock = Clock(town.start)
+    ends = clock.now() + timedelta(seconds=seconds)
+    counts: dict[str, int] = {}
+    while clock.now() < ends:
+        act = chance.choices((_borrow, _cancel, _hand_out, _take_in), weights=(6, 1, 3, 3))[0]
+        try:
+            if committed(engine, lambda s, act=act: act(s, clock, town, chance)):
+                counts[act.__name__] = counts.get(act.__name__, 0) + 1
+        except Refused:
+            counts["refused"] = counts.get("refused", 0) + 1
+    engine.dispose()
+    answers.put(counts)
+
+
+def _borrow(session: Session, clock: Clock, town: Town, chance: random.Random) -> bool:
+    start = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=chance.choice((1, 1, 30, 600, 2000)))
+    end = start + timedelta(minutes=chance.choice((5, 60, 400, 3000)))
+    line = WishedLine(chance.choice(town.models), chance.choice((1, 1, 2)))
+    who = chance.choice(town.people)
+    requests_of(session, clock).request(Wish(town.point, start, end, (line,), purpose="crowd"), who, who)
+    return True
+
+
+def _some(session: Session, chance: random.Random, *states: LoanState) -> UUID | None:
+    found = session.scalars(select(Loan.id).where(Loan.state.in_(states)).order_by(Loan.id).limit(200)).all()
+    return chance.choice(found) if found else None
+
+
+def _cancel(session: Session, clock: Clock, town: Town, chance: random.Random) -> bool:
+    loan_id = _some(session, chance, LoanState.CONFIRMED)
+    if loan_id:
+        requests_of(session, clock).cancel(loan_id, "", town.people[0])
+    return bool(loan_id)
+
+
+def _hand_out(session: Session, clock: Clock, town: Town, chance: random.Random) -> bool:
+    loan_id = _some(session, chance, LoanState.CONFIRMED, LoanState.OUT)
+    if not loan_id:
+        return False
+    loan = loans.loan(session, loan_id)
+    line = loan.lines[0] if loan else None
+    shelf = loans.handed_out_candidates(session, line.stock_id) if line else []
+    if not shelf:
+        return False
+    tags = [item.asset_tag for item in chance.sample(shelf, min(len(shelf), chance.choice((1, 2))))]
+    desk_of(session, clock).check_out(loan_id, tags, town.people[0])
+    return True
+
+
+def _take_in(session: Session, clock: Clock, town: Town, chance: random.Random) -> bool:
+    loan_id = _some(session, chance, LoanState.OUT)
+    if not loan_id:
+        return False
+    loan = loans.loan(session, loan_id)
+    out = loans.open_custodies(loan) if loan else []
+    if not out:
+        return False
+    desk_of(session, clock).check_in(loan_id, [Returned(chance.choice(out).item.asset_tag)], town.people[0])
+    return True
+

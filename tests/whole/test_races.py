@@ -1,0 +1,87 @@
+"""Two people are never promised the same thing: real processes, real commits, both databases."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from equipment_lending.models import Claim, Loan
+from equipment_lending.terms import Wish, WishedLine
+from portal.db import create_engine
+from portal.migrations import history
+from tests.conftest import DATABASES
+from tests.factories import lending, people
+from tests.houses import own_url
+from tests.whole.actors import Ask, Town, all_at_once, crowd
+from tests.whole.invariants import broken
+
+pytestmark = pytest.mark.whole
+
+NOW = datetime(2026, 10, 22, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(params=DATABASES)
+def url(request, tmp_path):
+    """A database of this test's own, migrated and empty."""
+    url = own_url(request.param, tmp_path)
+    engine = create_engine(url)
+    history.upgrade(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def engine(url):
+    engine = create_engine(url)
+    yield engine
+    engine.dispose()
+
+
+def seeded(engine, *, units: int, persons: int, **policy) -> tuple[str, str, list]:
+    """Return the slugs of a point and of its only model, and the ids of so many people, committed."""
+    with Session(engine) as session, session.begin():
+        stock = lending.stock(session, units=units)
+        if policy:
+            lending.policy(session, model_id=stock.model_id, **policy)
+        who = [people.person(session).id for _ in range(persons)]
+        return stock.point.slug, stock.model.slug, who
+
+
+def wish(point: str, model: str, units: int = 1) -> Wish:
+    start, end = lending.instant("2026-10-24T10:00"), lending.instant("2026-10-26T10:00")
+    return Wish(point, start, end, (WishedLine(model, units),), purpose="race")
+
+
+def counted(engine, kind) -> int:
+    with Session(engine) as session:
+        return session.scalar(select(func.count()).select_from(kind))
+
+
+@pytest.mark.parametrize(("units", "asking"), [(1, 24), (3, 16)])
+def test_of_simultaneous_requests_exactly_as_many_win_as_there_are_units(url, engine, units, asking):
+    """Scenario 17."""
+    point, model, who = seeded(engine, units=units, persons=asking)
+    answers = all_at_once(url, [Ask(wish(point, model), person, NOW) for person in who])
+    assert sorted(answers) == ["confirmed"] * units + ["refused"] * (asking - units)
+    assert (counted(engine, Loan), counted(engine, Claim)) == (units, units)
+
+
+def test_two_tabs_cannot_pass_a_limit_of_the_person_together(url, engine):
+    """Scenario 13 and E9: the units are there, the person's own limit is what both requests meet."""
+    point, model, (person,) = seeded(engine, units=9, persons=1, max_units_per_person=1)
+    answers = all_at_once(url, [Ask(wish(point, model), person, NOW)] * 6)
+    assert sorted(answers) == ["confirmed"] + ["refused"] * 5
+
+
+def test_after_a_crowd_every_invariant_holds(url, engine):
+    with Session(engine) as session, session.begin():
+        point = lending.point(session, windows=lending.ROUND_THE_CLOCK, max_visits=None)
+        stocks = [lending.stock(session, units=units, at=point) for units in (1, 2, 3, 5)]
+        lending.policy(session, model_id=stocks[1].model_id, buffer_after_minutes=1, max_units_per_person=2)
+        who = tuple(people.person(session).id for _ in range(5))
+        town = Town(point.slug, tuple(stock.model.slug for stock in stocks), who, NOW)
+    counts = crowd(url, town, processes=4, seconds=30, seed=20261022)
+    with Session(engine) as session:
+        assert broken(session, NOW) == []
+    assert {"_borrow", "_cancel", "_hand_out", "_take_in", "refused"} <= set(counts)
