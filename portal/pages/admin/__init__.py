@@ -13,6 +13,7 @@ def includeme(config) -> None:
     config.add_route("admin.jobs", "/admin/jobs")
     config.add_route("admin.letter", "/admin/letter")
     config.add_route("admin.job", "/admin/jobs/{job}")
+    config.add_main_link(_("Administration"), "admin", ["/admin"], Upkeep.CHANGE_SETTINGS)
     link = config.add_admin_link
     link(_("Settings"), "admin.settings", Upkeep.CHANGE_SETTINGS, _("Name, contact, texts, map, legal notice."))
     link(_("Audit trail"), "admin.audit", Upkeep.READ_AUDIT, _("What staff did, when and for whom."), "search")

@@ -1,6 +1,5 @@
 """A small application that shows every component and every kind of field, in all their states, without a database."""
 
-from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
 
@@ -13,15 +12,32 @@ from pyramid.session import SignedCookieSessionFactory
 from portal.forms import Button, fail, submitted
 from portal.forms import types as t
 from portal.forms import widgets as w
+from portal.pages.frame import Link
 from portal.pages.month import Cell, month_of
 from portal.settings import Settings
 
+FRAME = [
+    "home",
+    "language",
+    "sign-in",
+    "account",
+    "account.organisations",
+    "about",
+    "accessibility",
+    "opendata",
+    "terms",
+    "privacy",
+    "legal",
+]
 
-@dataclass
-class Link:
-    label: str
-    url: str
-    current: bool = False
+
+def navigation(_request, public_only):
+    return [
+        Link("Emprunter", "/components", True),
+        Link("Se former", "/form", False),
+        Link("Projets", "#p", False),
+        Link("Carte et balades", "#c", False),
+    ]
 
 
 class Street(colander.MappingSchema):
@@ -126,25 +142,15 @@ STAGES = [
 
 def lend(event):
     """Stand in for the kernel, which lends these to every page."""
-    language = event["request"].locale_name
     event["city"] = SimpleNamespace(
         name="Les communs",
-        tagline="de Brest métropole",
-        logo=None,
+        place="de Brest métropole",
+        logo="",
+        banner="",
         contact_email="communs@example.org",
         accessibility_state="partial",
         content_licence="CC BY-SA 4.0",
     )
-    event["navigation"] = [
-        Link("Emprunter", "/components", True),
-        Link("Se former", "/form"),
-        Link("Projets", "#p"),
-        Link("Carte et balades", "#c"),
-    ]
-    event["languages"] = [
-        SimpleNamespace(code="fr", name="Français", current=language == "fr"),
-        SimpleNamespace(code="en", name="English", current=language == "en"),
-    ]
 
 
 def configured() -> Configurator:
@@ -166,7 +172,10 @@ def configured() -> Configurator:
         property=True,
     )
     config.add_static_view("static/portal", "portal:static/portal")
-    config.add_route("language", "/language")
+    config.add_request_method(navigation)
+    config.add_request_method(lambda _request: {"fr": "Français", "en": "English"}, "language_choice", property=True)
+    for name in FRAME:
+        config.add_route(name, f"/{name}")
     for name, view in (("form", everything), ("components", components)):
         config.add_route(name, f"/{name}")
         config.add_view(view, route_name=name, renderer=f"{name}.jinja2", permission=NO_PERMISSION_REQUIRED)

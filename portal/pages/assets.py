@@ -1,0 +1,51 @@
+"""Style, script, letters and pictures of our own, served under ``/static/<package>``.
+
+``request.static_path`` adds what their content hashes to: such an address may be kept for good. Files that other files
+name (letters, imported modules) have no hash in their address and are asked for again after a while.
+"""
+
+import hashlib
+import mimetypes
+from functools import lru_cache
+from pathlib import Path
+
+from pyramid.events import NewResponse
+from pyramid.path import AssetResolver
+
+MINUTES = 60
+FOR_GOOD = "public, max-age=31536000, immutable"
+
+mimetypes.add_type("font/woff2", ".woff2")
+mimetypes.add_type("text/javascript", ".mjs")
+
+
+def includeme(config) -> None:
+    config.add_directive("add_assets", add_assets)
+    config.add_assets("portal")
+    config.add_subscriber(keep_for_good, NewResponse)
+
+
+def add_assets(config, package: str) -> None:
+    """Serve a package's ``static/<package>`` folder under ``/static/<package>``."""
+    folder = f"{package}:static/{package}/"
+    config.add_static_view(f"static/{package}", folder, cache_max_age=10 * MINUTES)
+    config.add_cache_buster(folder, add_hash)
+
+
+def add_hash(_request, subpath: str, kw: dict) -> tuple[str, dict]:
+    """Return the asset's path, with ``?v=`` and the hash of its content in the query; a missing file has none."""
+    path = Path(AssetResolver().resolve(kw["pathspec"]).abspath())
+    if path.is_file():
+        kw["_query"] = {"v": content_hash(path, path.stat().st_mtime_ns)}
+    return subpath, kw
+
+
+@lru_cache(maxsize=1024)
+def content_hash(path: Path, _changed_at: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def keep_for_good(event: NewResponse) -> None:
+    request, response = event.request, event.response
+    if request.path_info.startswith("/static/") and response.status_int == 200 and "v" in request.GET:
+        response.headers["Cache-Control"] = FOR_GOOD

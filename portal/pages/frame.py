@@ -1,0 +1,70 @@
+"""What stands around every page: the main links, which each feature adds its own to, and the choice of language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.i18n import NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class MainLink:
+    """A main link: ``label`` is a message, ``under`` the paths whose pages belong to it; no permission: for all."""
+
+    label: str
+    route: str
+    under: tuple[str, ...]
+    permission: StrEnum | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A main link as a page shows it."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def includeme(config) -> None:
+    config.registry.main_links = []
+    config.add_directive("add_main_link", add_main_link)
+    config.add_request_method(navigation)
+    config.add_request_method(language_choice, "language_choice", property=True)
+
+
+def add_main_link(config, label: str, route: str, under: Sequence[str], permission: StrEnum | None = None) -> None:
+    """Add a link to the head of every page, for those who have the permission.
+
+    Links for everybody come first, then those of the staff, each in the order of the features.
+    """
+    links = config.registry.main_links
+    links.append(MainLink(label, route, tuple(under), permission))
+    links.sort(key=lambda link: link.permission is not None)
+
+
+def navigation(request, public_only: bool = False) -> list[Link]:
+    """Return the main links this reader may follow; with ``public_only``, without asking who that is."""
+    shown = [link for link in request.registry.main_links if _may_follow(request, link, public_only)]
+    say, here = request.localizer.translate, request.path_info
+    return [Link(say(link.label), request.route_path(link.route), is_under(here, link.under)) for link in shown]
+
+
+def _may_follow(request, link: MainLink, public_only: bool) -> bool:
+    if link.permission is None:
+        return True
+    return not public_only and bool(request.has_permission(link.permission, None))
+
+
+def is_under(path: str, roots: Sequence[str]) -> bool:
+    """Is ``path`` one of ``roots``, or within one?
+
+    >>> is_under("/equipment/camera", ["/equipment"]), is_under("/equipments", ["/equipment"])
+    (True, False)
+    """
+    return any(path == root or path.startswith(f"{root}/") for root in roots)
+
+
+def language_choice(request) -> dict[str, str]:
+    """Return the languages that the city offers, with their own names, by code."""
+    return {code: NAMES[code] for code in request.city.languages}
