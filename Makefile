@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := portal equipment_lending project_registry training maps
+# a form is opened and closed in two templates; a button without a type submits
+TEMPLATES_MAY := H025,H043
 
 ifdef PORT
 export PORTAL_LISTEN ?= 127.0.0.1:$(PORT)
@@ -36,7 +38,7 @@ lint: setup-test  ## style, types, who may import whom, templates
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --lint --quiet --extension=jinja2 --profile=jinja $(PACKAGES)
+	$(BIN)/djlint --lint --quiet --extension=jinja2 --profile=jinja --ignore=$(TEMPLATES_MAY) $(PACKAGES)
 
 format:  ## put the code into its one shape
 	$(BIN)/ruff check --fix --select I
