@@ -111,6 +111,7 @@ class Settings:
         """Return what Pyramid and its add-ons read for themselves."""
         return {
             "tm.manager_hook": "pyramid_tm.explicit_manager",
+            "tm.activate_hook": "portal.db.session.needs_transaction",
             "retry.attempts": 4,
             "jinja2.directories": ".",
             "jinja2.trim_blocks": True,

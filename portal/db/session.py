@@ -30,6 +30,11 @@ def session_of(request) -> Session:
     return open_session(request.registry.engine, request.tm, readonly=request.method in SAFE_METHODS)
 
 
+def needs_transaction(request) -> bool:
+    """Does answering touch the database? Files of our own are sent without asking it who wants them."""
+    return not request.path_info.startswith("/static/")
+
+
 @contextmanager
 def working_request(registry) -> Iterator:
     """A request for work that no browser asked for, in one transaction that commits when the ``with`` block ends."""

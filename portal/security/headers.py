@@ -1,9 +1,10 @@
 """What every answer tells the browser to refuse: scripts and frames that are not ours, guessed types, loose caches."""
 
-from urllib.parse import urlsplit
+import re
 
 from pyramid.tweens import INGRESS
 
+TILES = re.compile(r"(https?://)(\{s\}\.)?([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]{1,5})?)/")
 HSTS = "max-age=63072000; includeSubDomains"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -45,9 +46,8 @@ def tile_host(template: str) -> str:
     >>> tile_host("https://{s}.tile.example.org/{z}/{x}/{y}.png")
     'https://*.tile.example.org'
     """
-    url = urlsplit(template.replace("{s}", "*"))
-    plain = url.netloc.replace("*.", "", 1).replace(".", "").replace("-", "").replace(":", "")
-    return f"{url.scheme}://{url.netloc}" if url.scheme in ("https", "http") and plain.isalnum() else ""
+    found = TILES.match(template)
+    return f"{found[1]}{'*.' if found[2] else ''}{found[3]}" if found else ""
 
 
 def includeme(config) -> None:

@@ -132,7 +132,7 @@ def _form_fault(environ: dict) -> HTTPException | None:
     """Return what is wrong with a form. What is read here is kept, so that nobody parses it twice."""
     content_type = environ.get("CONTENT_TYPE", "")
     kind = content_type.partition(";")[0].strip().lower()
-    if kind not in ("", "application/x-www-form-urlencoded", "multipart/form-data"):
+    if kind not in ("", "application/x-www-form-urlencoded", "multipart/form-data") or not _has_body(environ):
         return None
     charset = CHARSET.search(content_type)
     if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
@@ -149,6 +149,10 @@ def _form_fault(environ: dict) -> HTTPException | None:
     except Exception:  # the parser raises whatever comes to it, and all of it is the sender's doing
         return HTTPBadRequest()
     return None if all(_is_clean(text) for text in fields) else HTTPBadRequest()
+
+
+def _has_body(environ: dict) -> bool:
+    return (environ.get("CONTENT_LENGTH") or "0").strip("0") != ""
 
 
 def _is_clean(text: bytes | str) -> bool:
