@@ -61,7 +61,7 @@ class Roles:
         if grant.role is Role.ADMIN:
             self._refuse_last_admin(grant)
         self._audit.record("role.revoke", "person", grant.person_id, role=grant.role, scope=grant.scope)
-        self._session.delete(grant)
+        grant.person.roles.remove(grant)
         self._session.flush()
 
     def _refuse_last_admin(self, grant: RoleGrant) -> None:
