@@ -9,11 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from equipment_lending.models import Loan, LoanLine
+from equipment_lending.queries.application import free_for
 from equipment_lending.queries.catalogue import Offer
 from equipment_lending.queries.loans import CURRENT
-from equipment_lending.queries.occupation import occupations
-from equipment_lending.rules.availability import free_throughout, steps
+from equipment_lending.queries.occupation import occupations, stock_uses
+from equipment_lending.rules.availability import steps
+from equipment_lending.rules.claims import claimed
 from equipment_lending.rules.opening import OpeningCalendar
+from equipment_lending.rules.policy import Policy
 from equipment_lending.terms import Period, Step
 
 _DAY = timedelta(days=1)
@@ -54,10 +57,10 @@ def _meet(step: Step, window: Period, now: datetime) -> bool:
     return step.start < window.end and max(now, window.start) < step.end
 
 
-def free_units(session: Session, offer: Offer, period: Period, now: datetime) -> int:
-    """Return how many units of an offer are free throughout a period, by count, in two statements."""
-    taken = occupations(session, [offer.stock_id], period, now).get(offer.stock_id, [])
-    return max(0, free_throughout(offer.units, [occupied.claimed for occupied in taken], period))
+def free_units(session: Session, stock_id: UUID, policy: Policy, period: Period, now: datetime) -> int:
+    """Return how many units of a stock could be promised for a loan that lasts for ``period``, exactly."""
+    wanted = claimed(period, policy)
+    return free_for(stock_uses(session, [stock_id], wanted, now)[stock_id], wanted, now)
 
 
 def days_of_month(first: date) -> Iterator[date]:

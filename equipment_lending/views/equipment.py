@@ -12,6 +12,7 @@ from pyramid.view import view_config, view_defaults
 from equipment_lending.models import LendingPoint
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import catalogue
+from equipment_lending.queries.alternatives import Alternatives
 from equipment_lending.queries.calendars import calendars
 from equipment_lending.queries.catalogue import Offer, guardianships
 from equipment_lending.queries.conditions import conditions
@@ -197,6 +198,28 @@ class EquipmentPage:
             fail(self.form, path if path in {field.name for field in self.form.children} else None, said)
         return self._page(self._alternatives(no.alternatives))
 
+    def _alternatives(self, found: Alternatives) -> list[tuple[str, str]]:
+        """Return what would work instead, each in words and as the address of the form filled in with it."""
+        when, zone = self.request.words.datetime, self.offer.point.zone
+        said = [
+            (f"{when(period.start, zone)} – {when(period.end, zone)}", self._url("borrow", **self._as_asked(period)))
+            for period in found.periods
+        ]
+        say, elsewhere = self.request.localizer.translate, _("At that time, at ${point}")
+        for slug in found.points:
+            url = self._url("borrow", point=slug, return_point=None)
+            said.append((say(elsewhere, mapping={"point": self.points[slug].name}), url))
+        return said
+
+    def _as_asked(self, period: Period) -> dict[str, str]:
+        """Return the controls of the form that say so, by the clocks of the two desks."""
+        desks = {"pickup": (period.start, self.calendar), "return": (period.end, self._return_calendar())}
+        asked = {}
+        for name, (instant, desk) in desks.items():
+            wall = instant.astimezone(desk.zone)
+            asked |= {name: f"{wall:%Y-%m-%d}", f"{name}_time": f"{wall:%H:%M}"}
+        return asked
+
     # What is known of the days --------------------------------------------------------------------------------------
 
     def _return_point(self) -> LendingPoint:
@@ -218,7 +241,7 @@ class EquipmentPage:
         period = self.asked.period(self.calendar, self._return_calendar())
         if period is None:
             return self.request.ngettext("There is ${n} here.", "There are ${n} here.", self.offer.units)
-        free = free_units(self.request.db, self.offer, period, self.now)
+        free = free_units(self.request.db, self.offer.stock_id, self.policy, period, self.now)
         return self.request.ngettext("${n} free on these days.", "${n} free on these days.", free)
 
     def _length_words(self) -> str | None:
@@ -281,10 +304,10 @@ class EquipmentPage:
             return set()
         return borrowed_days(self.request.db, self.offer.stock_id, identity.person_id, self.calendar, first)
 
-    def _url(self, **changes: str | None) -> str:
+    def _url(self, anchor: str = "calendar", **changes: str | None) -> str:
         """Return the address of this page with the form filled in as it is, but for the ``changes``."""
         query = self.asked.query(**{"point": self.offer.point.slug} | changes)
-        return self.request.route_path("lending.equipment", slug=self.model.slug, _query=query, _anchor="calendar")
+        return self.request.route_path("lending.equipment", slug=self.model.slug, _query=query, _anchor=anchor)
 
 
 @view_config(route_name="lending.equipment.borrow", permission=Lending.BORROW, request_method="GET")

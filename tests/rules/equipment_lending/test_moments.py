@@ -1,0 +1,42 @@
+"""What somebody means who names a day at a desk without an hour."""
+
+from datetime import date, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from equipment_lending.rules.moments import pickup_moment, return_moment
+from equipment_lending.terms import NoSuchTime
+from tests.rules.equipment_lending.given import calendars, instant, quarters, week
+
+TUESDAY, SUNDAY = date(2026, 11, 3), date(2026, 11, 1)
+MORNINGS, AFTERNOONS = week(1, opens="09:00", closes="12:00"), week(1, opens="14:00", closes="18:00")
+
+
+def test_a_day_without_an_hour_lasts_from_the_first_opening_to_the_last_closing():
+    assert pickup_moment(TUESDAY, None, [MORNINGS, AFTERNOONS]) == instant("2026-11-03T09:00")
+    assert return_moment(TUESDAY, None, [MORNINGS, AFTERNOONS]) == instant("2026-11-03T18:00")
+
+
+def test_an_hour_named_is_kept_even_when_the_desk_is_closed_then():
+    assert pickup_moment(TUESDAY, time(3), [MORNINGS]) == instant("2026-11-03T03:00")
+    assert return_moment(SUNDAY, time(3), [MORNINGS]) == instant("2026-11-01T03:00")
+
+
+def test_a_closed_day_without_an_hour_means_noon_so_that_the_charter_can_refuse_it():
+    assert pickup_moment(SUNDAY, None, [MORNINGS]) == instant("2026-11-01T12:00")
+
+
+def test_an_hour_that_the_clocks_go_forward_over_is_refused():
+    for moment in (pickup_moment, return_moment):
+        with pytest.raises(NoSuchTime):
+            moment(date(2027, 3, 28), time(2, 30), [MORNINGS])
+
+
+@given(calendars, st.dates(date(2026, 10, 20), date(2026, 10, 30)), quarters)
+def test_without_an_hour_one_comes_while_the_desk_is_open_if_it_opens_at_all(calendar, day, hour):
+    for moment in (pickup_moment, return_moment):
+        if calendar.is_closed(day):
+            continue
+        assert calendar.is_open_at(moment(day, None, [calendar]))
