@@ -1,0 +1,167 @@
+"""Article 11: what to propose instead."""
+
+import time
+from dataclasses import replace
+from datetime import UTC, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from equipment_lending.rules.alternatives import DAYS_AROUND, MATTERS_OF_TIME, nearest_periods, taken_by
+from equipment_lending.rules.availability import free_throughout, steps
+from equipment_lending.rules.charter import Application, Line, Visits, refusals
+from equipment_lending.rules.claims import claimed
+from equipment_lending.rules.policy import DEFAULT, Policy
+from equipment_lending.terms import Period
+from tests.rules.equipment_lending.given import DAY, EVERY_DAY, HOUR, MONDAY_TO_FRIDAY, PARIS, instant, period
+
+NOW = instant("2026-10-19T08:00")  # the Monday of the week in which the clocks go back
+YEAR = Period(NOW, NOW + 365 * DAY)
+
+
+def asked(start, end, calendar=EVERY_DAY, now=NOW, **setting):
+    line = Line(equipment="camera", units=1, free=0, policy=replace(Policy(), **setting))
+    desk = Visits(calendar=calendar)
+    return Application(now=now, period=period(start, end), pickup=desk, back=desk, lines=(line,))
+
+
+def free_beside(*others, capacity=1, policy=DEFAULT):
+    """What is free beside other loans: the word on equipment, and when no loan can run."""
+    occupied = [(c.start, c.end, 1) for c in (claimed(other, policy) for other in others)]
+    return (
+        lambda wanted: free_throughout(capacity, occupied, claimed(wanted, policy)) >= 1,
+        taken_by(steps(capacity, occupied, YEAR), 1, policy),
+    )
+
+
+def anything(_):
+    return True
+
+
+hours = st.integers(0, 24 * 20)
+others = st.lists(
+    st.builds(
+        lambda start, length: Period(NOW + start * HOUR, NOW + (start + length) * HOUR), hours, st.integers(1, 60)
+    ),
+    max_size=5,
+)
+buffers = st.sampled_from([0, 30, 90])
+wishes = st.tuples(st.integers(20, 31), st.integers(0, 3), st.sampled_from([MONDAY_TO_FRIDAY, EVERY_DAY]), buffers)
+
+
+def drawn(wish):
+    day, nights, calendar, buffer = wish
+    end = instant("2026-10-01T15:00") + (day + nights - 1) * DAY
+    local = f"{end.astimezone(PARIS).date()}T15:00"
+    return asked(f"2026-10-{day}T10:00", local, calendar, buffer_after_minutes=buffer)
+
+
+@settings(max_examples=60)
+@given(wishes, others)
+def test_what_is_proposed_is_free_open_as_long_and_allowed(wish, loans):
+    application = drawn(wish)
+    is_free, taken = free_beside(*loans, policy=application.lines[0].policy)
+    calendar, wanted = application.pickup.calendar, application.period
+    for offer in nearest_periods(application, is_free, taken):
+        moved = replace(application, period=offer)
+        assert is_free(offer)
+        assert calendar.is_open_at(offer.start)
+        assert calendar.is_open_at(offer.end)
+        assert calendar.day_of(offer.end) - calendar.day_of(offer.start) == calendar.day_of(
+            wanted.end
+        ) - calendar.day_of(wanted.start)
+        assert not MATTERS_OF_TIME & {reason.code for reason in refusals(moved)}
+
+
+@settings(max_examples=60)
+@given(wishes, others)
+def test_every_nearer_day_on_which_the_same_hours_are_possible_is_proposed(wish, loans):
+    application = drawn(wish)
+    is_free, taken = free_beside(*loans, policy=application.lines[0].policy)
+    day_of, wanted = application.pickup.calendar.day_of, application.period
+    today = day_of(wanted.start)
+    offered = {day_of(offer.start) for offer in nearest_periods(application, is_free, taken)}
+    farthest = max(abs((day - today).days) for day in offered) if len(offered) == 3 else 20
+    for shift in {*range(1 - farthest, farthest)} - {0}:
+        start, end = ((moment.astimezone(PARIS) + shift * DAY).astimezone(UTC) for moment in (wanted.start, wanted.end))
+        moved = replace(application, period=Period(start, end))
+        if is_free(moved.period) and not MATTERS_OF_TIME & {reason.code for reason in refusals(moved)}:
+            assert today + shift * DAY in offered
+
+
+@settings(max_examples=60)
+@given(wishes, others)
+def test_knowing_what_is_taken_never_takes_a_day_away(wish, loans):
+    application = drawn(wish)
+    is_free, taken = free_beside(*loans, policy=application.lines[0].policy)
+    day_of = application.pickup.calendar.day_of
+    today = day_of(application.period.start)
+
+    def distances(offers):
+        return [abs(day_of(offer.start) - today) for offer in offers]
+
+    knowing = distances(nearest_periods(application, is_free, taken))
+    guessing = distances(nearest_periods(application, is_free))
+    assert len(knowing) >= len(guessing)
+    assert all(a <= b for a, b in zip(knowing, guessing, strict=False))
+
+
+def test_the_nearest_days_come_first_and_the_later_of_two_as_near():
+    wish = asked("2026-10-22T10:00", "2026-10-22T17:00")
+    is_free, taken = free_beside(period("2026-10-22T00:00", "2026-10-23T00:00"))
+    assert nearest_periods(wish, is_free, taken) == [
+        period("2026-10-23T10:00", "2026-10-23T17:00"),
+        period("2026-10-21T10:00", "2026-10-21T17:00"),
+        period("2026-10-24T10:00", "2026-10-24T17:00"),
+    ]
+
+
+def test_the_same_day_is_proposed_when_another_loan_gives_way_in_time():
+    wish = asked("2026-10-22T10:00", "2026-10-22T12:00", buffer_after_minutes=30)
+    is_free, taken = free_beside(period("2026-10-22T09:00", "2026-10-22T11:00"), policy=wish.lines[0].policy)
+    assert nearest_periods(wish, is_free, taken)[0] == period("2026-10-22T11:30", "2026-10-22T13:30")
+
+
+def test_the_hour_stays_on_the_wall_when_the_clocks_change():
+    wish = asked("2026-10-24T10:00", "2026-10-24T17:00")
+    is_free, taken = free_beside(period("2026-10-24T00:00", "2026-10-25T00:00"))
+    assert nearest_periods(wish, is_free, taken, 1) == [period("2026-10-25T10:00", "2026-10-25T17:00")]
+
+
+def test_E5_for_a_closed_day_the_nearest_open_ones_are_proposed():
+    wish = asked("2026-10-24T10:00", "2026-10-24T12:00", MONDAY_TO_FRIDAY)
+    assert nearest_periods(wish, anything, limit=2) == [
+        period("2026-10-23T10:00", "2026-10-23T12:00"),
+        period("2026-10-26T10:00", "2026-10-26T12:00"),
+    ]
+
+
+def test_at_an_hour_at_which_the_desk_is_closed_the_nearest_open_hour_is_proposed():
+    wish = asked("2026-10-22T07:00", "2026-10-23T20:00")
+    assert nearest_periods(wish, anything, limit=1) == [period("2026-10-22T09:00", "2026-10-23T18:00")]
+
+
+def test_nothing_is_proposed_before_the_desk_can_be_ready_or_beyond_the_horizon():
+    wish = asked("2026-10-20T10:00", "2026-10-20T17:00", lead_days=3, horizon_days=4)
+    assert nearest_periods(wish, anything) == [
+        period("2026-10-22T10:00", "2026-10-22T17:00"),
+        period("2026-10-23T10:00", "2026-10-23T17:00"),
+    ]
+
+
+def test_a_full_window_is_not_proposed():
+    wish = asked("2026-10-22T10:00", "2026-10-22T17:00")
+    full = replace(wish, pickup=Visits(calendar=EVERY_DAY, agreed=1, most=1))
+    assert nearest_periods(full, anything, limit=1) == [period("2026-10-23T10:00", "2026-10-23T17:00")]
+
+
+def test_what_is_too_long_on_any_day_has_no_alternative():
+    assert nearest_periods(asked("2026-10-22T10:00", "2026-10-30T10:00", max_days=3), anything) == []
+
+
+def test_a_busy_season_is_searched_in_no_time():
+    loans = [Period(NOW + n * HOUR, NOW + (n + 30) * HOUR) for n in range(0, DAYS_AROUND * 24, 3)]
+    is_free, taken = free_beside(*loans)
+    started = time.perf_counter()
+    assert nearest_periods(asked("2026-10-22T10:00", "2026-10-22T17:00"), is_free, taken)
+    assert time.perf_counter() - started < timedelta(seconds=0.5).total_seconds()

@@ -1,0 +1,115 @@
+"""Article 3: what a loan occupies."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from equipment_lending.rules.availability import free_throughout
+from equipment_lending.rules.claims import (
+    OpenCustody,
+    after_check_in,
+    after_check_out,
+    claimed,
+    occupying,
+    remaining,
+)
+from equipment_lending.rules.policy import Policy
+from equipment_lending.terms import Period
+from tests.rules.equipment_lending.given import HOUR, MINUTE, at, claims, days, instant, period, periods
+
+minutes = st.integers(0, 180)
+
+
+@given(periods, minutes, minutes)
+def test_a_loan_occupies_its_period_and_the_time_to_prepare_and_to_turn_around(loan, before, after):
+    occupied = claimed(loan, Policy(buffer_before_minutes=before, buffer_after_minutes=after))
+    assert loan.start - occupied.start == before * MINUTE
+    assert occupied.end - loan.end == after * MINUTE
+
+
+@given(periods, minutes, st.timedeltas(timedelta(0), timedelta(days=3)))
+def test_after_a_return_the_unit_is_free_once_it_is_turned_around_to_the_minute(loan, buffer, since):
+    returned = loan.start + since
+    occupied = after_check_in(loan, returned, Policy(buffer_after_minutes=buffer))
+    end = occupied.end if occupied else loan.start
+    assert timedelta(0) <= end - (returned + buffer * MINUTE) < MINUTE
+    assert end.second == end.microsecond == 0
+
+
+@given(
+    st.lists(claims, max_size=5),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 3)), max_size=4),
+    st.integers(0, 40),
+)
+def test_what_is_overdue_occupies_from_the_end_of_its_claim_on(crowd, due, now):
+    custodies = [OpenCustody(at(hour), at(hour + buffer)) for hour, buffer in due]
+    wanted = Period(at(50), at(60))
+    late = sum(hour < now for hour, _ in due)
+    assert free_throughout(9, occupying(crowd, custodies, at(now)), wanted) == 9 - late
+
+
+@given(st.lists(claims, max_size=5), st.integers(0, 45), periods)
+def test_what_remains_of_claims_is_the_same_from_now_on_and_nothing_before(crowd, now, wanted):
+    rest = list(remaining(crowd, at(now)))
+    later = Period(max(wanted.start, at(now)), max(wanted.end, at(now + 1)))
+    assert free_throughout(9, rest, later) == free_throughout(9, crowd, later)
+    assert all(start >= at(now) for start, _, _ in rest)
+
+
+@pytest.mark.parametrize(("now", "handed_over", "free"), [("08", False, 1), ("08", True, 0), ("05", True, 1)])
+def test_scenario_5_not_returned_is_not_free_and_never_handed_over_is(now, handed_over, free):
+    loan = days("2030-01-01", "2030-01-05")
+    out = [OpenCustody(due_at=loan[1], claimed_until=loan[1])] if handed_over else []
+    wish = period("2030-01-08T12:00", "2030-01-09T12:00")
+    today = instant(f"2030-01-{now}T12:00")
+    assert free_throughout(1, occupying([loan], out, today), wish) == free
+
+
+def test_E7_an_overdue_unit_is_offered_to_nobody_until_it_is_back():
+    late = OpenCustody(due_at=at(10), claimed_until=at(10))
+    assert free_throughout(2, occupying([], [late], at(11)), Period(at(8000), at(8001))) == 1
+    assert free_throughout(2, occupying([], [], at(11)), Period(at(8000), at(8001))) == 2
+
+
+@pytest.mark.parametrize(("start", "free"), [("12:00", 0), ("12:29", 0), ("12:30", 1)])
+def test_E2_after_a_loan_until_noon_with_half_an_hour_to_turn_around(start, free):
+    policy = Policy(buffer_after_minutes=30)
+    first = claimed(period("2026-11-20T09:00", "2026-11-20T12:00"), policy)
+    wish = claimed(period(f"2026-11-20T{start}", "2026-11-20T14:00"), policy)
+    assert free_throughout(1, [(first.start, first.end, 1)], wish) == free
+
+
+def test_E2_without_buffers_a_loan_may_start_when_another_ends():
+    first = claimed(period("2026-11-20T09:00", "2026-11-20T12:00"), Policy())
+    assert not first.overlaps(claimed(period("2026-11-20T12:00", "2026-11-20T14:00"), Policy()))
+
+
+def test_scenario_14_one_minute_to_turn_around_counts_after_a_loan_but_not_after_maintenance():
+    policy = Policy(buffer_after_minutes=1)
+    ten_to_eleven, wish = period("2026-11-20T10:00", "2026-11-20T11:00"), period("2026-11-20T11:00", "2026-11-20T12:00")
+    assert claimed(ten_to_eleven, policy).overlaps(claimed(wish, policy))
+    assert not ten_to_eleven.overlaps(claimed(wish, policy))
+
+
+def test_E11_an_early_return_frees_the_unit_after_its_buffer():
+    claim = Period(at(0), at(48))
+    assert after_check_in(claim, at(20), Policy(buffer_after_minutes=60)) == Period(at(0), at(21))
+
+
+def test_a_late_return_is_turned_around_as_well():
+    claim = Period(at(0), at(48))
+    assert after_check_in(claim, at(50), Policy(buffer_after_minutes=60)) == Period(at(0), at(51))
+
+
+def test_what_came_back_before_its_claim_began_occupied_nothing():
+    assert after_check_in(Period(at(10), at(20)), at(9), Policy()) is None
+
+
+def test_once_it_has_left_an_item_is_occupied_from_then_on():
+    claim = Period(at(10), at(20))
+    assert after_check_out(claim, at(9) + 20 * MINUTE + timedelta(seconds=7)) == Period(at(9) + 20 * MINUTE, at(20))
+    assert after_check_out(claim, at(12)) == Period(at(12), at(20))
+    with pytest.raises(ValueError, match="period ends"):
+        after_check_out(claim, at(20) + HOUR)
