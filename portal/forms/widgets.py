@@ -311,7 +311,7 @@ class Body(Group):
 class Rows(Field):
     """Any number of the same: rows added and removed by buttons that send the form, so that no script is needed.
 
-    ``least`` rows are shown; rows left blank do not count. ``add`` is the label of the button.
+    ``least`` rows are shown; those left blank do not count. ``add`` is the label of the button.
     """
 
     template = "rows"
@@ -322,14 +322,13 @@ class Rows(Field):
 
     def read(self, field, controls: Controls, path: str) -> object:
         prototype = field.children[0]
-        field.fresh_row = controls.adds_to(path)
+        field.fresh_row, field.keeps_blank = controls.adds_to(path), controls.reshape
         return controls.rows(path, lambda sent, row: prototype.widget.read(prototype, sent, row))
 
     def deserialize(self, field, pstruct):
         field.row_fields, values, wrong = [], [], Invalid(field.schema)
-        given = [] if pstruct is null else pstruct
-        for number, sent in enumerate(given):
-            if _is_blank(sent) and not (field.fresh_row and number == len(given) - 1):
+        for sent in [] if pstruct is null else pstruct:
+            if _is_blank(sent) and not getattr(field, "keeps_blank", False):
                 continue
             row = self.row(field, len(values))
             try:

@@ -16,19 +16,8 @@ from portal.pages.frame import Link
 from portal.pages.month import Cell, month_of
 from portal.settings import Settings
 
-FRAME = [
-    "home",
-    "language",
-    "sign-in",
-    "account",
-    "account.organisations",
-    "about",
-    "accessibility",
-    "opendata",
-    "terms",
-    "privacy",
-    "legal",
-]
+PAGES = ["about", "accessibility", "opendata", "terms", "privacy", "legal"]
+FRAME = ["home", "language", "sign-in", "account", "account.organisations", *PAGES]
 
 
 def navigation(_request, public_only):
