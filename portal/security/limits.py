@@ -60,12 +60,12 @@ class Attempts:
     def spend(self, limit: Limit, key: str) -> None:
         """Count one try. Raises :class:`TooMany`, the count kept, when it is one too many."""
         now = self._clock.now()
-        count = self._session.scalar(
+        count = self._session.scalars(
             insert_into(self._session, Window)
             .values(id=uuid4(), act=limit.act, key=self._kept(key), window_start=limit.window_start(now), count=1)
             .on_conflict_do_update(index_elements=["act", "key", "window_start"], set_={"count": Window.count + 1})
             .returning(Window.count)
-        )
+        ).one()
         wait = limit.wait(count, now)
         if wait is not None:
             raise TooMany(wait)

@@ -1,5 +1,11 @@
 """The only room that writes about people: accounts and sign-ins, letters with links, organisations, roles, tokens."""
 
+from collections.abc import Callable
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.request import Request
+
 from portal.audit.services import Audit
 from portal.mail.services import Outbox
 from portal.people.services.accounts import Accounts
@@ -28,7 +34,7 @@ __all__ = [
 ]
 
 
-def includeme(config) -> None:
+def includeme(config: Configurator) -> None:
     config.add_service(Letters, lambda request: Letters(request.db, request.clock))
     config.add_service(CalendarTokens, lambda request: CalendarTokens(request.db))
     config.add_service(ApiTokens, lambda request: ApiTokens(request.db, request.clock))
@@ -43,6 +49,6 @@ def includeme(config) -> None:
     config.add_service(Erasure, lambda request: Erasure(request.db, request.clock, request.ask_all(PersonalData)))
 
 
-def _made(kind: type, wanted: tuple[type, ...]):
+def _made(kind: type, wanted: tuple[type, ...]) -> Callable[[Request], Any]:
     """Return how a service is made that needs the session, the clock and other services."""
     return lambda request: kind(request.db, request.clock, *(request.find_service(service) for service in wanted))

@@ -62,10 +62,8 @@ class Letters:
 
     def use(self, letter: Letter) -> None:
         """Use the link, which is good no more from here on. Raises :class:`LinkSpent` when somebody was faster."""
-        used = self._session.execute(
-            update(Letter).where(Letter.id == letter.id, Letter.used_at.is_(None)).values(used_at=self._clock.now())
-        )
-        if used.rowcount == 0:
+        use = update(Letter).where(Letter.id == letter.id, Letter.used_at.is_(None)).values(used_at=self._clock.now())
+        if self._session.scalar(use.returning(Letter.id)) is None:
             raise LinkSpent
 
     def void(self, person: Person, *purposes: LetterPurpose) -> None:

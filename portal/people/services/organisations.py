@@ -89,8 +89,14 @@ class Organisations:
             )
         )
         known = self._session.scalar(select(Person.language).where(Person.email == email))
-        letter = {"organisation": organisation, "inviter": by, "secret": secret}
-        self._outbox.send(email, MAIL + "invitation.txt", language=known or by.language, **letter)
+        self._outbox.send(
+            email,
+            MAIL + "invitation.txt",
+            language=known or by.language,
+            organisation=organisation,
+            inviter=by,
+            secret=secret,
+        )
 
     def invitation(self, secret: str) -> Invitation:
         """Return an invitation that is still good. Raises ``LinkSpent``."""
@@ -147,8 +153,8 @@ class Organisations:
             select(Membership.person_id, Membership.officer, Membership.until).where(
                 Membership.organisation_id == changed.organisation_id
             )
-        ).all()
-        before = officers((tuple(row) for row in mandates), today)
+        )
+        before = officers(((person, acts, ends) for person, acts, ends in mandates), today)
         others = before - {changed.person_id}
         if before and not others and not officers([(changed.person_id, officer, until)], today):
             raise LastOfficer
@@ -160,7 +166,8 @@ class Organisations:
 
     def _take(self, invitation: Invitation) -> bool:
         gone = delete(Invitation).where(Invitation.id == invitation.id)
-        return self._session.execute(gone, execution_options={"synchronize_session": False}).rowcount == 1
+        taken = self._session.scalar(gone.returning(Invitation.id), execution_options={"synchronize_session": False})
+        return taken is not None
 
     def _record(self, act: str, membership: Membership, **detail: object) -> None:
         self._audit.record(act, "organisation", membership.organisation_id, member=membership.person_id, **detail)

@@ -1,5 +1,6 @@
 """People as the portal knows them: who they are and how to reach them."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -75,7 +76,7 @@ class People:
         """Change what people may change about themselves without proving anything."""
         person.name, person.phone, person.language = name, phone, language
 
-    def _added(self, **given) -> Person:
+    def _added(self, **given: Any) -> Person:
         if given["email"]:
             self._refuse_taken(given["email"])
         person = Person(created_at=self._clock.now(), **given)

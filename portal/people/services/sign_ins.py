@@ -71,7 +71,7 @@ class SignIns:
     def end(self, person_id: UUID, sign_in_id: UUID) -> bool:
         """Sign out one of the person's browsers. False when they have no such one."""
         gone = delete(SignIn).where(SignIn.person_id == person_id, SignIn.id == sign_in_id)
-        return self._session.execute(gone).rowcount == 1
+        return self._session.scalar(gone.returning(SignIn.id)) is not None
 
     def end_all(self, person_id: UUID, but: UUID | None = None) -> None:
         """Sign the person out everywhere, ``but`` in this browser."""

@@ -37,4 +37,4 @@ class ApiTokens:
     def revoke(self, person_id: UUID, token_id: UUID) -> bool:
         """Let one of the person's tokens be good no more. False when they have no such one."""
         gone = delete(ApiToken).where(ApiToken.person_id == person_id, ApiToken.id == token_id)
-        return self._session.execute(gone).rowcount == 1
+        return self._session.scalar(gone.returning(ApiToken.id)) is not None
