@@ -13,5 +13,7 @@ def includeme(config) -> None:
     config.add_index_kind("equipment", _("Equipment"), "borrow", "lend")
     config.add_index_kind("point", _("Lending point"), "pin", "lend")
     config.add_main_link(_("Borrow"), "lending.catalogue", ["/equipment", "/points"])
+    config.add_assets("equipment_lending")
+    config.add_openapi("equipment_lending:openapi.yaml")
     config.add_translation_dirs("equipment_lending:locale")
     config.scan(".views")

@@ -1,10 +1,23 @@
 """Where the pages of lending are."""
 
-from equipment_lending.contexts import LoanContext, ModelContext, PointContext
+from equipment_lending.contexts import ItemContext, LoanContext, ModelContext, PointContext, ReturnContext
 
 
 def includeme(config) -> None:
     residents(config)
+    counter(config)
+    programs(config)
+
+
+def programs(config) -> None:
+    """The API."""
+    config.add_route("api.lending.points", "/api/v1/points")
+    config.add_route("api.lending.equipment", "/api/v1/equipment")
+    config.add_route("api.lending.availability", "/api/v1/equipment/{slug}/availability", factory=ModelContext)
+    config.add_route("api.lending.loans", "/api/v1/loans")
+    config.add_route("api.lending.loan", "/api/v1/loans/{id}", factory=LoanContext)
+    config.add_route("api.lending.loan.act", "/api/v1/loans/{id}/{act}", factory=LoanContext)
+    config.add_route("api.lending.item.act", "/api/v1/items/{tag}/{act}", factory=ItemContext)
 
 
 def residents(config) -> None:
@@ -19,3 +32,16 @@ def residents(config) -> None:
     config.add_route("lending.loan.extend", "/loans/{id}/extend", factory=LoanContext)
     config.add_route("lending.points", "/points")
     config.add_route("lending.point", "/points/{slug}", factory=PointContext)
+
+
+def counter(config) -> None:
+    """Where items leave and come back."""
+    config.add_route("desk", "/desk")
+    config.add_route("lending.desk.loan", "/desk/loans/{id}", factory=LoanContext)
+    config.add_route("lending.desk.check_out", "/desk/loans/{id}/check-out", factory=LoanContext)
+    config.add_route("lending.desk.check_in", "/desk/loans/{id}/check-in", factory=ReturnContext)
+    config.add_route("lending.desk", "/desk/{slug}", factory=PointContext)
+    config.add_route("lending.desk.picks", "/desk/{slug}/pick-list", factory=PointContext)
+    config.add_route("lending.desk.labels", "/desk/{slug}/labels", factory=PointContext)
+    config.add_route("lending.item", "/items/{tag}", factory=ItemContext)
+    config.add_route("lending.manage.point", "/manage/points/{slug}", factory=PointContext)

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from equipment_lending.models import Claim, Custody, Item, Loan, LoanLine
-from equipment_lending.terms import FOREVER, Claimed, ItemUse, Period, ServiceState
+from equipment_lending.models import Claim, Custody, Item, LendingPoint, Loan, LoanLine, Stock
+from equipment_lending.rules.availability import offered, steps
+from equipment_lending.terms import FOREVER, Claimed, ItemUse, Period, ServiceState, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,23 @@ def _overdue(
         (stock_id, Occupied(ends_at, FOREVER, units, item_id, loan_id))
         for stock_id, ends_at, units, item_id, loan_id in rows
     )
+
+
+def availability(
+    session: Session, model_id: UUID, point: str, period: Period, now: datetime
+) -> list[Step] | None:
+    """Return how many units of a model a point (its slug) can lend at each instant of ``period``, by count.
+
+    The steps cover the period, and neighbours differ; None if the point does not lend the model.
+    """
+    stock_id = session.scalar(
+        select(Stock.id).join(Stock.point).where(Stock.model_id == model_id, LendingPoint.slug == point)
+    )
+    if stock_id is None:
+        return None
+    taken = occupations(session, [stock_id], period, now).get(stock_id, [])
+    capacity = capacities(session, [stock_id]).get(stock_id, 0)
+    return offered(steps(capacity, [occupied.claimed for occupied in taken], period))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,21 @@ def _walk(free: int, changes: list[tuple[datetime, int]], period: Period) -> lis
     return [*found, Step(since, period.end, free)]
 
 
+def offered(found: Iterable[Step]) -> list[Step]:
+    """Return the steps as the public sees them: where more is promised than there is, nothing is free.
+
+    Neighbours still differ.
+    """
+    merged: list[Step] = []
+    for step in found:
+        free = max(0, step.free)
+        if merged and merged[-1].free == free:
+            merged[-1] = Step(merged[-1].start, step.end, free)
+        else:
+            merged.append(Step(step.start, step.end, free))
+    return merged
+
+
 def peak(claims: Iterable[Claimed], period: Period) -> int:
     """Return the most units claimed at any one instant of ``period``."""
     return -free_throughout(0, claims, period)

@@ -1,0 +1,1 @@
+"""Lending for programs: the same rules, services and queries as the pages, in JSON."""

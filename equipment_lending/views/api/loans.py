@@ -1,0 +1,147 @@
+"""Loans: asked for, decided, changed, handed out and taken back."""
+
+from uuid import UUID
+
+from equipment_lending.contexts import LoanContext
+from equipment_lending.permissions import Lending
+from equipment_lending.queries.catalogue import point_by_slug
+from equipment_lending.queries.loans import loans_at, loans_of
+from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.services.requests import LoanRequests
+from equipment_lending.terms import Condition, LoanState, Refusal, RefusalCode, Refused, Wish, WishedLine
+from equipment_lending.views.api.messages import (
+    CheckInMessage,
+    CheckOutMessage,
+    EmptyMessage,
+    ExtensionMessage,
+    LoanCriteria,
+    LoanMessage,
+    ReasonMessage,
+)
+from equipment_lending.views.api.shown import refused, shown_loan
+from portal.api import api_defaults, api_view, paged
+from portal.people.terms import Role
+
+
+@api_defaults(route_name="api.lending.loans", permission=Lending.BORROW)
+class Loans:
+    def __init__(self, _context, request) -> None:
+        self.request = request
+        self.identity = request.identity
+
+    @api_view(request_method="GET", query=LoanCriteria, permission=Lending.SEE_OWN_LOANS)
+    def listed(self):
+        asked, paging, db = self.request.criteria, self.request.paging, self.request.db
+        states = (LoanState(asked["state"]),) if asked["state"] else ()
+        page = {"limit": paging.limit, "offset": paging.offset}
+        if asked["mine"] or not (self.identity.holds(Role.DESK) or self.identity.holds(Role.ADMIN)):
+            found, total = loans_of(db, self.identity.person_id, (), states, **page)
+        else:
+            scopes = None if self.identity.holds(Role.ADMIN) else self.identity.scopes(Role.DESK)
+            found, total = loans_at(db, scopes, states, **page)
+        now = self.request.clock.now()
+        return paged(self.request, [shown_loan(loan, now) for loan in found], total)
+
+    @api_view(request_method="POST", body=LoanMessage, idempotent=True)
+    def request_loan(self):
+        message, me = self.request.message, self.identity.person_id
+        wish = Wish(
+            point=message["point"],
+            return_point=message["return_point"],
+            pickup_at=message["pickup_at"],
+            return_at=message["return_at"],
+            lines=tuple(WishedLine(line["equipment"], line["units"]) for line in message["lines"]),
+            organisation_id=UUID(message["organisation"]) if message["organisation"] else None,
+            project=message["project"],
+            purpose=message["purpose"],
+        )
+        try:
+            loan = self.request.find_service(LoanRequests).request(wish, me, me)
+        except Refused as no:
+            raise refused(no, self.request) from no
+        self.request.response.status_int = 201
+        self.request.response.location = self.request.route_url("api.lending.loan", id=loan.id)
+        return shown_loan(loan, self.request.clock.now())
+
+
+class _OneLoan:
+    def __init__(self, context: LoanContext, request) -> None:
+        self.loan = context.loan
+        self.request = request
+        self.me = request.identity.person_id
+
+    def answer(self, act):
+        """Return the loan after ``act``, or the problem with every reason why not."""
+        try:
+            act()
+        except Refused as no:
+            raise refused(no, self.request) from no
+        return shown_loan(self.loan, self.request.clock.now())
+
+
+@api_defaults(route_name="api.lending.loan")
+class TheLoan(_OneLoan):
+    @api_view(request_method="GET", permission=Lending.SEE_LOAN)
+    def show(self):
+        return shown_loan(self.loan, self.request.clock.now())
+
+
+@api_defaults(route_name="api.lending.loan.act", request_method="POST")
+class Decisions(_OneLoan):
+    """What is decided about a loan before anything leaves the desk, and how long it lasts."""
+
+    @property
+    def requests(self) -> LoanRequests:
+        return self.request.find_service(LoanRequests)
+
+    @api_view(match_param="act=confirm", body=EmptyMessage, permission=Lending.SERVE, idempotent=True)
+    def confirm(self):
+        return self.answer(lambda: self.requests.confirm(self.loan.id, self.me))
+
+    @api_view(match_param="act=reject", body=ReasonMessage, permission=Lending.SERVE, idempotent=True)
+    def reject(self):
+        return self.answer(lambda: self.requests.reject(self.loan.id, self.request.message["reason"], self.me))
+
+    @api_view(match_param="act=cancel", body=ReasonMessage, permission=Lending.CHANGE_LOAN, idempotent=True)
+    def cancel(self):
+        return self.answer(lambda: self.requests.cancel(self.loan.id, self.request.message["reason"], self.me))
+
+    @api_view(match_param="act=extend", body=ExtensionMessage, permission=Lending.CHANGE_LOAN, idempotent=True)
+    def extend(self):
+        return self.answer(lambda: self.requests.extend(self.loan.id, self.request.message["return_at"], self.me))
+
+
+@api_defaults(route_name="api.lending.loan.act", request_method="POST", permission=Lending.SERVE)
+class Counter(_OneLoan):
+    """What leaves and what comes back."""
+
+    @property
+    def desk(self) -> Desk:
+        return self.request.find_service(Desk)
+
+    @api_view(match_param="act=check-out", body=CheckOutMessage, idempotent=True)
+    def check_out(self):
+        message = self.request.message
+        return self.answer(
+            lambda: self.desk.check_out(self.loan.id, message["items"], self.me, message["note"], message["override"])
+        )
+
+    @api_view(match_param="act=check-in", body=CheckInMessage, idempotent=True)
+    def check_in(self):
+        message = self.request.message
+        returned = [
+            Returned(
+                one["asset_tag"], Condition(one["condition"]), tuple(one["missing"]), one["note"], one["keep_lending"]
+            )
+            for one in message["items"]
+        ]
+        return self.answer(lambda: self.desk.check_in(self.loan.id, returned, self.me, self._point_id()))
+
+    def _point_id(self) -> UUID | None:
+        slug = self.request.message["point"]
+        if slug is None:
+            return None
+        point = point_by_slug(self.request.db, slug)
+        if point is None:
+            raise Refused([Refusal(RefusalCode.NO_SUCH_POINT, {"point": slug})])
+        return point.id
