@@ -92,7 +92,7 @@ def _operation(document, method: str, path: str, item: dict, operation: dict) ->
         summary=operation["summary"],
         description=operation.get("description", ""),
         signed_in=bool(operation.get("security", document.get("security"))),
-        parameters=[p | {"type": _type(document, p.get("schema", {}))} for p in parameters],
+        parameters=[{"required": False} | p | {"type": _type(document, p.get("schema", {}))} for p in parameters],
         body=list(_fields(document, body.get("schema", {}))),
         answers=[(str(c), _resolved(document, r)["description"]) for c, r in operation["responses"].items()],
     )

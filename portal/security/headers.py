@@ -2,6 +2,7 @@
 
 import re
 
+from pyramid.events import NewResponse
 from pyramid.tweens import INGRESS
 
 TILES = re.compile(r"(https?://)(\{s\}\.)?([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]{1,5})?)/")
@@ -52,6 +53,7 @@ def tile_host(template: str) -> str:
 
 def includeme(config) -> None:
     config.add_tween("portal.security.headers.tween_factory", under=INGRESS)
+    config.add_subscriber(_keep_to_oneself, NewResponse)
 
 
 def tween_factory(handler, registry):
@@ -65,14 +67,17 @@ def tween_factory(handler, registry):
             response.headers.setdefault("Strict-Transport-Security", HSTS)
         map_tiles = request.city.map_tiles if response.content_type == "text/html" else ""
         response.headers.setdefault("Content-Security-Policy", content_security_policy(map_tiles))
-        _keep_to_oneself(request, response)
         return response
 
     return tween
 
 
-def _keep_to_oneself(request, response) -> None:
+def _keep_to_oneself(event: NewResponse) -> None:
     """Let no cache keep an answer that is somebody's own, or whose view did not say that it is public."""
+    request, response = event.request, event.response  # with the cookies that were set last of all
+    said = response.headers.get("Cache-Control", "")
     own = request.environ.get("portal.identity") is not None or "Set-Cookie" in response.headers
-    if own or "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "private, no-store" if own else "private, no-cache"
+    if own and "private" not in said and "no-store" not in said:
+        response.headers["Cache-Control"] = "private, no-store"
+    elif not said:
+        response.headers["Cache-Control"] = "private, no-cache"
