@@ -6,16 +6,17 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from equipment_lending.models import Claim, Custody, EquipmentModel, Item, LendingPoint, Loan, LoanLine, Stock
-from equipment_lending.queries.loans import units_to_hand_out, whole_loans
+from equipment_lending.queries.loans import CURRENT, Found, loans_of, units_to_hand_out, whole_loans
 from equipment_lending.queries.occupation import StockUse, stock_uses
 from equipment_lending.queries.risk import loans_at_risk
 from equipment_lending.rules.assignment import items_free
 from equipment_lending.rules.claims import after_check_out, remaining
 from equipment_lending.terms import ClaimKind, LoanState, Period, ServiceState
+from portal.people.models import Person
 
 _DAY = timedelta(days=1)
 
@@ -164,6 +165,14 @@ def whereabouts(session: Session, item: Item, point: LendingPoint, until: dateti
     return Whereabouts(custodies_of(session, item, open_only=True), waiting)
 
 
+def items_by_tag(session: Session, tags: Collection[str]) -> Sequence[Item]:
+    """Return the items with some of the tags; case does not matter."""
+    wanted = {tag.lower() for tag in tags}
+    return session.scalars(
+        select(Item).options(joinedload(Item.stock)).where(func.lower(Item.asset_tag).in_(wanted))
+    ).all()
+
+
 def custodies_of(session: Session, item: Item, *, open_only: bool = False, limit: int = 30) -> Sequence[Custody]:
     """Return in whose hands an item was, newest first."""
     query = (
@@ -221,3 +230,21 @@ def at_risk(session: Session, point: LendingPoint, now: datetime) -> list[Loan]:
     """Return the loans from a point that what it has can no longer serve, soonest pick-up first."""
     stock_ids = session.scalars(select(Stock.id).where(Stock.point_id == point.id)).all()
     return loans_at_risk(session, stock_ids, now)
+
+
+# Who stands at it, and who comes to it --------------------------------------------------------------------------------
+
+
+def points_served(session: Session, slugs: Collection[str] | None) -> Sequence[LendingPoint]:
+    """Return lending points by name, all of them or those with the slugs."""
+    query = select(LendingPoint).order_by(LendingPoint.name)
+    return session.scalars(query if slugs is None else query.where(LendingPoint.slug.in_(slugs))).all()
+
+
+def found_person(session: Session, person_id: UUID) -> Found:
+    """Return somebody with the loans they have now, as if they had been looked for."""
+    person = session.get(Person, person_id)
+    if person is None or person.erased_at is not None:
+        return Found((), (), ())
+    current, _total = loans_of(session, person.id, (), CURRENT)
+    return Found([person], current, ())

@@ -1,0 +1,200 @@
+"""What is sent from the counter: what leaves, what comes back, what is decided, what happens to an item."""
+
+from collections.abc import Sequence
+
+import colander
+
+from equipment_lending.models import Custody
+from equipment_lending.rules.naming import tag_in
+from equipment_lending.terms import Condition
+from portal.forms.text import cleaned
+from portal.forms.types import LocalMoment, ticked
+from portal.forms.widgets import (
+    CheckboxChoice,
+    Group,
+    RadioChoice,
+    SearchInput,
+    Select,
+    TextArea,
+    TextInput,
+)
+from portal.i18n import _
+
+LONGEST_NOTE = 500
+LONGEST_SCAN = 400
+
+CONDITIONS = (
+    (Condition.GOOD, _("Good")),
+    (Condition.WORN, _("Worn")),
+    (Condition.DAMAGED, _("Damaged")),
+    (Condition.INCOMPLETE, _("Incomplete")),
+)
+
+
+class Tags(CheckboxChoice):
+    """Tags that were ticked. Any may be sent: whether it is the right one is for the charter to say."""
+
+    def deserialize(self, field, pstruct):
+        if pstruct is colander.null or not pstruct:
+            return colander.null
+        return [cleaned(tag)[:LONGEST_SCAN] for tag in pstruct if isinstance(tag, str) and cleaned(tag)]
+
+
+def _tags(title: str) -> colander.SchemaNode:
+    return colander.SchemaNode(colander.Set(), name="items", title=title, missing=frozenset(), widget=Tags(values=()))
+
+
+def _scan(title: str) -> colander.SchemaNode:
+    return colander.SchemaNode(
+        colander.String(),
+        name="scan",
+        title=title,
+        missing="",
+        preparer=lambda text: tag_in(text) if isinstance(text, str) else text,
+        validator=colander.Length(max=LONGEST_SCAN),
+        widget=SearchInput(autocomplete="off", spellcheck="false"),
+    )
+
+
+def words_node(title: str, *, name: str = "note", **given) -> colander.SchemaNode:
+    """Return a node for a few words, which may be left out unless ``missing`` says otherwise."""
+    usual = {
+        "missing": "",
+        "widget": TextArea(rows=2),
+        "validator": colander.Length(max=LONGEST_NOTE),
+    }
+    return colander.SchemaNode(colander.String(), name=name, title=title, **usual | given)
+
+
+class CheckOutSchema(colander.Schema):
+    """What leaves. Bound with ``uncertified``: does the borrower lack a training that it asks for?"""
+
+    scan = _scan(_("Tag of an item"))
+    items = _tags(_("What leaves"))
+    note = words_node(_("Note"), description=_("What both should remember, such as a scratch."))
+    override = words_node(
+        _("Why it leaves all the same"),
+        name="override",
+        description=_("Only if you answer for it. Your name and this reason are kept."),
+    )
+    terms = colander.SchemaNode(
+        colander.Boolean(), title=_("The borrower accepts the lending terms"), validator=ticked, missing=False
+    )
+
+    def after_bind(self, node, bound) -> None:
+        if not bound["uncertified"]:
+            del node["override"]
+
+
+@colander.deferred
+def _points(_node, bound):
+    return Select(values=bound["points"], blank=None)
+
+
+class CheckInSchema(colander.Schema):
+    """What came back. Bound with ``custodies``, what is out, and ``points``, (slug, name) pairs of desks."""
+
+    scan = _scan(_("Tag of an item"))
+    items = _tags(_("What is back"))
+    point = colander.SchemaNode(colander.String(), title=_("Taken back at"), widget=_points)
+
+    def after_bind(self, node, bound) -> None:
+        for custody in bound["custodies"]:
+            node.add(_returned(custody))
+
+
+def part_name(custody: Custody) -> str:
+    """Return what a custody's part of the check-in form is called; it stays the same while others come back."""
+    return f"c{custody.id.hex}"
+
+
+def _returned(custody: Custody) -> colander.SchemaNode:
+    accessories: Sequence[str] = custody.item.stock.model.accessories
+    node = colander.SchemaNode(
+        colander.Mapping(), name=part_name(custody), title=custody.item.asset_tag, widget=Group()
+    )
+    node.add(
+        colander.SchemaNode(
+            colander.String(),
+            name="condition",
+            title=_("Condition"),
+            missing=custody.condition_out,
+            widget=RadioChoice(values=CONDITIONS),
+        )
+    )
+    if accessories:
+        node.add(
+            colander.SchemaNode(
+                colander.List(),
+                name="missing",
+                title=_("Missing"),
+                missing=(),
+                widget=CheckboxChoice(values=tuple((name, name) for name in accessories)),
+            )
+        )
+    node.add(words_node(_("Note"), widget=TextInput()))
+    node.add(
+        colander.SchemaNode(
+            colander.Boolean(),
+            name="keep_lending",
+            title=_("Keep lending it all the same"),
+            description=_("Otherwise what is damaged or incomplete is put out of service."),
+            missing=False,
+        )
+    )
+    return node
+
+
+class RejectSchema(colander.Schema):
+    """Turning a request down."""
+
+    reason = words_node(_("Why"), name="reason", description=_("The borrower reads this."))
+
+
+class WithdrawSchema(colander.Schema):
+    """Calling a loan off from the desk."""
+
+    reason = words_node(_("Why"), name="reason", description=_("The borrower reads this."))
+
+
+class ProlongSchema(colander.Schema):
+    """Letting a loan last longer. Bound with ``zone``, that of the return."""
+
+    def after_bind(self, node, bound) -> None:
+        node.add(
+            colander.SchemaNode(LocalMoment(bound["zone"]), name="return_at", title=_("New day and time of return"))
+        )
+
+
+class OutOfServiceSchema(colander.Schema):
+    """Taking an item out of service. Bound with ``zone``, that of its point."""
+
+    def after_bind(self, node, bound) -> None:
+        zone = bound["zone"]
+        node.add(
+            colander.SchemaNode(
+                LocalMoment(zone), name="since", title=_("From"), missing=None, description=_("Empty: from now on.")
+            )
+        )
+        node.add(
+            colander.SchemaNode(
+                LocalMoment(zone),
+                name="until",
+                title=_("Until"),
+                missing=None,
+                description=_("Empty: until further notice."),
+            )
+        )
+        node.add(words_node(_("Why"), name="reason"))
+
+
+class ReasonSchema(colander.Schema):
+    """An act on an item that has to be explained."""
+
+    reason = words_node(_("Why"), name="reason", widget=TextInput())
+
+
+class MoveSchema(colander.Schema):
+    """Letting an item be lent elsewhere. Bound with ``points``, (slug, name) pairs."""
+
+    point = colander.SchemaNode(colander.String(), title=_("To"), widget=_points)

@@ -1,0 +1,332 @@
+"""At the counter: items leave, items come back, and what else is decided about a loan."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.view import view_config, view_defaults
+
+from equipment_lending.desk_schemas import (
+    CONDITIONS,
+    CheckInSchema,
+    CheckOutSchema,
+    ProlongSchema,
+    RejectSchema,
+    WithdrawSchema,
+    part_name,
+)
+from equipment_lending.models import Custody, Item, Loan
+from equipment_lending.permissions import Lending
+from equipment_lending.queries import desk
+from equipment_lending.queries.agenda import contents
+from equipment_lending.queries.conditions import conditions
+from equipment_lending.queries.loans import is_overdue, open_custodies, units_to_hand_out
+from equipment_lending.rules.naming import tag_in
+from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.services.requests import LoanRequests
+from equipment_lending.terms import Condition, LoanState, Refusal, RefusalCode, Refused, ServiceState
+from equipment_lending.views.desk import present_point, served_points
+from equipment_lending.views.words import sentence, state_words, training_words
+from portal.forms import Button, fail, submitted
+from portal.i18n import _
+from portal.ports.certifications import Certifications
+
+TEMPLATES = "equipment_lending:templates/equipment_lending/desk/"
+ADD = "items:add"
+"""The button that ticks what was scanned; it changes the form and decides nothing."""
+
+
+class AtCounter:
+    """What the pages about one loan at the counter share."""
+
+    def __init__(self, context, request) -> None:
+        self.loan: Loan = context.loan
+        self.request = request
+        self.now: datetime = request.clock.now()
+        self.by: UUID = request.identity.person_id
+
+    def frame(self):
+        """Return what every page about a loan says of it."""
+        state, kind = state_words(self.loan, self.now, self.request)
+        return {
+            "loan": self.loan,
+            "contents": contents(self.loan, self.request.words),
+            "state": state,
+            "kind": kind,
+            "overdue": is_overdue(self.loan, self.now),
+        }
+
+    def ticked(self, sent) -> list[str]:
+        """Return the tags that are ticked so far: those of the form, those of the address, and what was scanned."""
+        tags = [tag_in(tag) for tag in sent.getall("items")]
+        scanned = tag_in(sent.get("scan", ""))
+        return [*tags, *([scanned] if scanned else [])]
+
+    def say(self, reasons: Iterable[Refusal]) -> list[str]:
+        return [sentence(reason, self.request, self.loan.point.zone) for reason in reasons]
+
+    def about_items(self, reasons: Iterable[Refusal]) -> dict[str, list[str]]:
+        """Return what is wrong with single items, by tag in small letters."""
+        wrong: dict[str, list[str]] = defaultdict(list)
+        for reason in reasons:
+            if "item" in reason.values:
+                wrong[str(reason.values["item"]).lower()] += self.say([reason])
+        return wrong
+
+    def back_to_desk(self) -> HTTPSeeOther:
+        return HTTPSeeOther(self.request.route_path("desk"))
+
+    def back_to_loan(self) -> HTTPSeeOther:
+        return HTTPSeeOther(self.request.route_path("lending.desk.loan", id=self.loan.id))
+
+
+@view_defaults(route_name="lending.desk.check_out", renderer=TEMPLATES + "check_out.jinja2", permission=Lending.SERVE)
+class CheckOut(AtCounter):
+    """The page on which items leave. What is scanned is ticked; nothing is recorded before the button that says so."""
+
+    def __init__(self, context, request) -> None:
+        super().__init__(context, request)
+        self.lines = desk.lines_to_go(request.db, self.loan, self.now)
+        self.lacking = self._lacking()
+        self.form = request.new_form(
+            CheckOutSchema(),
+            buttons=(Button("hand_out", _("Hand out"), "now"),),
+            uncertified=bool(self.lacking),
+        )
+
+    @view_config(request_method="GET")
+    def show(self):
+        return self._page(self.ticked(self.request.GET) or self._no_choice())
+
+    @view_config(request_method="POST")
+    def send(self):
+        ticked = self.ticked(self.request.POST)
+        sent = submitted(self.form, self.request)
+        if sent is None:
+            return self._page(ticked)
+        try:
+            given = self.request.find_service(Desk).check_out(
+                self.loan.id, ticked, self.by, sent["note"], sent.get("override", "")
+            )
+        except Refused as no:
+            self.request.response.status_int = 409
+            return self._page(ticked, no.reasons)
+        tags = ", ".join(custody.item.asset_tag for custody in given)
+        self.request.tell("good", _("Handed out: ${tags}.", mapping={"tags": tags}))
+        return self.back_to_desk()
+
+    def _lacking(self) -> list[str]:
+        """Return the trainings that are asked for and that the borrower does not hold now."""
+        held = self.request.ask(Certifications).holds
+        policies = conditions(self.request.db, [line.stock_id for line in self.loan.lines])
+        wanted = frozenset().union(*(policy.requires for policy in policies.values()))
+        return sorted(slug for slug in wanted if not held(self.loan.borrower_id, slug, self.now))
+
+    def _no_choice(self) -> list[str]:
+        """Return what is ticked from the start: the items of lines for which all that is free is needed."""
+        return [item.asset_tag for line in self.lines if len(line.free) <= line.left for item in line.free]
+
+    def _page(self, ticked: Collection[str], reasons: Sequence[Refusal] = ()):
+        shelf = {shelved.item.asset_tag.lower(): shelved.item for line in self.lines for shelved in line.shelf}
+        strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in shelf]
+        general = [reason for reason in reasons if "item" not in reason.values]
+        return self.frame() | {
+            "form": self.form,
+            "add": ADD,
+            "lines": self.lines,
+            "ticked": {tag.lower() for tag in ticked},
+            "wrong": self.about_items(reasons),
+            "refused": self.say([*general, *self._strays(strays)]),
+            "trainings": [training_words(slug) for slug in self.lacking],
+            "conditions": dict(CONDITIONS),
+            "may_leave": self.loan.state in (LoanState.CONFIRMED, LoanState.OUT),
+        }
+
+    def _strays(self, tags: Collection[str]) -> list[Refusal]:
+        """Return why tags that were ticked are on no line's shelf."""
+        known = {item.asset_tag.lower(): item for item in desk.items_by_tag(self.request.db, tags)}
+        return [Refusal(self._why_not(known.get(tag.lower())), {"item": tag[:60]}) for tag in tags]
+
+    def _why_not(self, item: Item | None) -> RefusalCode:
+        if item is None:
+            return RefusalCode.NO_SUCH_ITEM
+        if item.service_state is not ServiceState.IN_SERVICE or item.parent_id is not None:
+            return RefusalCode.ITEM_NOT_LENT
+        if item.stock_id in {line.stock_id for line in self.loan.lines if units_to_hand_out(line)}:
+            return RefusalCode.ITEM_OUT
+        return RefusalCode.NOT_IN_LOAN
+
+
+@view_defaults(route_name="lending.desk.check_in", renderer=TEMPLATES + "check_in.jinja2", permission=Lending.SERVE)
+class CheckIn(AtCounter):
+    """The page on which items come back, in whatever state and to whichever desk. Rights do not matter for that."""
+
+    def __init__(self, context, request) -> None:
+        super().__init__(context, request)
+        self.custodies = open_custodies(self.loan)
+        self.points = {point.slug: point for point in [*served_points(request), self.loan.return_point]}
+        self.form = request.new_form(
+            CheckInSchema(),
+            buttons=(Button("take_back", _("Take back"), "now"),),
+            custodies=self.custodies,
+            points=[(point.slug, point.name) for point in self.points.values()],
+        )
+
+    @view_config(request_method="GET")
+    def show(self):
+        here = present_point(self.request, list(self.points.values())) or self.loan.return_point
+        parts = {part_name(custody): {"condition": custody.condition_out} for custody in self.custodies}
+        self.form.set_appstruct({"point": here.slug} | parts)
+        everything = [custody.item.asset_tag for custody in self.custodies] if len(self.custodies) == 1 else []
+        return self._page(self.ticked(self.request.GET) or everything)
+
+    @view_config(request_method="POST")
+    def send(self):
+        ticked = self.ticked(self.request.POST)
+        sent = submitted(self.form, self.request)
+        if sent is None:
+            return self._page(ticked)
+        try:
+            back = self.request.find_service(Desk).check_in(
+                self.loan.id, self._returned(ticked, sent), self.by, self.points[sent["point"]].id
+            )
+        except Refused as no:
+            self.request.response.status_int = 409
+            return self._page(ticked, no.reasons)
+        self._tell(back)
+        return self.back_to_desk()
+
+    def _returned(self, ticked: Collection[str], sent) -> list[Returned]:
+        """Return what came back and how, for every tag that is ticked; a tag that is not out is left to the charter."""
+        custody_of = {custody.item.asset_tag.lower(): custody for custody in self.custodies}
+        tags = dict.fromkeys(tag.lower() for tag in ticked)
+        return [_returned(custody_of[tag], sent) if tag in custody_of else Returned(tag) for tag in tags]
+
+    def _tell(self, back: Sequence[Custody]) -> None:
+        tags = ", ".join(custody.item.asset_tag for custody in back)
+        self.request.tell("good", _("Taken back: ${tags}.", mapping={"tags": tags}))
+        still = ", ".join(custody.item.asset_tag for custody in open_custodies(self.loan))
+        if still:
+            self.request.tell("info", _("Still out: ${tags}.", mapping={"tags": still}))
+
+    def _page(self, ticked: Collection[str], reasons: Sequence[Refusal] = ()):
+        out = {custody.item.asset_tag.lower() for custody in self.custodies}
+        strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in out]
+        general = [reason for reason in reasons if "item" not in reason.values]
+        not_out = [Refusal(RefusalCode.NOT_OUT, {"item": tag[:60]}) for tag in strays]
+        return self.frame() | {
+            "form": self.form,
+            "add": ADD,
+            "custodies": [(custody, part_name(custody)) for custody in self.custodies],
+            "ticked": {tag.lower() for tag in ticked},
+            "several_points": len(self.points) > 1,
+            "refused": self.say([*general, *not_out]),
+        }
+
+
+def _returned(custody: Custody, sent) -> Returned:
+    part = sent[part_name(custody)]
+    return Returned(
+        custody.item.asset_tag,
+        Condition(part["condition"]),
+        tuple(part.get("missing", ())),
+        part["note"],
+        part["keep_lending"],
+    )
+
+
+@view_defaults(route_name="lending.desk.loan", renderer=TEMPLATES + "loan.jinja2", permission=Lending.SERVE)
+class LoanAtDesk(AtCounter):
+    """All that the desk knows of a loan, and what it may decide: yes, no, called off, longer."""
+
+    def __init__(self, context, request) -> None:
+        super().__init__(context, request)
+        self.requests = request.find_service(LoanRequests)
+        self.rejecting = request.new_form(
+            RejectSchema(), buttons=(Button("reject", _("Decline"), "danger"),), name="reject"
+        )
+        self.withdrawing = request.new_form(
+            WithdrawSchema(), buttons=(Button("withdraw", _("Cancel the loan"), "danger"),), name="withdraw"
+        )
+        self.prolonging = request.new_form(
+            ProlongSchema(),
+            buttons=(Button("prolong", _("Lend longer")),),
+            name="prolong",
+            zone=self.loan.return_point.zone,
+        )
+
+    @view_config(request_method="GET")
+    def show(self):
+        self.prolonging.set_appstruct({"return_at": self.loan.return_at})
+        return self._page()
+
+    @view_config(request_method="POST", request_param="confirm")
+    def confirm(self):
+        return self._decided(lambda: self.requests.confirm(self.loan.id, self.by), _("The loan is confirmed."))
+
+    @view_config(request_method="POST", request_param="reject")
+    def reject(self):
+        sent = submitted(self.rejecting, self.request)
+        if sent is None:
+            return self._page()
+        return self._decided(
+            lambda: self.requests.reject(self.loan.id, sent["reason"], self.by),
+            _("The request is declined, and the borrower is told."),
+            self.rejecting,
+            "reason",
+        )
+
+    @view_config(request_method="POST", request_param="withdraw")
+    def withdraw(self):
+        sent = submitted(self.withdrawing, self.request)
+        if sent is None:
+            return self._page()
+        return self._decided(
+            lambda: self.requests.cancel(self.loan.id, sent["reason"], self.by),
+            _("The loan is cancelled, and the borrower is told."),
+            self.withdrawing,
+        )
+
+    @view_config(request_method="POST", request_param="prolong")
+    def prolong(self):
+        sent = submitted(self.prolonging, self.request)
+        if sent is None:
+            return self._page()
+        return self._decided(
+            lambda: self.requests.extend(self.loan.id, sent["return_at"], self.by),
+            _("The loan lasts longer, and the borrower is told."),
+            self.prolonging,
+            "return_at",
+        )
+
+    def _decided(self, act, told: str, form=None, path: str | None = None):
+        """Do what was decided and say so, or say why it cannot be done: beside the field where there is one."""
+        try:
+            act()
+        except Refused as no:
+            self.request.response.status_int = 409
+            if form is None:
+                return self._page(no.reasons)
+            for words in self.say(no.reasons):
+                fail(form, path, words)
+            return self._page()
+        self.request.tell("good", told)
+        return self.back_to_loan()
+
+    def _page(self, reasons: Sequence[Refusal] = ()):
+        state = self.loan.state
+        undecided = state is LoanState.REQUESTED
+        return self.frame() | {
+            "refused": self.say(reasons),
+            "undecided": undecided,
+            "to_go": [line for line in self.loan.lines if units_to_hand_out(line)]
+            if state in (LoanState.CONFIRMED, LoanState.OUT)
+            else [],
+            "out": open_custodies(self.loan),
+            "rejecting": self.rejecting if undecided else None,
+            "withdrawing": self.withdrawing if state in (LoanState.REQUESTED, LoanState.CONFIRMED) else None,
+            "prolonging": self.prolonging if state in (LoanState.CONFIRMED, LoanState.OUT) else None,
+            "conditions": dict(CONDITIONS),
+        }

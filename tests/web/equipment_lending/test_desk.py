@@ -1,0 +1,212 @@
+"""The counter's day, and the one field that finds everything."""
+
+import pytest
+from sqlalchemy import event
+
+from equipment_lending.terms import LoanState
+from portal.people.terms import Role
+from tests.factories import desk, lending, people
+
+
+@pytest.fixture
+def point(session):
+    return lending.point(session, slug="lambezellec")
+
+
+@pytest.fixture
+def stock(session, point):
+    return lending.stock(session, units=2, at=point)
+
+
+@pytest.fixture
+def at_desk(browse, session, point):
+    return people.signed_in(browse, people.staff(session, Role.DESK, point.slug))
+
+
+def text(answer) -> str:
+    return " ".join(answer.html.get_text(" ").split())
+
+
+def column(answer, name: str) -> str:
+    section = answer.html.find(attrs={"aria-labelledby": name})
+    return " ".join(section.get_text(" ").split()) if section else ""
+
+
+def test_who_serves_at_one_desk_is_there_at_once(at_desk):
+    assert at_desk.get("/desk", status=303).location.endswith("/desk/lambezellec")
+
+
+def test_who_serves_at_several_says_where_and_is_remembered(browse, session, point):
+    other = lending.point(session, slug="bellevue", name="Bellevue")
+    who = people.staff(session, Role.DESK, point.slug)
+    people.role(session, who, Role.DESK, other.slug)
+    people.signed_in(browse, who)
+
+    page = browse.get("/desk", status=200)
+    assert "Bellevue" in page
+    page.click("Bellevue")
+    assert browse.get("/desk", status=303).location.endswith("/desk/bellevue")
+    assert "Bellevue" in browse.get("/desk?choose=1", status=200)
+
+
+def test_who_administers_may_stand_at_every_desk(browse, session, point):
+    people.signed_in(browse, people.staff(session, Role.ADMIN))
+    browse.get("/desk/lambezellec", status=200)
+
+
+def test_the_desk_of_another_point_is_not_ones_own(browse, session, point):
+    lending.point(session, slug="bellevue")
+    people.signed_in(browse, people.staff(session, Role.DESK, "bellevue"))
+    browse.get("/desk/lambezellec", status=403)
+
+
+def test_residents_have_no_desk(browse, session, point):
+    people.signed_in(browse, people.person(session))
+    browse.get("/desk", status=403)
+    browse.get("/desk/lambezellec", status=403)
+
+
+def test_whoever_is_not_signed_in_is_asked_to(browse, point):
+    assert "/sign-in" in browse.get("/desk/lambezellec", status=303).location
+
+
+def test_a_desk_that_there_is_not_is_not_there(browse, session):
+    people.signed_in(browse, people.staff(session, Role.ADMIN))
+    browse.get("/desk/atlantis", status=404)
+
+
+def test_the_day_says_who_comes_what_returns_what_is_late_and_what_waits(session, at_desk, stock, clock):
+    ours = people.organisation(session, name="Son’ar Mein")
+    lending.loan(session, stock, "2026-10-22T15:30", "2026-10-24T10:00", organisation_id=ours.id)
+    other = lending.stock(session, units=3, at=stock.point)
+    back = lending.loan(session, other, "2026-10-20T10:00", "2026-10-22T17:00", number="BACK")
+    desk.handed_out(session, back, at=lending.instant("2026-10-20T10:05"))
+    late = lending.loan(session, other, "2026-10-18T10:00", "2026-10-20T17:00", number="LATE")
+    desk.handed_out(
+        session, late, sorted(item.asset_tag for item in other.items)[1], at=lending.instant("2026-10-18T10:05")
+    )
+    lending.loan(session, other, "2026-11-20T10:00", "2026-11-21T10:00", state=LoanState.REQUESTED)
+
+    page = at_desk.get("/desk/lambezellec", headers={"Accept-Language": "en"})
+
+    assert "15:30" in column(page, "pickups") or "3:30" in column(page, "pickups")
+    assert "Son’ar Mein" in column(page, "pickups")
+    assert sorted(item.asset_tag for item in other.items)[0] in column(page, "returns")
+    assert "2 days late" in column(page, "late")
+    assert "Nov 20" in column(page, "deciding")
+
+
+def test_a_missing_training_is_said_before_somebody_comes_in_vain(session, at_desk, stock):
+    lending.policy(session, model_id=stock.model_id, requires=["velo-cargo"])
+    lending.loan(session, stock, "2026-10-22T15:30", "2026-10-24T10:00")
+    assert "training missing: velo cargo" in column(
+        at_desk.get("/desk/lambezellec", headers={"Accept-Language": "en"}), "pickups"
+    )
+
+
+def test_a_loan_that_can_no_longer_be_served_is_at_risk(session, at_desk, stock):
+    lending.loan(session, stock, "2026-10-29T15:30", "2026-10-30T10:00", units=3)
+    assert "At risk" in text(at_desk.get("/desk/lambezellec", headers={"Accept-Language": "en"}))
+
+
+def test_other_days_can_be_looked_at_and_nonsense_is_today(session, at_desk, stock):
+    lending.loan(session, stock, "2026-10-23T15:30", "2026-10-24T10:00")
+    assert people_in(at_desk.get("/desk/lambezellec")) == 0
+    assert people_in(at_desk.get("/desk/lambezellec?day=2026-10-23")) == 1
+    for nonsense in ("yesterday", "2026-13-45", "9999-12-31"):
+        assert "22 octobre" in at_desk.get(f"/desk/lambezellec?day={nonsense}")
+
+
+def people_in(page) -> int:
+    return len(page.html.select("section[aria-labelledby=pickups] .visit"))
+
+
+# What is looked for ---------------------------------------------------------------------------------------------------
+
+
+def first_tag(stock) -> str:
+    return sorted(item.asset_tag for item in stock.items)[0]
+
+
+def test_a_tag_that_a_loan_waits_for_leads_to_its_hand_over_with_it_ticked(session, at_desk, stock):
+    loan = lending.loan(session, stock, "2026-10-22T15:30", "2026-10-24T10:00")
+    tag = first_tag(stock)
+    answer = at_desk.get(f"/desk/lambezellec?q={tag.lower()}", status=303)
+    assert answer.location.endswith(f"/desk/loans/{loan.id}/check-out?items={tag}")
+    assert at_desk.get(answer.location).html.find("input", value=tag).has_attr("checked")
+
+
+@pytest.mark.parametrize("scanned", ["{tag}", " {tag} ", "https://communs.example/items/{tag}"])
+def test_a_tag_that_is_out_leads_to_its_return(session, at_desk, stock, scanned):
+    loan = lending.loan(session, stock, "2026-10-22T10:00", "2026-10-24T10:00")
+    (custody,) = desk.handed_out(session, loan)
+    answer = at_desk.get("/desk/lambezellec", {"q": scanned.format(tag=custody.item.asset_tag)}, status=303)
+    assert answer.location.endswith(f"/desk/loans/{loan.id}/check-in?items={custody.item.asset_tag}")
+
+
+def test_a_tag_that_nothing_waits_for_leads_to_the_item(at_desk, stock):
+    tag = first_tag(stock)
+    assert at_desk.get(f"/desk/lambezellec?q={tag}", status=303).location.endswith(f"/items/{tag}")
+
+
+def test_the_number_of_a_loan_leads_to_what_is_next(session, at_desk, stock):
+    loan = lending.loan(session, stock, "2026-10-22T15:30", "2026-10-24T10:00", number="AB12CDE")
+    assert at_desk.get("/desk/lambezellec?q=ab12 cde", status=303).location.endswith("/check-out")
+    loan.state = LoanState.CANCELLED
+    session.flush()
+    assert at_desk.get("/desk/lambezellec?q=AB12CDE", status=303).location.endswith(f"/desk/loans/{loan.id}")
+
+
+def test_a_name_finds_somebody_with_what_they_have(session, at_desk, stock):
+    who = people.person(session, name="Maï Abgrall", phone="06 12 34 56 78")
+    lending.loan(session, stock, "2026-10-22T15:30", "2026-10-24T10:00", borrower=who)
+    page = at_desk.get("/desk/lambezellec?q=abgrall", status=200)
+    assert "06 12 34 56 78" in page
+    assert page.html.select_one("a[href$='check-out']")
+    assert page.html.select_one(f"a[href*='person={who.id}']")
+
+
+def test_somebody_chosen_elsewhere_is_shown_with_what_they_have(session, at_desk, stock):
+    who = people.person(session, name="Maï Abgrall")
+    assert "Maï Abgrall" in at_desk.get(f"/desk?person={who.id}").follow()
+
+
+@pytest.mark.parametrize(
+    "q", ["personne ne s’appelle ainsi", "%", "_", "\\", "'; DROP TABLE person; --", "http://[", "x" * 300]
+)
+def test_what_nothing_answers_to_is_said_with_what_to_do(at_desk, q):
+    page = at_desk.get("/desk/lambezellec", {"q": q}, status=200)
+    assert page.html.select_one("a[href*='/desk/people/new']")
+
+
+def test_the_pick_list_names_tags_and_no_tag_twice(session, at_desk, stock):
+    lending.loan(session, stock, "2026-10-22T15:30", "2026-10-24T10:00")
+    lending.loan(session, stock, "2026-10-22T16:30", "2026-10-24T10:00")
+    page = at_desk.get("/desk/lambezellec/pick-list")
+    for item in stock.items:
+        assert text(page).count(item.asset_tag) == 1
+
+
+def test_a_desk_day_takes_the_same_number_of_statements_however_many_come(session, at_desk, stock):
+    lending.loan(session, stock, "2026-10-22T15:30", "2026-10-24T10:00")
+    few = statements(session, lambda: at_desk.get("/desk/lambezellec"))
+    for _ in range(5):
+        lending.loan(session, lending.stock(session, at=stock.point), "2026-10-22T15:30", "2026-10-24T10:00")
+    assert statements(session, lambda: at_desk.get("/desk/lambezellec")) <= few
+
+
+def statements(session, act) -> int:
+    """Return how many statements an act sends to the database."""
+    sent = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        sent.append(statement)
+
+    session.flush()
+    session.expire_all()
+    event.listen(session.connection().engine, "before_cursor_execute", note)
+    try:
+        act()
+    finally:
+        event.remove(session.connection().engine, "before_cursor_execute", note)
+    return len(sent)
