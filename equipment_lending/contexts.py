@@ -32,6 +32,14 @@ class LoanContext:
         return (self.loan.borrower_id, *officers)
 
 
+class ReturnContext(LoanContext):
+    """A loan that comes back: whoever serves at any desk may take it, whichever point it was promised to."""
+
+    def __init__(self, request) -> None:
+        super().__init__(request)
+        self.scopes = ()
+
+
 class ModelContext:
     """A model of the catalogue."""
 
