@@ -35,9 +35,9 @@ class CatalogueSchema(colander.Schema):
     category = colander.SchemaNode(colander.String(), title=_("Category"), missing=None, widget=_categories)
     point = colander.SchemaNode(colander.String(), title=_("Where"), missing=None, widget=_points)
     first = _day("from", _("Free from"), missing=None)
-    first_hour = _hour("from_time", _("from, at"))
+    first_hour = _hour("from_time", _("from what time"))
     last = _day("to", _("until"), missing=None)
-    last_hour = _hour("to_time", _("until, at"))
+    last_hour = _hour("to_time", _("until what time"))
     page = colander.SchemaNode(
         colander.Integer(), title=_("Page"), missing=1, widget=Hidden(), validator=colander.Range(1, 10_000)
     )
@@ -80,9 +80,9 @@ class BorrowSchema(colander.Schema):
 
     point = colander.SchemaNode(colander.String(), title=_("Where"), widget=_lent_at)
     pickup = _day("pickup", _("Pick-up"))
-    pickup_time = _hour("pickup_time", _("at"))
+    pickup_time = _hour("pickup_time", _("Time of the pick-up"))
     back = _day("return", _("Return"))
-    back_time = _hour("return_time", _("at"))
+    back_time = _hour("return_time", _("Time of the return"))
     units = colander.SchemaNode(
         colander.Integer(), title=_("How many"), widget=_units, validator=colander.Range(1, 10_000), default=1
     )
@@ -125,4 +125,4 @@ class ExtendSchema(colander.Schema):
     """Asking to keep it longer."""
 
     back = _day("return", _("New day of return"))
-    back_time = _hour("return_time", _("at"))
+    back_time = _hour("return_time", _("Time of the return"))

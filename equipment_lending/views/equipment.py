@@ -12,7 +12,7 @@ from pyramid.view import view_config, view_defaults
 from equipment_lending.models import LendingPoint
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import catalogue
-from equipment_lending.queries.alternatives import Alternatives
+from equipment_lending.queries.alternatives import MENDED_ELSEWHERE, Alternatives
 from equipment_lending.queries.calendars import calendars
 from equipment_lending.queries.catalogue import Offer, guardianships
 from equipment_lending.queries.conditions import conditions
@@ -135,7 +135,7 @@ class EquipmentPage:
         route = "lending.equipment" if known else "lending.equipment.borrow"
         return request.new_form(
             schema,
-            buttons=(Button("", _("Borrow") if known else _("Sign in to borrow"), "now"),),
+            buttons=(Button("", _("Borrow") if known else _("Sign in to borrow"), "now wide"),),
             method="POST" if known else "GET",
             action=request.route_path(route, slug=self.model.slug),
             points=[(one.point.slug, one.point.name) for one in self.offers],
@@ -196,19 +196,20 @@ class EquipmentPage:
             path = BESIDE.get(reason.code)
             said = sentence(reason, self.request, self.offer.point.zone)
             fail(self.form, path if path in {field.name for field in self.form.children} else None, said)
-        return self._page(self._alternatives(no.alternatives))
+        return self._page(self._alternatives(no))
 
-    def _alternatives(self, found: Alternatives) -> list[tuple[str, str]]:
+    def _alternatives(self, no: Refused) -> list[tuple[str, str]]:
         """Return what would work instead, each in words and as the address of the form filled in with it."""
+        found = no.alternatives if isinstance(no.alternatives, Alternatives) else Alternatives()
+        elsewhere_is_enough = {reason.code for reason in no.reasons} <= MENDED_ELSEWHERE
         when, zone = self.request.words.datetime, self.offer.point.zone
         said = [
             (f"{when(period.start, zone)} – {when(period.end, zone)}", self._url("borrow", **self._as_asked(period)))
             for period in found.periods
         ]
-        say, elsewhere = self.request.localizer.translate, _("At that time, at ${point}")
-        for slug in found.points:
-            url = self._url("borrow", point=slug, return_point=None)
-            said.append((say(elsewhere, mapping={"point": self.points[slug].name}), url))
+        for slug in found.points if elsewhere_is_enough else ():
+            label = _("At that time, at ${point}", mapping={"point": self.points[slug].name})
+            said.append((self.request.localizer.translate(label), self._url("borrow", point=slug, return_point=None)))
         return said
 
     def _as_asked(self, period: Period) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Lending in words: how a loan stands, when a desk is open, what the conditions are, why something cannot be done."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -67,7 +67,9 @@ def next_words(loan: Loan, now: datetime, request) -> str:
     when = request.words.datetime
     pickup, back = when(loan.pickup_at, loan.point.zone), when(loan.return_at, loan.return_point.zone)
     values = {"pickup": pickup, "return": back, "point": loan.point.name, "return_point": loan.return_point.name}
-    return request.localizer.translate(_next(loan, now), mapping=values | {"reason": loan.reason or ""})
+    return request.localizer.translate(
+        _next(loan, now), mapping=values | {"number": loan.number, "reason": loan.reason or ""}
+    )
 
 
 def _next(loan: Loan, now: datetime) -> str:
@@ -78,7 +80,7 @@ def _next(loan: Loan, now: datetime) -> str:
                 "Until then what you asked for is kept for you."
             )
         case LoanState.CONFIRMED if now <= loan.pickup_at:
-            return _("Come to ${point} on ${pickup}, with the number of the loan.")
+            return _("Come to ${point} on ${pickup}, and say the number ${number}.")
         case LoanState.CONFIRMED:
             return _("You were expected on ${pickup} at ${point}. Come before the desk closes, or cancel the loan.")
         case LoanState.OUT if is_overdue(loan, now):
@@ -244,10 +246,9 @@ class _Voice:
     def window(self, window: Period) -> str:
         return f"{self.instant(window.start)}–{self.words.time(window.end, self._zone)}"
 
-    def openings(self, windows: Iterable[Period]) -> str:
-        """Return the next openings as the end of a sentence, nothing where there are none."""
-        proposed = "; ".join(self.window(window) for window in windows)
-        return " " + self(_("It opens: ${windows}."), windows=proposed) if proposed else ""
+    def next_opening(self, windows: Sequence[Period]) -> str:
+        """Return when the desk opens next as one more sentence, nothing where it stays closed."""
+        return " " + self(_("It opens next on ${window}."), window=self.window(windows[0])) if windows else ""
 
 
 def _too_soon(values: Values, say: _Voice) -> str:
@@ -262,7 +263,7 @@ def _too_soon(values: Values, say: _Voice) -> str:
 
 
 def _closed(message: str) -> Callable[[Values, _Voice], str]:
-    return lambda values, say: say(message, day=say.words.day(values["day"])) + say.openings(values["next"])
+    return lambda values, say: say(message, day=say.words.day(values["day"])) + say.next_opening(values["next"])
 
 
 def _full(message: str) -> Callable[[Values, _Voice], str]:
