@@ -20,6 +20,7 @@ def includeme(config) -> None:
     config.add_route("account.email", "/account/email")
     config.add_route("account.browsers", "/account/browsers")
     config.add_route("account.tokens", "/account/tokens")
+    config.add_route("account.calendar", "/account/calendar")
     config.add_route("account.export", "/account/export")
     config.add_route("account.erase", "/account/erase")
 

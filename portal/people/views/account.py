@@ -19,7 +19,7 @@ from portal.people.schemas import (
     ProfileSchema,
     TokenSchema,
 )
-from portal.people.services import Accounts, ApiTokens, Erasure, People, SignIns
+from portal.people.services import Accounts, ApiTokens, CalendarTokens, Erasure, People, SignIns
 from portal.people.services.accounts import Weak, WrongPassword
 from portal.people.services.erasure import Hindered
 from portal.people.views.entering import TEMPLATES, weak, wrong_password
@@ -212,6 +212,22 @@ class Tokens(Own):
 
     def _page(self, created: str | None = None) -> dict:
         return {"form": self.form, "tokens": tokens_of(self.request.db, self.person.id), "created": created}
+
+
+@view_defaults(route_name="account.calendar", renderer=TEMPLATES + "calendar.jinja2", permission=Persons.HAVE_ACCOUNT)
+class CalendarAddress(Own):
+    """The secret address at which one's calendar program finds one's dates."""
+
+    @view_config(request_method="GET")
+    def show(self):
+        token = self.person.calendar_token
+        base_url = self.request.registry.portal_settings.base_url
+        return {"address": base_url + self.request.route_path("calendar", token=token) if token else None}
+
+    @view_config(request_method="POST")
+    def change(self):
+        self.request.find_service(CalendarTokens).rotate(self.person)
+        return self.done(_("The address is ready."), "account.calendar")
 
 
 @view_config(route_name="account.export", permission=Persons.HAVE_ACCOUNT, request_method="GET")

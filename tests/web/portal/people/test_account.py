@@ -18,6 +18,7 @@ PAGES = [
     "/email",
     "/browsers",
     "/tokens",
+    "/calendar",
     "/export",
     "/erase",
     "/organisations",
@@ -137,6 +138,18 @@ class TestTokens:
         headers = people.bearer(session, me)
         browse.reset()
         browse.get("/account", headers=headers, status=303)
+
+
+def test_the_address_of_my_calendar_is_made_when_i_ask_and_changed_when_i_ask(browse, me):
+    assert browse.get("/account/calendar").html.find("code") is None
+    addresses = []
+    for _ in range(2):
+        page = browse.post("/account/calendar", people.with_csrf(browse), status=303).follow()
+        addresses.append(page.html.find("code").text)
+    former, present = addresses
+    assert present.endswith(f"/calendar/{me.calendar_token}.ics")
+    browse.get(former, status=404)
+    assert browse.get(present).content_type == "text/calendar"
 
 
 def test_everything_about_me_comes_as_a_file(browse, me):
