@@ -23,7 +23,7 @@ class Field(Widget):
     """What all widgets share: where a control is, and what describes it."""
 
     template = "input"
-    autocomplete = None
+    autocomplete: str | None = None
     asks_required = True  # an unticked box is an answer: some fields can be required without asking for it
 
     def read(self, field, controls: Controls, path: str) -> object:
@@ -81,9 +81,10 @@ class TextInput(Field):
 
     kind = "text"
     lines = False
-    inputmode = None
-    spellcheck = None
-    placeholder = None
+    inputmode: str | None = None
+    spellcheck: str | None = None
+    placeholder: str | None = None
+    css_class: str | None = None
 
     def deserialize(self, field, pstruct):
         if isinstance(pstruct, str) and has_unseen(pstruct):
@@ -326,7 +327,8 @@ class Rows(Field):
         return controls.rows(path, lambda sent, row: prototype.widget.read(prototype, sent, row))
 
     def deserialize(self, field, pstruct):
-        field.row_fields, values, wrong = [], [], Invalid(field.schema)
+        values: list[object] = []
+        field.row_fields, wrong = [], Invalid(field.schema)
         for sent in [] if pstruct is null else pstruct:
             if _is_blank(sent) and not getattr(field, "keeps_blank", False):
                 continue
