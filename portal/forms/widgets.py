@@ -146,7 +146,8 @@ class TextArea(TextInput):
 class NumberInput(TextInput):
     """A whole number, or any with ``step="any"``; ``least`` and ``most`` help, the schema decides."""
 
-    kind, inputmode, css_class = "number", "numeric", "short"
+    kind, css_class = "number", "short"
+    inputmode: str | None = "numeric"
     least = most = None
     step = 1
 
