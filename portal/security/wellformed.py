@@ -109,9 +109,12 @@ def _body_fault(environ: dict, most: int) -> HTTPException | None:
     try:
         if not declared and not _take_chunks(environ, most):
             return HTTPRequestEntityTooLarge()
-        return _form_fault(environ)
+        if not _has_body(environ):
+            return None
+        Request(environ).make_body_seekable()  # reads it, as the repetition of requests would
     except OSError:  # the body ended before its time
         return HTTPBadRequest()
+    return _form_fault(environ)
 
 
 def _take_chunks(environ: dict, most: int) -> bool:
@@ -132,13 +135,12 @@ def _form_fault(environ: dict) -> HTTPException | None:
     """Return what is wrong with a form. What is read here is kept, so that nobody parses it twice."""
     content_type = environ.get("CONTENT_TYPE", "")
     kind = content_type.partition(";")[0].strip().lower()
-    if kind not in ("", "application/x-www-form-urlencoded", "multipart/form-data") or not _has_body(environ):
+    if kind not in ("", "application/x-www-form-urlencoded", "multipart/form-data"):
         return None
     charset = CHARSET.search(content_type)
     if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
         return HTTPUnsupportedMediaType()
     request = Request(environ)
-    request.make_body_seekable()
     if kind != "multipart/form-data":
         body = request.body
         if body.count(b"&") + body.count(b";") > MOST_FIELDS:

@@ -121,6 +121,7 @@ def test_a_body_without_its_length_is_counted_as_it_comes():
 
 def test_a_body_that_ends_before_its_time_is_malformed():
     assert post(b"a=1", CONTENT_LENGTH="300") == 400
+    assert post(b"{}", "application/json", CONTENT_LENGTH="300") == 400
 
 
 @pytest.mark.parametrize("body", [b"a=%ff", b"a=\xff", b"%ff=a", b"a=%00", b"a=1&b=\x00"])
