@@ -4,9 +4,12 @@ from datetime import datetime, time
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from equipment_lending.models import (
     Category,
     Claim,
+    Custody,
     EquipmentModel,
     Item,
     LendingPoint,
@@ -140,3 +143,22 @@ def loan(session, of: Stock, start: str, end: str, *, units: int = 1, borrower=N
     claim = Claim(stock_id=of.id, kind=ClaimKind.LOAN, units=units, starts_at=when.start, ends_at=when.end)
     row.lines = [LoanLine(stock_id=of.id, units=units, claims=[claim])]
     return _kept(session, row)
+
+
+def custody(session, line: LoanLine, **given) -> Custody:
+    """One unit of a line in the borrower's hands since the pick-up, bound to an item of its stock that is on the shelf."""
+    out = select(Custody.item_id).where(Custody.in_at.is_(None))
+    thing = session.scalars(select(Item).where(Item.stock_id == line.stock_id, Item.id.not_in(out))).first()
+    claim = next(claim for claim in line.claims if claim.item_id is None)
+    claim.item = thing
+    usual = {
+        "line": line,
+        "claim": claim,
+        "item": thing,
+        "units": 1,
+        "out_at": line.loan.pickup_at,
+        "due_at": line.loan.return_at,
+        "out_by_id": line.loan.borrower_id,
+        "condition_out": thing.condition,
+    }
+    return _kept(session, Custody(**usual | given))

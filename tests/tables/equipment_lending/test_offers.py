@@ -1,0 +1,111 @@
+"""What lending answers when the kernel asks: the diary, what is known of somebody, figures, scopes."""
+
+import pytest
+
+from equipment_lending.models import Loan
+from equipment_lending.terms import LoanState
+from portal.ports.agenda import Agenda
+from portal.ports.figures import Figures, LoopStep
+from portal.ports.personal_data import PersonalData
+from portal.ports.scopes import RoleScopes
+from tests.factories import lending, people
+
+
+def ours(asking, port):
+    return next(one for one in asking.ask_all(port) if type(one).__module__ == "equipment_lending.offers")
+
+
+@pytest.fixture
+def borrower(session):
+    return people.person(session)
+
+
+def test_a_loan_is_one_appointment_from_pick_up_to_return(session, asking, borrower):
+    stock = lending.stock(session, units=2)
+    loan = lending.loan(session, stock, "2026-10-30T10:00", "2026-11-02T18:00", borrower=borrower, units=2, revision=3)
+    (found,) = ours(asking, Agenda).appointments(borrower.id, lending.instant("2026-10-22T12:00"))
+    assert (found.starts_at, found.ends_at) == (loan.pickup_at, loan.return_at)
+    assert (found.title, found.sequence, found.cancelled) == ("2 × Enregistreur de terrain", 3, False)
+    assert found.where.startswith(stock.point.name)
+    assert found.path == f"/loans/{loan.id}"
+
+
+def test_what_was_called_off_stays_in_the_diary_as_cancelled(session, asking, borrower):
+    stock = lending.stock(session)
+    for state in (LoanState.CANCELLED, LoanState.REJECTED, LoanState.NO_SHOW, LoanState.CLOSED):
+        lending.loan(session, stock, "2026-10-30T10:00", "2026-11-02T18:00", borrower=borrower, state=state)
+    found = ours(asking, Agenda).appointments(borrower.id, lending.instant("2026-10-22T12:00"))
+    assert sorted(one.cancelled for one in found) == [False, True, True, True]
+
+
+def test_the_diary_holds_nobody_elses_loans_and_none_that_are_long_over(session, asking, borrower):
+    stock = lending.stock(session, units=2)
+    lending.loan(session, stock, "2026-10-30T10:00", "2026-11-02T18:00")
+    lending.loan(session, stock, "2026-09-30T10:00", "2026-10-02T18:00", borrower=borrower)
+    assert ours(asking, Agenda).appointments(borrower.id, lending.instant("2026-10-22T12:00")) == []
+
+
+def test_the_export_holds_every_loan_with_what_was_written_in_it(session, asking, borrower):
+    stock = lending.stock(session)
+    told = {"purpose": "Les voix du port", "project": "Balade sonore"}
+    loan = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-22T18:00", borrower=borrower, **told)
+    lending.custody(session, loan.lines[0], out_note="sans la bonnette")
+    (exported,) = ours(asking, PersonalData).export(borrower.id)["loans"]
+    assert {name: exported[name] for name in told} == told
+    assert exported["lines"] == [{"equipment": stock.model.slug, "units": 1}]
+    assert exported["items"][0]["note_out"] == "sans la bonnette"
+
+
+def test_nobody_is_forgotten_who_has_something_out_or_to_come(session, asking, borrower):
+    stock = lending.stock(session, units=2)
+    data = ours(asking, PersonalData)
+    lending.loan(session, stock, "2026-09-20T10:00", "2026-09-22T18:00", borrower=borrower, state=LoanState.CLOSED)
+    assert data.hindrances(borrower.id) == []
+    out = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-22T18:00", borrower=borrower, state=LoanState.OUT)
+    lending.custody(session, out.lines[0])
+    to_come = lending.loan(session, stock, "2026-11-20T10:00", "2026-11-22T18:00", borrower=borrower)
+    session.expire_all()
+    said = " ".join(data.hindrances(borrower.id))
+    assert out.number in said
+    assert to_come.number in said
+
+
+def test_erasure_forgets_every_free_text_and_keeps_what_was_lent_when(session, asking, borrower):
+    stock = lending.stock(session)
+    told = {"purpose": "Mon nom est Nolwenn", "project": "Nolwenn", "reason": "Nolwenn est malade"}
+    loan = lending.loan(session, stock, "2026-09-20T10:00", "2026-09-22T18:00", borrower=borrower, **told)
+    lending.custody(session, loan.lines[0], out_note="Nolwenn", in_note="Nolwenn", in_at=loan.return_at)
+    ours(asking, PersonalData).erase(borrower.id, lending.instant("2026-10-22T12:00"))
+    session.expire_all()
+    kept = session.get_one(Loan, loan.id)
+    assert (kept.purpose, kept.project, kept.reason) == ("", None, None)
+    custody = kept.lines[0].custodies[0]
+    assert (custody.out_note, custody.in_note) == (None, None)
+    assert (kept.borrower_id, kept.lines[0].units) == (borrower.id, 1)
+
+
+def test_erasure_leaves_other_peoples_loans_alone(session, asking, borrower):
+    loan = lending.loan(session, lending.stock(session), "2026-09-20T10:00", "2026-09-22T18:00", purpose="Un tournage")
+    ours(asking, PersonalData).erase(borrower.id, lending.instant("2026-10-22T12:00"))
+    session.expire_all()
+    assert session.get_one(Loan, loan.id).purpose == "Un tournage"
+
+
+def test_figures_count_what_can_be_borrowed_where_and_what_was(session, asking):
+    assert ours(asking, Figures).figures() == []
+    stock = lending.stock(session, units=3)
+    lending.stock(session, units=12, lot=True, at=stock.point)
+    lending.loan(session, stock, "2026-09-20T10:00", "2026-09-22T18:00", state=LoanState.CLOSED)
+    lending.loan(session, stock, "2026-10-20T10:00", "2026-10-22T18:00", state=LoanState.CANCELLED)
+    figures = ours(asking, Figures).figures()
+    assert {figure.step for figure in figures} == {LoopStep.BORROW}
+    assert figures[0].sentence.split()[0] == "15"
+    assert figures[2].sentence.split()[0] == "1"
+    assert [figure.path for figure in figures] == ["/equipment", "/points", "/equipment"]
+
+
+def test_a_desks_role_is_held_at_a_point(session, asking):
+    one = lending.point(session, name="Centre social de Bellevue")
+    other = lending.point(session, name="Atelier des Capucins")
+    scopes = ours(asking, RoleScopes).scopes()
+    assert [(scope.slug, scope.label) for scope in scopes] == [(other.slug, other.name), (one.slug, one.name)]
