@@ -121,6 +121,17 @@ class LoanRequests:
         self._write_to_borrower(loan, "loan_cancelled")
         return loan
 
+    def no_show(self, loan_id: UUID, by: UUID) -> Loan:
+        """Note that nobody came, without waiting any longer. Raises :class:`Refused` before the pick-up, or after it."""
+        loan = self._locked(loan_id, LoanState.CONFIRMED)
+        if self._clock.now() < loan.pickup_at:
+            raise Refused([Refusal(RefusalCode.WRONG_STATE, {"state": loan.state})])
+        self._decide(loan, LoanState.NO_SHOW, by)
+        self._release(loan)
+        self._audit.record("lending.no_show", "loan", loan.id, loan=loan.number)
+        self._write_to_borrower(loan, "no_show")
+        return loan
+
     def extend(self, loan_id: UUID, return_at: datetime, by: UUID) -> Loan:
         """Let a loan last until ``return_at``, at nobody's expense: what is still to be returned is asked for anew.
 

@@ -9,7 +9,6 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
 from equipment_lending.desk_schemas import (
-    CONDITIONS,
     CheckInSchema,
     CheckOutSchema,
     ProlongSchema,
@@ -22,13 +21,13 @@ from equipment_lending.permissions import Lending
 from equipment_lending.queries import desk
 from equipment_lending.queries.agenda import contents
 from equipment_lending.queries.conditions import conditions
-from equipment_lending.queries.loans import is_overdue, open_custodies, units_to_hand_out
+from equipment_lending.queries.loans import open_custodies, units_to_hand_out
 from equipment_lending.rules.naming import tag_in
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import Condition, LoanState, Refusal, RefusalCode, Refused, ServiceState
 from equipment_lending.views.desk import present_point, served_points
-from equipment_lending.views.words import sentence, state_words, training_words
+from equipment_lending.views.words import CONDITIONS, sentence, state_words, training_words
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
 from portal.ports.certifications import Certifications
@@ -55,7 +54,7 @@ class AtCounter:
             "contents": contents(self.loan, self.request.words),
             "state": state,
             "kind": kind,
-            "overdue": is_overdue(self.loan, self.now),
+            "conditions": CONDITIONS,
         }
 
     def ticked(self, sent) -> list[str]:
@@ -140,7 +139,6 @@ class CheckOut(AtCounter):
             "wrong": self.about_items(reasons),
             "refused": self.say([*general, *self._strays(strays)]),
             "trainings": [training_words(slug) for slug in self.lacking],
-            "conditions": dict(CONDITIONS),
             "may_leave": self.loan.state in (LoanState.CONFIRMED, LoanState.OUT),
         }
 
@@ -289,6 +287,13 @@ class LoanAtDesk(AtCounter):
             self.withdrawing,
         )
 
+    @view_config(request_method="POST", request_param="no_show")
+    def no_show(self):
+        return self._decided(
+            lambda: self.requests.no_show(self.loan.id, self.by),
+            _("It is free for others again, and the borrower is told."),
+        )
+
     @view_config(request_method="POST", request_param="prolong")
     def prolong(self):
         sent = submitted(self.prolonging, self.request)
@@ -325,8 +330,8 @@ class LoanAtDesk(AtCounter):
             if state in (LoanState.CONFIRMED, LoanState.OUT)
             else [],
             "out": open_custodies(self.loan),
+            "may_be_no_show": state is LoanState.CONFIRMED and self.loan.pickup_at <= self.now,
             "rejecting": self.rejecting if undecided else None,
             "withdrawing": self.withdrawing if state in (LoanState.REQUESTED, LoanState.CONFIRMED) else None,
             "prolonging": self.prolonging if state in (LoanState.CONFIRMED, LoanState.OUT) else None,
-            "conditions": dict(CONDITIONS),
         }

@@ -259,7 +259,7 @@ class DeskDay:
         return self._item_url(item) if item.asset_tag.lower() == tag_in(looked_for).lower() else None
 
     def _item_url(self, item: Item) -> str:
-        """Return where an item in the hand is dealt with: taken back if it is out, handed out if a loan waits for it."""
+        """Return where an item in the hand is dealt with: taken back if out, handed out if a loan waits for it."""
         tomorrow = desk.civil_day(self.today, self.zone).end
         where = desk.whereabouts(self.request.db, item, self.point, tomorrow)
         ticked = {"items": item.asset_tag}

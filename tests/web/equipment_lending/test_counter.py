@@ -1,0 +1,362 @@
+"""Items leave, items come back, and what else the desk decides about a loan."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from equipment_lending.models import Claim, Custody
+from equipment_lending.terms import ClaimKind, Condition, LoanState
+from portal.audit.models import AuditEntry
+from portal.people.terms import Role
+from tests.conftest import NOW
+from tests.factories import desk, lending, people
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def stock(session):
+    return lending.stock(session, units=3, at=lending.point(session, slug="lambezellec"))
+
+
+@pytest.fixture
+def loan(session, stock):
+    return lending.loan(session, stock, "2026-10-22T15:00", "2026-10-24T10:00", units=2)
+
+
+@pytest.fixture
+def at_desk(browse, session, stock):
+    return people.signed_in(browse, people.staff(session, Role.DESK, "lambezellec"))
+
+
+@pytest.fixture
+def tags(stock):
+    return sorted(item.asset_tag for item in stock.items)
+
+
+def check_out(at_desk, loan, *ticked, terms=True, **status):
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH).forms["checkout"]
+    for number, box in enumerate(form.fields["items"]):
+        box.checked = box._value in ticked
+    form["terms"] = terms
+    for name in [name for name in status if name in ("note", "override")]:
+        form[name] = status.pop(name)
+    return form.submit("hand_out", headers=ENGLISH, **status)
+
+
+# Hand out -----------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_ticked_leaves_and_the_rest_stays_to_be_fetched(session, at_desk, loan, tags):
+    page = check_out(at_desk, loan, tags[0], note="Rayure sur l’écran", status=303).follow().follow()
+    assert tags[0] in page
+    (custody,) = session.scalars(select(Custody))
+    assert (custody.item.asset_tag, custody.out_note, custody.in_at) == (tags[0], "Rayure sur l’écran", None)
+    assert loan.state is LoanState.OUT
+    assert "1 to hand out" in at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH)
+
+
+def test_scanning_ticks_and_hands_nothing_out_yet(session, at_desk, loan, tags):
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-out").forms["checkout"]
+    form["scan"] = f"http://localhost/items/{tags[1]}"
+    form["note"] = "À garder"
+    page = form.submit("items:add", status=200)
+    ticked = [box["value"] for box in page.html.select("input[name=items]") if box.has_attr("checked")]
+    assert ticked == [tags[1]]
+    assert page.forms["checkout"]["note"].value == "À garder"
+    assert session.scalars(select(Custody)).all() == []
+
+
+def test_return_in_the_scan_field_adds_and_does_not_hand_out(at_desk, loan):
+    page = at_desk.get(f"/desk/loans/{loan.id}/check-out")
+    assert page.html.select("form#checkout button")[0]["name"] == "items:add"
+
+
+@pytest.mark.parametrize("tag", ["NOTHING", "<b>x</b>", "x" * 300, "É", "%", "\\"])
+def test_a_tag_that_is_nobodys_is_said_at_once(at_desk, loan, tag):
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH).forms["checkout"]
+    form["scan"] = tag
+    assert "No item has the tag" in form.submit("items:add", headers=ENGLISH, status=200)
+
+
+def test_a_tag_of_something_else_is_said_at_once(session, at_desk, loan, stock):
+    other = lending.stock(session, at=stock.point).items[0].asset_tag
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH).forms["checkout"]
+    form["scan"] = other
+    assert "not of a kind that this loan is for" in form.submit("items:add", headers=ENGLISH)
+
+
+def test_where_all_that_is_free_is_needed_it_is_ticked_already(session, at_desk, loan, stock, tags):
+    lending.loan(session, stock, "2026-10-22T15:00", "2026-10-24T10:00")
+    single = lending.loan(session, lending.stock(session, at=stock.point), "2026-10-22T15:00", "2026-10-24T10:00")
+    ticked = at_desk.get(f"/desk/loans/{single.id}/check-out").html.select("input[name=items][checked]")
+    assert len(ticked) == 1
+    assert not at_desk.get(f"/desk/loans/{loan.id}/check-out").html.select("input[name=items][checked]")
+
+
+def test_the_terms_must_be_accepted(session, at_desk, loan, tags):
+    page = check_out(at_desk, loan, tags[0], terms=False, status=422)
+    assert page.html.select_one("#checkout-terms[aria-invalid]")
+    assert page.html.find("input", value=tags[0]).has_attr("checked")
+    assert session.scalars(select(Custody)).all() == []
+
+
+def test_nothing_ticked_is_refused_in_words(at_desk, loan):
+    assert "Nothing is chosen" in check_out(at_desk, loan, status=409)
+
+
+def test_more_than_agreed_is_refused(at_desk, loan, tags):
+    assert "more than was agreed" in check_out(at_desk, loan, *tags, status=409)
+
+
+def test_a_refusal_stands_beside_the_item_it_is_about(session, at_desk, loan, stock, tags):
+    ahead = lending.loan(session, stock, "2026-10-21T15:00", "2026-10-24T10:00")
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH).forms["checkout"]
+    desk.handed_out(session, ahead, tags[0])
+    for box in form.fields["items"]:
+        box.checked = box._value == tags[0]
+    form["terms"] = True
+    page = form.submit("hand_out", headers=ENGLISH, status=409)
+    assert "in somebody" in page.html.get_text()
+
+
+def test_an_item_put_aside_meanwhile_is_refused_beside_itself(session, at_desk, loan, stock, tags):
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH).forms["checkout"]
+    broken = next(item for item in stock.items if item.asset_tag == tags[0])
+    session.add(
+        Claim(
+            stock_id=stock.id,
+            item=broken,
+            kind=ClaimKind.MAINTENANCE,
+            units=1,
+            starts_at=NOW,
+            ends_at=NOW + timedelta(days=9),
+        )
+    )
+    session.flush()
+    for box in form.fields["items"]:
+        box.checked = box._value == tags[0]
+    form["terms"] = True
+    page = form.submit("hand_out", headers=ENGLISH, status=409)
+    box = page.html.find("input", value=tags[0])
+    assert box["aria-invalid"] == "true"
+    assert "kept for somebody else" in page.html.find(id=box["aria-describedby"]).get_text()
+
+
+def test_who_lacks_a_training_is_served_only_with_a_reason_that_is_kept(session, at_desk, loan, stock, tags):
+    lending.policy(session, model_id=stock.model_id, requires=["prise-de-son"])
+    page = check_out(at_desk, loan, tags[0], status=409)
+    assert "prise de son" in page
+    check_out(at_desk, loan, tags[0], override="Formé hier, attestation à venir", status=303)
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "lending.check_out")).one()
+    assert entry.detail["override"] == "Formé hier, attestation à venir"
+
+
+def test_without_a_training_asked_for_there_is_nothing_to_override(at_desk, loan):
+    assert "override" not in at_desk.get(f"/desk/loans/{loan.id}/check-out").forms["checkout"].fields
+
+
+def test_a_lot_leaves_under_its_one_tag(session, at_desk, stock):
+    lot = lending.stock(session, units=40, lot=True, at=stock.point)
+    chairs = lending.loan(session, lot, "2026-10-22T15:00", "2026-10-24T10:00", units=12)
+    check_out(at_desk, chairs, lot.items[0].asset_tag, status=303)
+    assert session.scalars(select(Custody.units)).all() == [12]
+
+
+@pytest.mark.parametrize("state", [LoanState.REQUESTED, LoanState.CANCELLED, LoanState.CLOSED])
+def test_a_loan_that_is_not_confirmed_hands_nothing_out(session, at_desk, loan, state):
+    loan.state = state
+    session.flush()
+    page = at_desk.get(f"/desk/loans/{loan.id}/check-out", status=200)
+    assert "checkout" not in page.forms
+
+
+@pytest.mark.parametrize("page", ["check-out", ""])
+def test_another_points_loan_is_not_ours(browse, session, loan, page):
+    lending.point(session, slug="bellevue")
+    people.signed_in(browse, people.staff(session, Role.DESK, "bellevue"))
+    browse.get(f"/desk/loans/{loan.id}/{page}".rstrip("/"), status=403)
+
+
+def test_borrowers_do_not_hand_out_to_themselves(browse, session, loan):
+    people.signed_in(browse, loan.borrower)
+    for page in ("", "/check-out", "/check-in"):
+        browse.get(f"/desk/loans/{loan.id}{page}", status=403)
+
+
+@pytest.mark.parametrize("id", ["00000000-0000-0000-0000-000000000000", "nonsense"])
+@pytest.mark.parametrize("page", ["", "/check-out", "/check-in"])
+def test_a_loan_that_there_is_not_is_not_there(at_desk, id, page):
+    at_desk.get(f"/desk/loans/{id}{page}", status=404)
+
+
+# Take back ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def out(session, loan, tags):
+    return desk.handed_out(session, loan, *tags[:2])
+
+
+def check_in(at_desk, loan, *ticked, parts=(), **status):
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-in", headers=ENGLISH).forms["checkin"]
+    for box in form.fields["items"]:
+        box.checked = box._value in ticked
+    for name, value in dict(parts).items():
+        form[name] = value
+    return form.submit("take_back", headers=ENGLISH, **status)
+
+
+def part(custody, name: str) -> str:
+    return f"c{custody.id.hex}.{name}"
+
+
+def test_what_is_ticked_is_back_and_the_rest_is_still_out(session, at_desk, loan, out, tags):
+    page = check_in(at_desk, loan, tags[0], status=303).follow().follow()
+    assert f"Still out: {tags[1]}" in page
+    assert (out[0].in_at is None, out[1].in_at is None, loan.state) == (False, True, LoanState.OUT)
+    check_in(at_desk, loan, tags[1], status=303)
+    assert loan.state is LoanState.CLOSED
+
+
+def test_condition_missing_parts_and_a_note_are_kept_and_the_item_rests(session, at_desk, loan, out, tags):
+    given = {part(out[0], "note"): "Boîte mouillée", part(out[0], "condition"): "worn"}
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-in").forms["checkin"]
+    form.fields["items"][0].checked = True
+    form.fields[part(out[0], "missing")][0].checked = True
+    for name, value in given.items():
+        form[name] = value
+    form.submit("take_back", status=303)
+    assert (out[0].condition_in, out[0].missing, out[0].in_note) == (Condition.WORN, ["bonnette"], "Boîte mouillée")
+    assert out[0].item.condition is Condition.INCOMPLETE
+    assert session.scalars(select(Claim).where(Claim.kind == ClaimKind.MAINTENANCE)).one().item is out[0].item
+
+
+def test_the_desk_may_keep_lending_what_came_back_incomplete(session, at_desk, loan, out, tags):
+    given = {part(out[0], "condition"): "damaged", part(out[0], "keep_lending"): True}
+    check_in(at_desk, loan, tags[0], parts=given, status=303)
+    assert session.scalars(select(Claim).where(Claim.kind == ClaimKind.MAINTENANCE)).all() == []
+
+
+def test_a_loan_of_one_thing_is_ticked_already(session, at_desk, loan, tags):
+    desk.handed_out(session, loan, tags[0])
+    assert at_desk.get(f"/desk/loans/{loan.id}/check-in").html.select("input[name=items][checked]")
+
+
+def test_what_came_back_at_another_desk_meanwhile_is_said(session, at_desk, loan, out, tags):
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-in", headers=ENGLISH).forms["checkin"]
+    for box in form.fields["items"]:
+        box.checked = True
+    check_in(at_desk, loan, tags[0], status=303)
+    page = form.submit("take_back", headers=ENGLISH, status=409)
+    assert f"{tags[0]} is not out with this loan" in page.html.get_text()
+    assert out[1].in_at is None
+
+
+def test_whoever_brings_something_back_may_do_so_at_any_desk(browse, session, loan, out, tags):
+    lending.point(session, slug="bellevue", name="Bellevue")
+    people.signed_in(browse, people.staff(session, Role.DESK, "bellevue"))
+    browse.get("/desk/bellevue")
+    form = browse.get(f"/desk/loans/{loan.id}/check-in").forms["checkin"]
+    assert form["point"].value == "bellevue"
+    form.fields["items"][0].checked = True
+    form.submit("take_back", status=303)
+    assert out[0].item.stock.point.slug == "bellevue"
+
+
+def test_a_point_where_one_does_not_serve_is_refused(session, at_desk, loan, out):
+    lending.point(session, slug="bellevue")
+    at_desk.get(f"/desk/loans/{loan.id}/check-in")
+    sent = {"point": "bellevue", "items": out[0].item.asset_tag, "take_back": "1"}
+    at_desk.post(f"/desk/loans/{loan.id}/check-in", people.with_csrf(at_desk, sent), status=422)
+
+
+def test_nothing_that_came_back_is_refused_in_words(at_desk, loan, out):
+    assert "Nothing is chosen" in check_in(at_desk, loan, status=409)
+
+
+def test_a_loan_of_which_nothing_is_out_has_nothing_to_take_back(at_desk, loan):
+    assert "checkin" not in at_desk.get(f"/desk/loans/{loan.id}/check-in", status=200).forms
+
+
+def test_an_unknown_condition_changes_nothing(session, at_desk, loan, out):
+    at_desk.get(f"/desk/loans/{loan.id}/check-in")
+    sent = {"point": "lambezellec", "items": out[0].item.asset_tag, part(out[0], "condition"): "splendid"}
+    at_desk.post(f"/desk/loans/{loan.id}/check-in", people.with_csrf(at_desk, sent), status=422)
+    assert out[0].in_at is None
+
+
+# Decide -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def request_(session, stock):
+    return lending.loan(session, stock, "2026-10-29T10:00", "2026-10-30T10:00", state=LoanState.REQUESTED)
+
+
+def at_loan(at_desk, loan, form: str, **values):
+    page = at_desk.get(f"/desk/loans/{loan.id}", headers=ENGLISH)
+    filled = page.forms[form]
+    for name, value in values.items():
+        filled[name] = value
+    return filled
+
+
+def test_the_desk_says_yes(session, at_desk, request_):
+    sent = people.with_csrf(at_desk, {"confirm": "confirm"})
+    page = at_desk.post(f"/desk/loans/{request_.id}", sent, status=303).follow()
+    assert request_.state is LoanState.CONFIRMED
+    assert "To decide" not in page
+
+
+def test_the_desk_says_no_with_a_reason(at_desk, request_):
+    at_loan(at_desk, request_, "reject", reason="Réservé pour la fête du quartier").submit("reject", status=303)
+    assert (request_.state, request_.reason) == (LoanState.REJECTED, "Réservé pour la fête du quartier")
+
+
+def test_a_no_without_a_reason_is_refused_beside_the_field(at_desk, request_):
+    page = at_loan(at_desk, request_, "reject").submit("reject", headers=ENGLISH, status=409)
+    assert page.html.select_one("#reject-reason[aria-invalid]")
+    assert request_.state is LoanState.REQUESTED
+
+
+def test_what_is_decided_already_cannot_be_decided_again(session, at_desk, request_):
+    request_.state = LoanState.CANCELLED
+    session.flush()
+    sent = people.with_csrf(at_desk, {"confirm": "confirm"})
+    page = at_desk.post(f"/desk/loans/{request_.id}", sent, headers=ENGLISH, status=409)
+    assert "cannot be done any more" in page
+
+
+def test_the_desk_calls_a_loan_off(at_desk, loan):
+    at_loan(at_desk, loan, "withdraw", reason="Le centre ferme").submit("withdraw", status=303)
+    assert (loan.state, loan.reason) == (LoanState.CANCELLED, "Le centre ferme")
+
+
+def test_the_desk_lends_longer(at_desk, loan):
+    at_loan(at_desk, loan, "prolong", return_at="2026-10-26T10:00").submit("prolong", status=303)
+    assert loan.return_at == lending.instant("2026-10-26T10:00")
+
+
+@pytest.mark.parametrize(
+    ("until", "status"), [("2026-10-24T09:00", 409), ("2026-10-24T03:00", 409), ("soon", 422), ("", 422)]
+)
+def test_longer_is_later_and_when_the_desk_is_open(at_desk, loan, until, status):
+    page = at_loan(at_desk, loan, "prolong", return_at=until).submit("prolong", status=status)
+    assert page.html.select_one("#prolong-return_at[aria-invalid]")
+    assert loan.return_at == lending.instant("2026-10-24T10:00")
+
+
+def test_nobody_came(session, at_desk, stock):
+    missed = lending.loan(session, stock, "2026-10-22T10:00", "2026-10-24T10:00")
+    sent = people.with_csrf(at_desk, {"no_show": "no_show"})
+    at_desk.post(f"/desk/loans/{missed.id}", sent, status=303)
+    assert missed.state is LoanState.NO_SHOW
+    assert not any(claim.live for line in missed.lines for claim in line.claims)
+
+
+def test_nobody_can_have_missed_what_is_still_to_come(at_desk, loan):
+    sent = people.with_csrf(at_desk, {"no_show": "no_show"})
+    at_desk.post(f"/desk/loans/{loan.id}", sent, status=409)
+    assert loan.state is LoanState.CONFIRMED
