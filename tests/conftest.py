@@ -6,6 +6,7 @@
 import os
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 import transaction
 from pyramid.scripting import prepare
@@ -20,6 +21,10 @@ from tests import cluster
 from tests.contracts.described import DescribedApp, describing
 
 DATABASES = [name for name in os.environ.get("PORTAL_TEST_DATABASES", "sqlite").split(",") if name]
+
+# How long one example takes says more about the machine than about the rule.
+hypothesis.settings.register_profile("portal", deadline=None)
+hypothesis.settings.load_profile("portal")
 
 # A Thursday in the demo city's autumn: the desks are open, the clocks go back on the Sunday after.
 NOW = datetime(2026, 10, 22, 12, 0, tzinfo=UTC)

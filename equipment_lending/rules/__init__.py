@@ -9,6 +9,7 @@ Article  What it settles                                        Where it is writ
 2        Every promise can keep one item from start to end      ``assignment``
 3        What a loan occupies: buffers, early and late returns  ``claims``
 4        Opening hours, exceptions, holidays, lead time         ``opening``
+         Which instant a day at a desk means                    ``moments``
 5        The length of a loan, and how closed days count        ``closed_days``
 6        Fair use: days per person and period                   ``fair_use``
 7        Which setting holds where                              ``policy``
@@ -16,5 +17,6 @@ Article  What it settles                                        Where it is writ
 9        Overdue, days late, not collected                      ``lateness``
 10       Which loans are at risk when equipment is missing      ``risk``
 11       What to propose instead                                ``alternatives``
+         Short names, tags, and what a scanner reads            ``naming``
 =======  =====================================================  ==================
 """

@@ -122,6 +122,12 @@ def test_the_same_day_is_proposed_when_another_loan_gives_way_in_time():
     assert nearest_periods(wish, is_free, taken)[0] == period("2026-10-22T11:30", "2026-10-22T13:30")
 
 
+def test_a_later_pick_up_that_would_cut_the_loan_short_is_not_proposed():
+    wish = asked("2026-10-22T09:00", "2026-10-23T18:00")
+    is_free, taken = free_beside(period("2026-10-22T09:00", "2026-10-22T16:00"))
+    assert nearest_periods(wish, is_free, taken, 1) == [period("2026-10-23T09:00", "2026-10-24T18:00")]
+
+
 def test_the_hour_stays_on_the_wall_when_the_clocks_change():
     wish = asked("2026-10-24T10:00", "2026-10-24T17:00")
     is_free, taken = free_beside(period("2026-10-24T00:00", "2026-10-25T00:00"))

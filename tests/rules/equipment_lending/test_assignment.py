@@ -145,6 +145,11 @@ def test_a_lot_lends_what_is_not_bound_of_it():
     assert items_free([lot], [], Period(at(5), at(7)), units=7) == []
 
 
+def test_units_of_a_lot_are_not_told_apart_so_the_same_one_can_leave_twice():
+    lot = ItemUse("cables", 2, ((at(1), at(3), 1), (at(4), at(6), 1)))
+    assert assignable([lot], [(at(0), at(8), 1)])
+
+
 def test_a_promise_that_cannot_be_kept_any_more_does_not_stop_others_elsewhere():
     pool = [ItemUse("A", 1, ((at(0), at(4), 1),)), ItemUse("B", 1, ((at(20), at(24), 1),))]
     stranded = [(at(1), at(12), 1), (at(2), at(11), 1)]

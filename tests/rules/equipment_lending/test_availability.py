@@ -34,6 +34,7 @@ def test_the_steps_say_what_is_free_at_every_instant(capacity, crowd, wanted):
 def test_the_steps_are_adjacent_cover_the_period_and_differ_from_their_neighbours(capacity, crowd, wanted):
     told = steps(capacity, crowd, wanted)
     assert (told[0].start, told[-1].end) == (wanted.start, wanted.end)
+    assert all(step.start < step.end for step in told)
     for left, right in pairwise(told):
         assert left.end == right.start
         assert left.free != right.free
@@ -75,6 +76,10 @@ def test_scenario_6_a_unit_in_repair_is_not_there():
     loan, repair = days("2030-03-21", "2030-03-31", 3), days("2030-03-18", "2030-12-31")
     told = steps(7, [loan, repair], period("2030-03-20T00:00", "2030-03-22T00:00"))
     assert [step.free for step in told] == [6, 3]
+
+
+def test_where_one_loan_ends_and_as_large_a_one_begins_nothing_changes():
+    assert steps(3, [(at(0), at(4), 2), (at(4), at(9), 2)], Period(at(1), at(9))) == [Step(at(1), at(9), 1)]
 
 
 def test_claims_that_touch_share_no_instant():

@@ -104,6 +104,16 @@ def test_a_loan_that_is_too_long_names_its_days_and_those_allowed():
     assert (reason.code, dict(reason.values)) == ("too_long", {"equipment": "camera", "days": 9, "allowed": 7})
 
 
+def test_a_loan_of_just_the_shortest_or_longest_length_is_allowed():
+    assert codes(asked("2026-11-20T10:00", "2026-11-20T11:00", min_minutes=60)) == []
+    assert codes(asked("2026-11-20T10:00", "2026-11-27T10:00", max_days=7)) == []
+
+
+def test_a_loan_does_not_contain_the_closed_day_on_which_it_would_end():
+    saturday = asked("2026-11-20T10:00", "2026-11-21T10:00", calendar=MONDAY_TO_FRIDAY, span_closed=False)
+    assert codes(saturday) == ["return_closed"]
+
+
 def test_a_loan_that_is_too_short_names_its_minutes_and_those_asked_for():
     reason = only(asked("2026-11-20T10:00", "2026-11-20T10:30", min_minutes=60))
     assert (reason.code, reason.values["minutes"], reason.values["allowed"]) == ("too_short", 30, 60)

@@ -199,6 +199,10 @@ def test_E5_the_next_open_windows_are_proposed_for_a_closed_day():
     ]
 
 
+def test_a_window_that_closes_now_is_over():
+    assert EVERY_DAY.next_windows(instant("2026-11-20T18:00"), 1) == [period("2026-11-21T09:00", "2026-11-21T18:00")]
+
+
 def test_a_desk_that_stays_closed_has_no_next_window():
     closed = OpeningCalendar(PARIS)
     assert closed.next_windows(instant("2026-11-21T10:00"), 3) == []
