@@ -146,7 +146,7 @@ def loan(session, of: Stock, start: str, end: str, *, units: int = 1, borrower=N
 
 
 def custody(session, line: LoanLine, **given) -> Custody:
-    """One unit of a line in the borrower's hands since the pick-up, bound to an item of its stock that is on the shelf."""
+    """One unit of a line in the borrower's hands since the pick-up, bound to an item of its stock."""
     out = select(Custody.item_id).where(Custody.in_at.is_(None))
     thing = session.scalars(select(Item).where(Item.stock_id == line.stock_id, Item.id.not_in(out))).first()
     claim = next(claim for claim in line.claims if claim.item_id is None)

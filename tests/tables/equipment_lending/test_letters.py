@@ -1,0 +1,62 @@
+"""Every letter of lending, as its reader gets it."""
+
+from pathlib import Path
+
+import pytest
+
+import equipment_lending
+from equipment_lending.terms import LoanState
+from portal.mail.services import Outbox
+from tests.factories import lending, people
+
+FOLDER = Path(equipment_lending.__file__).parent / "templates/equipment_lending/mail"
+ABOUT_ONE_LOAN = sorted(
+    path.name for path in FOLDER.glob("[!_]*.txt") if path.name not in ("reminder.txt", "overdue.txt")
+)
+
+
+@pytest.fixture
+def loan(session):
+    point = lending.point(session, phone="02 98 00 10 01", email="lambezellec@communs.example")
+    borrower = people.person(session, language="en")
+    loan = lending.loan(
+        session, lending.stock(session, at=point), "2026-10-30T10:00", "2026-11-02T18:00", borrower=borrower
+    )
+    lending.custody(session, loan.lines[0])
+    return loan
+
+
+def written(asking, loan, name):
+    template = f"equipment_lending:templates/equipment_lending/mail/{name}"
+    values = {"loan": loan, "point": loan.point, "late": [loan], "tomorrow": [loan]}
+    return asking.find_service(Outbox).send(loan.borrower, template, **values)
+
+
+@pytest.mark.parametrize("name", ABOUT_ONE_LOAN)
+def test_a_letter_says_what_when_where_and_whom_to_ask(asking, loan, name):
+    letter = written(asking, loan, name)
+    assert loan.number in letter.subject
+    assert "- 1 × Field recorder\n" in letter.text
+    assert "Friday, October 30, 10:00" in letter.text
+    assert "4 rue de Roscoff, Brest" in letter.text
+    assert (
+        "\n\nQuestions? Ask Maison de quartier de Lambézellec: 02 98 00 10 01, lambezellec@communs.example\n"
+        in letter.text
+    )
+
+
+@pytest.mark.parametrize("name", ["reminder.txt", "overdue.txt"])
+def test_a_reminder_names_the_things_by_their_tags(asking, loan, name):
+    letter = written(asking, loan, name)
+    assert f"- Field recorder ({loan.lines[0].custodies[0].item.asset_tag})\n" in letter.text
+    assert f"http://localhost/loans/{loan.id}" in letter.text
+
+
+def test_the_reason_for_a_no_is_in_the_letter(asking, loan):
+    loan.state, loan.reason = LoanState.REJECTED, "La caméra part en révision."
+    assert "\n\nLa caméra part en révision.\n" in written(asking, loan, "loan_rejected.txt").text
+
+
+def test_markup_in_what_people_wrote_stays_as_it_is(asking, loan):
+    loan.reason = "<b>1 < 2 & 3</b>"
+    assert "<b>1 < 2 & 3</b>" in written(asking, loan, "loan_cancelled.txt").text
