@@ -37,7 +37,7 @@ def tags(stock):
 
 def check_out(at_desk, loan, *ticked, terms=True, **status):
     form = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH).forms["checkout"]
-    for number, box in enumerate(form.fields["items"]):
+    for box in form.fields["items"]:
         box.checked = box._value in ticked
     form["terms"] = terms
     for name in [name for name in status if name in ("note", "override")]:
@@ -45,7 +45,7 @@ def check_out(at_desk, loan, *ticked, terms=True, **status):
     return form.submit("hand_out", headers=ENGLISH, **status)
 
 
-# Hand out -----------------------------------------------------------------------------------------------------------------
+# Hand out -------------------------------------------------------------------------------------------------------------
 
 
 def test_what_is_ticked_leaves_and_the_rest_stays_to_be_fetched(session, at_desk, loan, tags):
@@ -185,13 +185,13 @@ def test_borrowers_do_not_hand_out_to_themselves(browse, session, loan):
         browse.get(f"/desk/loans/{loan.id}{page}", status=403)
 
 
-@pytest.mark.parametrize("id", ["00000000-0000-0000-0000-000000000000", "nonsense"])
+@pytest.mark.parametrize("loan_id", ["00000000-0000-0000-0000-000000000000", "nonsense"])
 @pytest.mark.parametrize("page", ["", "/check-out", "/check-in"])
-def test_a_loan_that_there_is_not_is_not_there(at_desk, id, page):
-    at_desk.get(f"/desk/loans/{id}{page}", status=404)
+def test_a_loan_that_there_is_not_is_not_there(at_desk, loan_id, page):
+    at_desk.get(f"/desk/loans/{loan_id}{page}", status=404)
 
 
-# Take back ----------------------------------------------------------------------------------------------------------------
+# Take back ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -287,7 +287,7 @@ def test_an_unknown_condition_changes_nothing(session, at_desk, loan, out):
     assert out[0].in_at is None
 
 
-# Decide -------------------------------------------------------------------------------------------------------------------
+# Decide ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
