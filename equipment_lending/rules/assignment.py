@@ -69,6 +69,8 @@ def free_units(items: Sequence[ItemUse], unbound: Sequence[Claimed], wanted: Per
     count = free_throughout(sum(item.units for item in items), occupied, wanted)
     if count <= 0 or not _bound_later(items, _reach(unbound, wanted)):
         return count
+    if assignable(items, [*unbound, (wanted.start, wanted.end, count)]):
+        return count
     others = _fitting_only(items, unbound)
 
     def too_many(units: int) -> bool:
