@@ -57,9 +57,15 @@ def include_object(thing, name: str | None, kind: str, reflected: bool, compare_
     return not (lowered in FOREIGN_NAMES or lowered.startswith(FOREIGN_PREFIXES))
 
 
-def alembic_config(connection: Connection) -> Config:
+def script_config() -> Config:
+    """Return where the history is written."""
     config = Config()
     config.set_main_option("script_location", "portal:migrations")
+    return config
+
+
+def alembic_config(connection: Connection) -> Config:
+    config = script_config()
     config.attributes["connection"] = connection
     return config
 

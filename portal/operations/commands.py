@@ -1,9 +1,17 @@
 """``portal init``, ``serve``, ``check``, ``backup`` and ``restore``."""
 
+import sys
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
 import click
 
 from portal.migrations import history
+from portal.operations.archive import BadArchive
+from portal.operations.backup import back_up
+from portal.operations.backup import restore as bring_back
 from portal.operations.serving import serve as answer_requests
+from portal.operations.snapshots import NotEmpty
 
 
 @click.command()
@@ -27,4 +35,42 @@ def serve(context: click.Context, no_worker: bool, demo: bool) -> None:
     answer_requests(context.obj.app, settings, with_worker=settings.worker and not no_worker)
 
 
-COMMANDS = (init, serve)
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def backup(installation, file: Path) -> None:
+    """Write database and uploaded files into FILE, while the portal goes on working."""
+    registry = installation.app.registry
+    try:
+        made = back_up(registry.engine, registry.portal_settings, registry.clock.now(), file, shown)
+    except BadArchive as no:
+        raise click.ClickException(str(no)) from no
+    click.echo(f"{file}: {len(made.files)} files, {file.stat().st_size / 1024**2:.1f} MB")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--replace", is_flag=True, help="Replace the portal that is there.")
+@click.pass_obj
+def restore(installation, file: Path, replace: bool) -> None:
+    """Bring back what FILE holds."""
+    registry = installation.app.registry
+    try:
+        made = bring_back(registry.engine, registry.portal_settings, file, shown, replace=replace)
+    except BadArchive as no:
+        raise click.ClickException(str(no)) from no
+    except NotEmpty as no:
+        raise click.ClickException("there is a portal here already; to replace all of it, add --replace") from no
+    click.echo(f"brought back what was saved at {made.made_at}")
+
+
+def shown(names: Collection[str], label: str) -> Iterator[str]:
+    """Yield the names; on a terminal, show how far one is."""
+    if not sys.stderr.isatty():
+        yield from names
+        return
+    with click.progressbar(names, label=label, file=sys.stderr) as bar:
+        yield from bar
+
+
+COMMANDS = (init, serve, backup, restore)
