@@ -79,7 +79,7 @@ class City:
 
 def _text(name: str) -> dict[str, str]:
     folder = files("portal.pages").joinpath("texts")
-    return {language: folder.joinpath(f"{name}.{language}.md").read_text("utf-8") for language in ("fr", "en")}
+    return {language: folder.joinpath(f"{name}.{language}.md").read_text("utf-8").strip() for language in ("fr", "en")}
 
 
 DEFAULTS: Mapping[str, object] = {

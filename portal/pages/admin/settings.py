@@ -39,6 +39,7 @@ class SettingsSection:
         self.section = SECTIONS.get(request.matchdict["section"])
         if self.section is None:
             raise HTTPNotFound
+        self.now = {**DEFAULTS, **request.city_values}
         buttons = [Button("save", _("Save"), "now")]
         if self.section.previewed:
             buttons.append(Button("preview", _("Preview"), "quiet"))
@@ -46,8 +47,7 @@ class SettingsSection:
 
     @view_config(request_method="GET")
     def show(self):
-        values = {**DEFAULTS, **self.request.city_values}
-        self.form.set_appstruct({name: shown(name, values[name]) for name in self._fields()})
+        self.form.set_appstruct({name: shown(name, self.now[name]) for name in self._fields()})
         return self._page()
 
     @view_config(request_method="POST", request_param="preview")
@@ -77,7 +77,7 @@ class SettingsSection:
 
     def _kept(self, wish: dict) -> dict:
         """Return the section's values as they are kept. Raises :class:`UnusableLogo`."""
-        values = {name: keepable(name, wish[name]) for name in self._fields()}
+        values = {name: keepable(name, wish[name], self.now[name]) for name in self._fields()}
         if wish.get("without_logo"):
             values["logo"] = ""
         elif wish.get("logo"):
@@ -103,8 +103,9 @@ def shown(name: str, value):
     return date.fromisoformat(value) if name == "accessibility_audited_on" and value else value
 
 
-def keepable(name: str, value):
-    """Return a sent value as JSON keeps it; languages without a text are left out."""
+def keepable(name: str, value, before):
+    """Return a sent value as JSON keeps it. Texts in languages that were not asked for stay, empty ones do not."""
     if name in TRANSLATED:
-        return {code: text for code, text in value.items() if text}
+        unasked = {code: text for code, text in before.items() if code not in OFFERED}
+        return unasked | {code: text for code, text in value.items() if text}
     return value.isoformat() if isinstance(value, date) else value
