@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from pyramid.httpexceptions import HTTPNotFound
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from equipment_lending.models import EquipmentModel, Item, LendingPoint, Loan
@@ -21,12 +21,15 @@ class LoanContext:
         self.loan: Loan = found
         self.scopes = tuple({found.point.slug, found.return_point.slug})
         self._db = request.db
+        self._today = request.clock.now().date()
 
     @property
     def owner_ids(self) -> tuple[UUID, ...]:
         officers = self._db.scalars(
             select(Membership.person_id).where(
-                Membership.organisation_id == self.loan.organisation_id, Membership.officer
+                Membership.organisation_id == self.loan.organisation_id,
+                Membership.officer,
+                or_(Membership.until.is_(None), Membership.until >= self._today),
             )
         )
         return (self.loan.borrower_id, *officers)

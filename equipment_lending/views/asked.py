@@ -67,14 +67,19 @@ class Asked:
             return None
         return Period(start, end) if start < end else None
 
+    @property
     def month(self) -> date | None:
-        """Return the first day of the month asked for. Raises ``ValueError`` where that is no month."""
-        written = self.given.get("month")
-        if not written:
+        """The first day of the month to look at; None where none is named, or none that there is."""
+        written = self.given.get("month", "")
+        try:
+            return date.fromisoformat(f"{written}-01") if re.fullmatch(r"\d{4}-\d\d", written, re.ASCII) else None
+        except ValueError:
             return None
-        if not re.fullmatch(r"\d{4}-\d\d", written, re.ASCII):
-            raise ValueError(f"{written} is not a month")
-        return date.fromisoformat(f"{written}-01")
+
+    @property
+    def month_is_none(self) -> bool:
+        """Does the address name a month that there is not?"""
+        return bool(self.given.get("month")) and self.month is None
 
     def query(self, **changes: str | None) -> dict[str, str]:
         """Return the query of the address that fills the form with this and the ``changes``; None takes one out."""

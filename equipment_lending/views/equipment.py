@@ -114,6 +114,7 @@ class EquipmentPage:
             "form": self.form,
             "alternatives": alternatives,
             "month": self._month(),
+            "no_such_month": self.asked.month_is_none,
             "length": self._length_words(),
             "conditions": condition_words(self.policy, self.request),
             "trainings": [training_words(slug) for slug in requires],
@@ -285,13 +286,10 @@ class EquipmentPage:
     def _first_day(self) -> date:
         """Return the first day of the month to show: the one asked for, else that of the day chosen or next open."""
         earliest, latest = self._months()
-        try:
-            asked = self.asked.month()
-        except ValueError:
+        if self.asked.month_is_none:
             self.request.response.status_int = 422
-            asked = None
         ready = self.calendar.earliest_pickup(self.now, self.policy.lead_days)
-        wanted = asked or self.asked.day("pickup") or (self.calendar.day_of(ready) if ready else earliest)
+        wanted = self.asked.month or self.asked.day("pickup") or (self.calendar.day_of(ready) if ready else earliest)
         return min(max(wanted.replace(day=1), earliest), latest)
 
     def _months(self) -> tuple[date, date]:

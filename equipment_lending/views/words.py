@@ -271,8 +271,6 @@ def _full(message: str) -> Callable[[Values, _Voice], str]:
 
 
 def _not_enough(values: Values, say: _Voice) -> str:
-    if "free" not in values:
-        return say(_("Somebody else has it after you. Bring it back on the day agreed, or ask the desk."))
     if values["free"] == 0:
         return say(_("None is free all that time. Choose other days, or another lending point."))
     return say.ngettext(
@@ -361,5 +359,7 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
     RefusalCode.ITEM_NOT_FREE: _("${item} is kept for somebody else, or out of service. Take another one."),
     RefusalCode.NOT_OUT: _("${item} is not out with this loan. Check the tag, or the loan."),
     RefusalCode.REASON_MISSING: _("Say why: whoever is concerned will read it."),
+    RefusalCode.TAG_TAKEN: _("The tag ${item} is on another item already. Choose another one."),
+    RefusalCode.SLUG_TAKEN: _("The short name ${slug} is taken. Choose another one."),
     RefusalCode.NOT_LONGER: _("This is not later than the return agreed. Choose a later day."),
 }

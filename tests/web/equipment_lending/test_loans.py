@@ -1,0 +1,232 @@
+"""A borrower's own pages: all loans, and each of them."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from icalendar import Calendar
+from sqlalchemy import select
+
+from equipment_lending.models import Loan
+from equipment_lending.terms import Condition, LoanState
+from portal.mail.models import OutgoingMail
+from portal.people.terms import Role
+from tests.factories import lending, people
+
+
+@pytest.fixture
+def stock(session):
+    return lending.stock(session, units=3, at=lending.point(session, slug="lambezellec"))
+
+
+@pytest.fixture
+def nolwenn(session):
+    return people.person(session, language="en")
+
+
+@pytest.fixture
+def signed_in(browse, nolwenn):
+    return people.signed_in(browse, nolwenn)
+
+
+@pytest.fixture
+def loan(session, stock, nolwenn):
+    """Two recorders from Tuesday to Thursday, confirmed."""
+    return lending.loan(session, stock, "2026-11-03T10:00", "2026-11-05T18:00", units=2, borrower=nolwenn)
+
+
+def picked_up(session, stock, borrower, until="2026-10-23T18:00"):
+    loan = lending.loan(session, stock, "2026-10-20T10:00", until, borrower=borrower, state=LoanState.OUT)
+    lending.custody(session, loan.lines[0])
+    return loan
+
+
+# All of them --------------------------------------------------------------------------------------------------------
+
+
+def test_whoever_is_not_signed_in_is_asked_to(browse):
+    assert urlsplit(browse.get("/loans", status=303).location).path == "/sign-in"
+
+
+def test_without_loans_the_page_says_where_to_begin(signed_in):
+    page = signed_in.get("/loans")
+    assert "You have not borrowed anything yet" in page
+    assert page.html.select_one(".empty a")["href"] == "/equipment"
+
+
+def test_what_is_current_comes_first_and_says_what_to_do(signed_in, session, stock, nolwenn, loan):
+    out = picked_up(session, stock, nolwenn)
+    done = lending.loan(
+        session, stock, "2026-09-01T10:00", "2026-09-02T10:00", borrower=nolwenn, state=LoanState.CLOSED
+    )
+    page = signed_in.get("/loans").html
+    sections = {section["aria-labelledby"]: section for section in page.select("main section")}
+    current = [link["href"] for link in sections["current"].select("a")]
+    assert current == [f"/loans/{out.id}", f"/loans/{loan.id}"]
+    assert "Bring it back to" in sections["current"].text
+    assert f"say the number {loan.number}" in sections["current"].text
+    assert [link["href"] for link in sections["past"].select("a")] == [f"/loans/{done.id}"]
+
+
+def test_what_is_late_stands_out_in_words(signed_in, session, stock, nolwenn):
+    picked_up(session, stock, nolwenn, until="2026-10-20T18:00")
+    page = signed_in.get("/loans").html
+    assert page.select_one(".tag.is-wrong").text == "2 days late"
+    assert "This should have come back on Tuesday, October 20" in page.select_one(".notice.is-wrong").text
+
+
+def test_an_officer_sees_the_loans_of_the_organisation_and_who_asked(signed_in, session, stock, nolwenn):
+    membership = people.membership(session, person=nolwenn)
+    yann = people.person(session, name="Yann Kerbrat")
+    given = {"borrower": yann, "organisation_id": membership.organisation_id}
+    lending.loan(session, stock, "2026-11-03T10:00", "2026-11-05T18:00", **given)
+    page = signed_in.get("/loans")
+    assert "For Les Amis du Stang-Alar, by Yann Kerbrat" in page
+
+
+def test_once_a_mandate_is_over_its_loans_are_no_longer_shown(signed_in, session, stock, nolwenn, clock):
+    membership = people.membership(session, person=nolwenn, until=clock.now().date().replace(day=1))
+    given = {"organisation_id": membership.organisation_id}
+    loan = lending.loan(session, stock, "2026-11-03T10:00", "2026-11-05T18:00", **given)
+    assert str(loan.id) not in signed_in.get("/loans").text
+    signed_in.get(f"/loans/{loan.id}", status=403)
+
+
+def test_old_loans_come_in_pages(signed_in, session, stock, nolwenn):
+    for day in range(1, 26):
+        when = f"2026-08-{day:02}T10:00", f"2026-08-{day:02}T18:00"
+        lending.loan(session, stock, *when, borrower=nolwenn, state=LoanState.CLOSED)
+    first = signed_in.get("/loans")
+    assert len(first.html.select("[aria-labelledby=past] .line")) == 20
+    second = signed_in.get(first.html.select_one("[rel=next]")["href"])
+    assert len(second.html.select("[aria-labelledby=past] .line")) == 5
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 30, "٣", ""])
+def test_a_page_that_is_none_is_the_first_or_an_empty_one(signed_in, loan, page):
+    assert signed_in.get("/loans", {"page": page}).status_int == 200
+
+
+# One of them --------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_says_what_was_agreed_what_happens_now_and_the_number_to_say(signed_in, loan):
+    page = signed_in.get(f"/loans/{loan.id}").html
+    assert page.select_one("h1").text == "2 × Field recorder"
+    assert page.select_one(".steps [aria-current]").text == "Confirmed"
+    assert page.select_one(".ticket .number").text == loan.number
+    assert page.select_one(".ticket svg path")
+    assert "Tuesday, November 3, 10:00\u202fAM" in page.select_one(".facts").text
+
+
+def test_the_page_says_what_is_out_and_how_it_came_back(signed_in, session, stock, nolwenn):
+    loan = picked_up(session, stock, nolwenn)
+    custody = loan.lines[0].custodies[0]
+    custody.in_at, custody.condition_in, custody.missing = loan.return_at, Condition.INCOMPLETE, ["bonnette"]
+    session.flush()
+    things = signed_in.get(f"/loans/{loan.id}").html.select_one("[aria-labelledby=things]").text
+    assert custody.item.asset_tag in things
+    assert "incomplete" in things
+    assert "missing: bonnette" in things
+
+
+def test_a_loan_is_nobody_elses_business(browse, session, loan):
+    browse.get(f"/loans/{loan.id}", status=303)
+    stranger = people.signed_in(browse, people.person(session))
+    stranger.get(f"/loans/{loan.id}", status=403)
+    stranger.get(f"/loans/{loan.id}.ics", status=403)
+    stranger.post(f"/loans/{loan.id}/cancel", people.with_csrf(stranger), status=403)
+    stranger.post(f"/loans/{loan.id}/extend", people.with_csrf(stranger, {"return": "2026-11-06"}), status=403)
+    assert session.get_one(Loan, loan.id).state is LoanState.CONFIRMED
+
+
+def test_the_desk_that_lends_it_sees_it_and_other_desks_do_not(browse, session, loan):
+    people.signed_in(browse, people.staff(session, Role.DESK, "bellevue")).get(f"/loans/{loan.id}", status=403)
+    people.signed_in(browse, people.staff(session, Role.DESK, "lambezellec")).get(f"/loans/{loan.id}", status=200)
+
+
+@pytest.mark.parametrize("address", ["/loans/nothing", "/loans/00000000-0000-0000-0000-000000000000"])
+def test_a_loan_that_is_not_there_is_not_found(signed_in, address):
+    signed_in.get(address, status=404)
+
+
+def test_a_loan_can_be_called_off_until_the_pick_up(signed_in, session, loan):
+    form = signed_in.get(f"/loans/{loan.id}").forms["cancel"]
+    form["reason"] = "Le tournage est reporté."
+    page = form.submit(status=303).follow()
+    assert "The loan is cancelled" in page
+    assert (loan.state, loan.reason) == (LoanState.CANCELLED, "Le tournage est reporté.")
+    assert not any(claim.live for claim in loan.lines[0].claims)
+    assert "cancel" not in page.forms
+    assert "STATUS:CANCELLED" in session.scalars(select(OutgoingMail)).one().calendar
+
+
+def test_what_has_left_the_desk_cannot_be_called_off_any_more(signed_in, session, loan):
+    form = signed_in.get(f"/loans/{loan.id}").forms["cancel"]
+    loan.state = LoanState.OUT
+    session.flush()
+    page = form.submit(status=409)
+    assert "This cannot be done any more: the loan is “borrowed”." in page.html.select_one("#refusals").text
+    assert loan.state is LoanState.OUT
+
+
+def test_a_reason_that_is_too_long_is_said_to_be(signed_in, loan):
+    form = signed_in.get(f"/loans/{loan.id}").forms["cancel"]
+    form["reason"] = "x" * 501
+    page = form.submit(status=422)
+    assert page.html.select_one("#cancel-reason-error")
+    assert loan.state is LoanState.CONFIRMED
+
+
+def test_it_can_be_kept_longer_where_nobody_waits(signed_in, session, stock, nolwenn):
+    loan = picked_up(session, stock, nolwenn)
+    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form["return"] = "2026-10-26"
+    page = form.submit(status=303).follow()
+    assert "You can keep it longer" in page
+    assert loan.return_at == lending.instant("2026-10-26T20:00")
+
+
+def test_it_cannot_be_kept_longer_at_somebody_elses_expense(signed_in, session, stock, nolwenn):
+    loan = picked_up(session, stock, nolwenn)
+    lending.loan(session, stock, "2026-10-24T10:00", "2026-10-30T10:00", units=3)
+    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form["return"] = "2026-10-26"
+    page = form.submit(status=409)
+    assert "Somebody else has it after you" in page.html.select_one("#extend-return-error").text
+    assert loan.return_at == lending.instant("2026-10-23T18:00")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "field"),
+    [
+        ({"return": ""}, 422, "return"),
+        ({"return": "2026-02-31"}, 422, "return"),
+        ({"return": "9999-12-31"}, 422, "return"),
+        ({"return": "2027-03-28", "return_time": "02:30"}, 422, "return_time"),
+        ({"return": "2026-10-22"}, 409, "return"),
+    ],
+)
+def test_a_new_return_that_makes_no_sense_is_said_beside_its_field(
+    signed_in, session, stock, nolwenn, wrong, status, field
+):
+    loan = picked_up(session, stock, nolwenn)
+    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    for name, value in wrong.items():
+        form[name] = value
+    page = form.submit(status=status)
+    assert page.html.select_one(f"#extend-{field}-error")
+    assert loan.return_at == lending.instant("2026-10-23T18:00")
+
+
+def test_the_loan_goes_into_ones_own_calendar(signed_in, loan):
+    answer = signed_in.get(f"/loans/{loan.id}.ics")
+    assert answer.content_type == "text/calendar"
+    (event,) = Calendar.from_ical(answer.body).walk("VEVENT")
+    assert (event.start, event.end) == (loan.pickup_at, loan.return_at)
+    assert event["UID"] == f"{loan.id}@loans"
+
+
+def test_what_people_wrote_is_shown_as_text(signed_in, session, loan):
+    loan.purpose = "<script>alert(1)</script>"
+    session.flush()
+    assert "<script>alert(1)" not in signed_in.get(f"/loans/{loan.id}").text
