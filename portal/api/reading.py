@@ -17,6 +17,7 @@ from portal.i18n import _
 
 USUAL_LIMIT, MOST_LIMIT, MOST_OFFSET = 20, 100, 1_000_000
 DEEPEST = 40
+TRUE_OR_FALSE = colander.Boolean(false_choices=("false",), true_choices=("true",))
 UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
 JSON_TYPES: tuple[tuple[type, tuple[type, ...]], ...] = (
@@ -187,6 +188,8 @@ def _bound(schema: type[colander.Schema], request) -> colander.SchemaNode:
     unfit = [node]
     while unfit:
         inner = unfit.pop()
+        if isinstance(inner.typ, colander.Boolean):
+            inner.typ = TRUE_OR_FALSE  # colander's own takes every word but "false" for true
         keep_within_limits(inner)
         unfit += inner.children
     return node
