@@ -1,5 +1,6 @@
 """Equipment lending: what the city's lending points hold, who borrows it, when, and in what state it returns."""
 
+from equipment_lending.permissions import Lending
 from portal.i18n import _
 
 
@@ -13,6 +14,7 @@ def includeme(config) -> None:
     config.add_index_kind("equipment", _("Equipment"), "borrow", "lend")
     config.add_index_kind("point", _("Lending point"), "pin", "lend")
     config.add_main_link(_("Borrow"), "lending.catalogue", ["/equipment", "/points"])
+    config.add_main_link(_("The desk"), "desk", ["/desk"], Lending.SERVE)
     config.add_assets("equipment_lending")
     config.add_openapi("equipment_lending:openapi.yaml")
     config.add_translation_dirs("equipment_lending:locale")

@@ -52,7 +52,7 @@ def _scan(title: str) -> colander.SchemaNode:
         missing="",
         preparer=lambda text: tag_in(text) if isinstance(text, str) else text,
         validator=colander.Length(max=LONGEST_SCAN),
-        widget=SearchInput(autocomplete="off", spellcheck="false"),
+        widget=SearchInput(autocomplete="off", spellcheck="false", asks_required=False),
     )
 
 
@@ -88,7 +88,7 @@ class CheckOutSchema(colander.Schema):
 
 @colander.deferred
 def _points(_node, bound):
-    return Select(values=bound["points"], blank=None)
+    return Select(values=bound["points"], blank=None, asks_required=False)
 
 
 class CheckInSchema(colander.Schema):
@@ -119,7 +119,7 @@ def _returned(custody: Custody) -> colander.SchemaNode:
             name="condition",
             title=_("Condition"),
             missing=custody.condition_out,
-            widget=RadioChoice(values=CONDITIONS),
+            widget=RadioChoice(values=CONDITIONS, asks_required=False),
         )
     )
     if accessories:

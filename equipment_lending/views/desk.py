@@ -1,7 +1,7 @@
 """The counter's day: who comes, what leaves and returns, what to settle; and one field that finds everything."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -278,10 +278,8 @@ class DeskDay:
         return self._visit(loan, at, act, state_words(loan, self.now, self.request))
 
     def _person(self, person: Person, found: Iterable[Loan]):
-        return {
-            "person": person,
-            "loans": [self._loan(loan) for loan in found if loan.borrower_id == person.id],
-        }
+        visits = [self._loan(loan) for loan in found if loan.borrower_id == person.id]
+        return {"person": person, "loans": [replace(visit, who=visit.what, what="") for visit in visits]}
 
     def _say(self, message: str, **values: object) -> str:
         return self.request.localizer.translate(message, mapping=values)
