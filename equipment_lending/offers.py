@@ -6,15 +6,18 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from equipment_lending.models import Claim, Custody, LendingPoint, Loan, LoanLine
+from equipment_lending.models import Claim, Custody, EquipmentModel, LendingPoint, Loan, LoanLine
 from equipment_lending.queries import catalogue
 from equipment_lending.queries.agenda import appointment, contents, loans_in_diary
 from equipment_lending.queries.figures import loans_so_far, units_lent
 from equipment_lending.queries.loans import CURRENT, open_custodies, whole_loans
+from equipment_lending.services.indexing import index_model, index_point
 from portal.i18n import _
+from portal.index.services import PublicIndex
 from portal.ports.agenda import Agenda, Appointment
 from portal.ports.figures import Figure, Figures, LoopStep
 from portal.ports.personal_data import PersonalData
+from portal.ports.publications import Publications
 from portal.ports.scopes import RoleScopes, Scope
 
 
@@ -23,6 +26,7 @@ def includeme(config) -> None:
     config.answer(PersonalData, LoanData)
     config.answer(Figures, LendingFigures)
     config.answer(RoleScopes, PointScopes)
+    config.answer(Publications, LendingPublications)
 
 
 class LoanDiary:
@@ -143,3 +147,17 @@ class PointScopes:
     def scopes(self) -> list[Scope]:
         rows = self._session.execute(select(LendingPoint.slug, LendingPoint.name).order_by(LendingPoint.name))
         return [Scope(slug, name) for slug, name in rows]
+
+
+class LendingPublications:
+    """Every model and every point is public."""
+
+    def __init__(self, request) -> None:
+        self._session = request.db
+        self._index = request.find_service(PublicIndex)
+
+    def publish(self) -> None:
+        for model in self._session.scalars(select(EquipmentModel)):
+            index_model(self._index, model)
+        for point in self._session.scalars(select(LendingPoint)):
+            index_point(self._index, point)

@@ -38,7 +38,7 @@ def public_view(view, info):
     return public
 
 
-public_view.options = ("public",)
+public_view.options = ("public",)  # type: ignore[attr-defined]
 
 
 def _revalidate(request, response, seconds: int) -> None:

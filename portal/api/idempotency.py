@@ -95,7 +95,7 @@ def idempotent_view(view, info):
     return idempotent
 
 
-idempotent_view.options = ("idempotent",)
+idempotent_view.options = ("idempotent",)  # type: ignore[attr-defined]
 
 
 def _once(view, context, request, key: str) -> Response:

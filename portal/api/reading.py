@@ -83,7 +83,7 @@ def reading_view(view, info):
     return reading
 
 
-reading_view.options = ("body", "query")
+reading_view.options = ("body", "query")  # type: ignore[attr-defined]
 
 
 def paging_of(request) -> Paging:

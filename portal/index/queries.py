@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, select, text
+from sqlalchemy import ColumnElement, Select, TextClause, and_, case, false, func, literal, select, text
 from sqlalchemy.orm import Session, defer, joinedload
 
 from portal.index.models import IndexEntry
@@ -108,7 +108,7 @@ def terms(question: str) -> list[Term]:
 
 
 def _public(kinds: Sequence[str] | None, language: str | None) -> list[ColumnElement[bool]]:
-    narrowed = [IndexEntry.visible]
+    narrowed: list[ColumnElement[bool]] = [IndexEntry.visible.is_(True)]
     if kinds is not None:
         narrowed.append(IndexEntry.kind.in_(kinds))
     if language:
@@ -116,7 +116,7 @@ def _public(kinds: Sequence[str] | None, language: str | None) -> list[ColumnEle
     return narrowed
 
 
-def _holds(session: Session, asked: list[Term], joined: str) -> ColumnElement[bool]:
+def _holds(session: Session, asked: list[Term], joined: str) -> TextClause:
     """Return the condition that the full-text index answers, the terms joined by `` & `` or `` | ``.
 
     Stems are letters and figures only: nothing in them needs quoting.

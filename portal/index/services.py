@@ -14,7 +14,7 @@ from portal.index.words import searchable
 from portal.places.models import Place
 
 
-def includeme(config) -> None:
+def includeme(config: Any) -> None:
     config.add_service(PublicIndex, lambda request: PublicIndex(request.db, request.clock))
 
 

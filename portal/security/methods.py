@@ -15,9 +15,9 @@ def includeme(config) -> None:
     config.add_subscriber(_check, BeforeTraversal)
 
 
-def methods_by_route(introspector) -> dict[str, tuple[str, ...]]:
+def methods_by_route(introspector) -> dict[str | None, tuple[str, ...]]:
     """Return the methods that each route's views answer."""
-    found = defaultdict(set)
+    found: dict[str | None, set[str]] = defaultdict(set)
     for item in introspector.get_category("views") or ():
         found[item["introspectable"]["route_name"]] |= methods_of(item["introspectable"])
     return {route: tuple(sorted(methods)) for route, methods in found.items()}
