@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,8 @@ class Settings:
                     "…",
                     "production needs 32 random characters, for instance from `openssl rand -hex 32`",
                 )
+            if self.mail_host == "localhost":
+                raise BadSetting("portal.mail_from", self.mail_from, "production needs an address that can be answered")
             if self.now is not None:
                 raise BadSetting("portal.now", str(self.now), "the clock cannot be set in production")
             if not self.base_url.startswith("https://"):
@@ -164,6 +167,13 @@ def _database(key: str, text: str) -> str:
     return text.replace("postgresql+psycopg://", "postgresql://")
 
 
+def _proxy(key: str, text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise BadSetting(key, text, "give the proxy's IP address, for instance 127.0.0.1") from None
+
+
 def _mail_server(key: str, text: str) -> str:
     if not re.fullmatch(r"smtps?://([^\s/@]+@)?[^\s/@:]+(:\d{1,5})?", text.rstrip("/")):
         raise BadSetting(key, text, "give smtp://user:password@host:587, or smtps:// for TLS from the start")
@@ -194,6 +204,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "hashes_at_once": _number(1, 64),
     "max_body_mib": _number(1, 4096),
     "now": _instant,
+    "trusted_proxy": _proxy,
     "smtp_url": _mail_server,
     "mail_from": _mail_address,
 }

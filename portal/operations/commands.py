@@ -1,4 +1,4 @@
-"""``portal init``, ``serve``, ``check``, ``backup`` and ``restore``."""
+"""``portal init``, ``demo``, ``serve``, ``check``, ``backup`` and ``restore``."""
 
 import sys
 from collections.abc import Collection, Iterator
@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from portal.demo import NotHere, load, tour
 from portal.migrations import history
 from portal.operations.archive import BadArchive
 from portal.operations.backup import back_up
 from portal.operations.backup import restore as bring_back
+from portal.operations.checkup import findings
 from portal.operations.serving import serve as answer_requests
 from portal.operations.snapshots import NotEmpty
 
@@ -22,15 +24,28 @@ def init(installation) -> None:
 
 
 @click.command()
+@click.pass_obj
+def demo(installation) -> None:
+    """Load the demo city, unless it is there already, and say who to sign in as."""
+    try:
+        with installation.request() as request:
+            load(request)
+    except NotHere as no:
+        raise click.ClickException(str(no)) from no
+    for email, password, who, to_try in tour():
+        click.echo(f"  {email:<26} {password}  {who}: {to_try.replace('*', '')}")
+
+
+@click.command()
 @click.option("--no-worker", is_flag=True, help="Do not run the background worker inside.")
-@click.option("--demo", is_flag=True, help="Create the schema and load the demo city first.")
+@click.option("--demo", "with_demo", is_flag=True, help="Create the schema and load the demo city first.")
 @click.pass_context
-def serve(context: click.Context, no_worker: bool, demo: bool) -> None:
+def serve(context: click.Context, no_worker: bool, with_demo: bool) -> None:
     """Serve the portal."""
     settings = context.obj.settings
-    if demo:
+    if with_demo:
         context.invoke(init)
-        context.invoke(context.parent.command.commands["demo"])
+        context.invoke(demo)
     click.echo(f"http://{settings.listen}/")  # said before the first request can be answered
     answer_requests(context.obj.app, settings, with_worker=settings.worker and not no_worker)
 
@@ -64,6 +79,18 @@ def restore(installation, file: Path, replace: bool) -> None:
     click.echo(f"brought back what was saved at {made.made_at}")
 
 
+@click.command()
+@click.pass_obj
+def check(installation) -> None:
+    """Say what is well and what is wrong with this installation."""
+    wrong = 0
+    for finding in findings(installation.app.registry):
+        click.echo(f"{'ok' if finding.well else 'WRONG':5}  {finding.part:10}  {finding.words}")
+        wrong += not finding.well
+    if wrong:
+        raise click.ClickException(f"{wrong} of these need attention")
+
+
 def shown(names: Collection[str], label: str) -> Iterator[str]:
     """Yield the names; on a terminal, show how far one is."""
     if not sys.stderr.isatty():
@@ -73,4 +100,4 @@ def shown(names: Collection[str], label: str) -> Iterator[str]:
         yield from bar
 
 
-COMMANDS = (init, serve, backup, restore)
+COMMANDS = (init, serve, check, backup, restore)

@@ -37,6 +37,9 @@ def shortcomings(registry) -> list[str]:
             found.append(f"database schema is at {current}, not at {newest}: run portal init")
     except SQLAlchemyError:
         found.append("database out of reach")
-    if shutil.disk_usage(registry.portal_settings.data).free < LEAST_FREE_BYTES:
-        found.append("less than 100 MB of disk left")
+    try:
+        if shutil.disk_usage(registry.portal_settings.data).free < LEAST_FREE_BYTES:
+            found.append("less than 100 MB of disk left")
+    except OSError:
+        found.append("data folder out of reach")
     return found

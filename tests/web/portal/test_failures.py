@@ -13,10 +13,10 @@ from tests.houses import own_settings
 SECRET = "marie@example.org"
 
 
-@pytest.fixture
-def house(tmp_path):
+@pytest.fixture(params=["sqlite:////nowhere/at/all/portal.db", "postgresql://portal@127.0.0.1:1/portal"])
+def house(request, tmp_path):
     """A house whose database is not there, and whose pages fail in every way."""
-    settings = own_settings(f"sqlite:///{tmp_path / 'nowhere' / 'portal.db'}", tmp_path)
+    settings = own_settings(request.param, tmp_path)
     config = configure(settings)
 
     def mistaken(_request):

@@ -17,6 +17,7 @@ def browse(settings, session, clock, browse):
         "portal.base_url": "https://communs.example",
         "portal.secret": "x" * 40,
         "portal.production": "true",
+        "portal.mail_from": "portail@communs.example",
         "portal.hash_memory_kib": "8",
         "portal.hash_rounds": "1",
     }
