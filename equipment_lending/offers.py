@@ -118,21 +118,21 @@ class LendingFigures:
         if not points:
             return []
         units, loans = units_lent(self._request.db), loans_so_far(self._request.db)
-        plural, number, path = self._request.ngettext, self._request.words.number, self._request.route_path
+        ngettext, number, path = self._request.ngettext, self._request.words.number, self._request.route_path
         return [
             Figure(
                 LoopStep.BORROW,
-                plural("${count} item to borrow", "${count} items to borrow", units, count=number(units)),
+                ngettext("${count} item to borrow", "${count} items to borrow", units, count=number(units)),
                 path("lending.catalogue"),
             ),
             Figure(
                 LoopStep.BORROW,
-                plural("at ${n} lending point", "at ${n} lending points", points),
+                ngettext("at ${n} lending point", "at ${n} lending points", points),
                 path("lending.points"),
             ),
             Figure(
                 LoopStep.BORROW,
-                plural("${count} loan so far", "${count} loans so far", loans, count=number(loans)),
+                ngettext("${count} loan so far", "${count} loans so far", loans, count=number(loans)),
                 path("lending.catalogue"),
             ),
         ]

@@ -84,7 +84,7 @@ class EquipmentPage:
             self.policy = conditions(request.db, [self.offer.stock_id])[self.offer.stock_id]
             self.form = self._form()
 
-    @view_config(request_method="GET", permission=Lending.BROWSE)
+    @view_config(request_method="GET", permission=Lending.BROWSE, public=True)
     def show(self):
         if self.offer is None:
             return {"model": self.model, "offer": None}
@@ -236,7 +236,8 @@ class EquipmentPage:
         if day is None:
             return "; ".join(f"{days} {hours}" for days, hours in opening_words(calendar.weekly, self.request))
         hours = windows_words(calendar.windows_on(day), point.zone, self.request)
-        return f"{self.request.words.day(day)}: {hours or self.request.localizer.translate(_('closed'))}"
+        hours = hours or self.request.localizer.translate(_("closed"))
+        return f"{self.request.words.day(day)}: {hours}"
 
     def _free_words(self) -> str:
         """Return how many are free on the days chosen, or how many there are."""

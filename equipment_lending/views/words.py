@@ -161,26 +161,26 @@ def windows_words(windows: Iterable[Period], zone: str, request) -> str:
 
 def condition_words(policy: Policy, request) -> list[str]:
     """Return the conditions under which something is lent, each a sentence."""
-    plural, say = request.ngettext, request.localizer.translate
+    ngettext, say = request.ngettext, request.localizer.translate
     said = [
-        plural("For one day at most.", "For ${n} days at most.", policy.max_days),
+        ngettext("For one day at most.", "For ${n} days at most.", policy.max_days),
         say(CLOSED_DAYS[policy.closed_days]),
     ]
     if not policy.span_closed:
         said[-1] = say(_("Not over days on which the desk is closed."))
     if policy.min_minutes:
-        said.append(plural("For one minute at least.", "For ${n} minutes at least.", policy.min_minutes))
+        said.append(ngettext("For one minute at least.", "For ${n} minutes at least.", policy.min_minutes))
     if policy.lead_days:
         said.append(
-            plural("Ask at least one working day ahead.", "Ask at least ${n} working days ahead.", policy.lead_days)
+            ngettext("Ask at least one working day ahead.", "Ask at least ${n} working days ahead.", policy.lead_days)
         )
-    said.append(plural("Up to one day ahead.", "Up to ${n} days ahead.", policy.horizon_days))
+    said.append(ngettext("Up to one day ahead.", "Up to ${n} days ahead.", policy.horizon_days))
     if policy.max_units_per_person is not None:
         units = policy.max_units_per_person
-        said.append(plural("One at a time for each person.", "At most ${n} at a time for each person.", units))
+        said.append(ngettext("One at a time for each person.", "At most ${n} at a time for each person.", units))
     if policy.max_days_in_period is not None:
         said.append(
-            plural(
+            ngettext(
                 "At most one day within ${period} days for each person.",
                 "At most ${n} days within ${period} days for each person.",
                 policy.max_days_in_period,
@@ -259,7 +259,8 @@ def _too_soon(values: Values, say: _Voice) -> str:
     )
     if values["earliest"] is None:
         return said
-    return f"{said} {say(_('Choose ${earliest}, or later.'), earliest=say.instant(values['earliest']))}"
+    later = say(_("Choose ${earliest}, or later."), earliest=say.instant(values["earliest"]))
+    return f"{said} {later}"
 
 
 def _closed(message: str) -> Callable[[Values, _Voice], str]:
@@ -304,7 +305,8 @@ def _too_many_days(values: Values, say: _Voice) -> str:
     now = say.ngettext("You have ${n} day left then.", "You have ${n} days left then.", left)
     if not values["loans"]:
         return f"{said} {now}"
-    return f"{said} {now} {say(_('Counted: ${loans}.'), loans=', '.join(values['loans']))}"
+    counted = say(_("Counted: ${loans}."), loans=", ".join(values["loans"]))
+    return f"{said} {now} {counted}"
 
 
 _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
