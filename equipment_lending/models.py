@@ -266,9 +266,15 @@ class Claim(Row):
         CheckConstraint("(kind = 'loan') = (line_id IS NOT NULL)", name="owner"),
         CheckConstraint("kind = 'loan' OR item_id IS NOT NULL", name="maintenance_of_an_item"),
         Index(
-            "ix_lending_claim_window", "stock_id", "ends_at", sqlite_where=text("live"), postgresql_where=text("live")
+            "ix_lending_claim_window",
+            "stock_id",
+            "ends_at",
+            "starts_at",
+            "units",
+            sqlite_where=text("live = 1"),
+            postgresql_where=text("live"),
         ),
-        Index("ix_lending_claim_times", "ends_at", sqlite_where=text("live"), postgresql_where=text("live")),
+        Index("ix_lending_claim_times", "ends_at", sqlite_where=text("live = 1"), postgresql_where=text("live")),
     )
 
     stock_id: Mapped[UUID] = mapped_column(ForeignKey("lending_stock.id"))

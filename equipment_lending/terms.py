@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -110,8 +110,7 @@ class Period:
         return self.start <= instant < self.end
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Step:
+class Step(NamedTuple):
     """``free`` units from ``start`` up to ``end``; negative where more is promised than there is."""
 
     start: datetime
@@ -230,6 +229,7 @@ class RefusalCode(StrEnum):
     # in the catalogue
     SLUG_TAKEN = "slug_taken"
     TAG_TAKEN = "tag_taken"
+    NOT_A_KIT = "not_a_kit"
 
 
 @dataclass(frozen=True, slots=True)

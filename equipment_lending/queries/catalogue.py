@@ -1,7 +1,7 @@
 """The catalogue: what is lent, where, and how many are free for a whole period. A constant number of statements."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,9 +10,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, Stock
-from equipment_lending.queries.occupation import capacities, occupations
-from equipment_lending.rules.availability import free_throughout
+from equipment_lending.queries.occupation import capacities, occupied_seconds
+from equipment_lending.rules.availability import least
 from equipment_lending.terms import Period, ServiceState
+from portal.db.epoch import second_of
 from portal.index.models import IndexEntry
 from portal.index.queries import matching
 
@@ -63,6 +64,19 @@ def categories(session: Session) -> list[Category]:
     return list(session.scalars(select(Category).order_by(Category.position, Category.slug)))
 
 
+def models(session: Session) -> list[EquipmentModel]:
+    """Return every model, by category and short name."""
+    in_order = (Category.position, Category.slug, EquipmentModel.slug)
+    return list(
+        session.scalars(
+            select(EquipmentModel)
+            .join(EquipmentModel.category)
+            .options(contains_eager(EquipmentModel.category))
+            .order_by(*in_order)
+        )
+    )
+
+
 def points(session: Session) -> list[LendingPoint]:
     """Return every lending point by name, with its place."""
     return list(
@@ -83,34 +97,60 @@ def sheets(
     A model without units in service is in the list only where nothing narrows it to a point or a period. With a
     period, models of which no point has a unit free throughout are left out. Opening hours are not looked at.
     """
-    stocks = list(session.scalars(_matching_stocks(session, wanted)).unique())
-    ids = [stock.id for stock in stocks]
+    matching_stocks = _matching_stocks(session, wanted)
+    rows = session.execute(matching_stocks).all()
+    ids = matching_stocks.with_only_columns(Stock.id).order_by(None)
     units = capacities(session, ids)
-    taken = occupations(session, ids, wanted.period, now) if wanted.period else {}
-    by_model: dict[EquipmentModel, list[Offer]] = defaultdict(list)
-    for stock in stocks:
-        here = units.get(stock.id, 0)
-        free = None
-        if wanted.period:
-            claims = [occupied.claimed for occupied in taken.get(stock.id, ())]
-            free = max(0, free_throughout(here, claims, wanted.period))
-        by_model[stock.model].append(Offer(stock.id, stock.point, here, free))
-    found = [Sheet(model, tuple(offer for offer in offers if offer.units)) for model, offers in by_model.items()]
-    if wanted.period:
-        found = [sheet for sheet in found if sheet.free]
-    elif wanted.point:
-        found = [sheet for sheet in found if sheet.units]
+    free = _free_throughout(session, ids, units, wanted.period, now) if wanted.period else {}
+    held: dict[UUID, list[tuple[UUID, UUID]]] = defaultdict(list)
+    for stock_id, model_id, point_id in rows:
+        here = held[model_id]
+        if units.get(stock_id):
+            here.append((stock_id, point_id))
+    found = [model_id for model_id, stocks in held.items() if _is_wanted(wanted, stocks, free)]
     end = None if limit is None else offset + limit
-    return found[offset:end], len(found)
+    models, points = _models(session, found[offset:end]), {point.id: point for point in _points(session)}
+    return [
+        Sheet(
+            model,
+            tuple(Offer(stock, points[point], units[stock], free.get(stock)) for stock, point in held[model.id]),
+        )
+        for model in models
+    ], len(found)
 
 
-def _matching_stocks(session: Session, wanted: Filter) -> Select[Stock]:
+def _is_wanted(wanted: Filter, stocks: Sequence[tuple[UUID, UUID]], free: Mapping[UUID, int]) -> bool:
+    if wanted.period:
+        return any(free[stock_id] for stock_id, _ in stocks)
+    return bool(stocks) or not wanted.point
+
+
+def _free_throughout(
+    session: Session, ids: Select[UUID], units: Mapping[UUID, int], period: Period, now: datetime
+) -> dict[UUID, int]:
+    """Return how many units of each stock are free for the whole period, none where more is promised than there is."""
+    taken = occupied_seconds(session, ids, period, now)
+    start, end = second_of(period.start), second_of(period.end)
+    return {stock: max(0, least(here, taken.get(stock, ()), start, end)) for stock, here in units.items()}
+
+
+def _models(session: Session, ids: Sequence[UUID]) -> list[EquipmentModel]:
+    """Return the models with their categories, in the order of ``ids``."""
+    query = select(EquipmentModel).options(joinedload(EquipmentModel.category)).where(EquipmentModel.id.in_(ids))
+    models = {model.id: model for model in session.scalars(query)}
+    return [models[model_id] for model_id in ids]
+
+
+def _points(session: Session) -> Iterable[LendingPoint]:
+    return session.scalars(select(LendingPoint))
+
+
+def _matching_stocks(session: Session, wanted: Filter) -> Select[UUID, UUID, UUID]:
     query = (
-        select(Stock)
+        select(Stock.id, Stock.model_id, Stock.point_id)
         .join(Stock.model)
         .join(EquipmentModel.category)
         .join(Stock.point)
-        .options(contains_eager(Stock.model).contains_eager(EquipmentModel.category), contains_eager(Stock.point))
         .order_by(Category.position, EquipmentModel.slug, LendingPoint.name)
     )
     if wanted.text:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
+from typing import TypeVar
 
 from equipment_lending.terms import Claimed, Period, Step
 
-_instant = itemgetter(0)
+Instant = TypeVar("Instant", datetime, int)
+"""An instant: a ``datetime``, or where there are thousands, seconds since 1970."""
 
 
 def steps(capacity: int, claims: Iterable[Claimed], period: Period) -> list[Step]:
@@ -16,41 +16,45 @@ def steps(capacity: int, claims: Iterable[Claimed], period: Period) -> list[Step
     The steps are half-open, adjacent and cover the period exactly; neighbours differ. ``free`` is signed: below zero,
     more is promised than there is. Claims may come in any order and reach beyond the period.
     """
-    free, changes = capacity, []
-    for starts_at, ends_at, units in claims:
-        if ends_at <= period.start or starts_at >= period.end:
+    return [Step(*level) for level in levels(capacity, claims, period.start, period.end)]
+
+
+def levels(
+    capacity: int, claims: Iterable[tuple[Instant, Instant, int]], start: Instant, end: Instant
+) -> list[tuple[Instant, Instant, int]]:
+    """Return what :func:`steps` does, as plain tuples, for instants of either kind."""
+    free, changes = capacity, dict[Instant, int]()
+    for since, until, units in claims:
+        if until <= start or since >= end:
             continue
-        if starts_at <= period.start:
+        if since <= start:
             free -= units
         else:
-            changes.append((starts_at, -units))
-        if ends_at < period.end:
-            changes.append((ends_at, units))
-    return _walk(free, sorted(changes, key=_instant), period)
+            changes[since] = changes.get(since, 0) - units
+        if until < end:
+            changes[until] = changes.get(until, 0) + units
+    found: list[tuple[Instant, Instant, int]] = []
+    begun = start
+    for instant in sorted(changes):
+        if change := changes[instant]:
+            found.append((begun, instant, free))
+            begun, free = instant, free + change
+    return [*found, (begun, end, free)]
 
 
-def _walk(free: int, changes: list[tuple[datetime, int]], period: Period) -> list[Step]:
-    found, since = [], period.start
-    for instant, together in groupby(changes, key=_instant):
-        change = sum(units for _, units in together)
-        if change:
-            found.append(Step(since, instant, free))
-            since, free = instant, free + change
-    return [*found, Step(since, period.end, free)]
-
-
-def offered(found: Iterable[Step]) -> list[Step]:
-    """Return the steps as the public sees them: where more is promised than there is, nothing is free.
+def offered(found: list[tuple[Instant, Instant, int]]) -> list[tuple[Instant, Instant, int]]:
+    """Return the levels as the public sees them: where more is promised than there is, nothing is free.
 
     Neighbours still differ.
     """
-    merged: list[Step] = []
-    for step in found:
-        free = max(0, step.free)
-        if merged and merged[-1].free == free:
-            merged[-1] = Step(merged[-1].start, step.end, free)
+    if min(free for _, _, free in found) >= 0:
+        return found
+    merged: list[tuple[Instant, Instant, int]] = []
+    for start, end, free in found:
+        if free <= 0 and merged and merged[-1][2] == 0:
+            merged[-1] = merged[-1][0], end, 0
         else:
-            merged.append(Step(step.start, step.end, free))
+            merged.append((start, end, max(0, free)))
     return merged
 
 
@@ -61,4 +65,9 @@ def peak(claims: Iterable[Claimed], period: Period) -> int:
 
 def free_throughout(capacity: int, claims: Iterable[Claimed], period: Period) -> int:
     """Return how many units are free at every instant of ``period``, by count; negative where too much is promised."""
-    return min(step.free for step in steps(capacity, claims, period))
+    return least(capacity, claims, period.start, period.end)
+
+
+def least(capacity: int, claims: Iterable[tuple[Instant, Instant, int]], start: Instant, end: Instant) -> int:
+    """Return what :func:`free_throughout` does, for instants of either kind."""
+    return min(free for _, _, free in levels(capacity, claims, start, end))

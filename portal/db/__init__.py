@@ -1,4 +1,4 @@
-"""The database: one engine, one session a request, one story on SQLite with SpatiaLite and on PostgreSQL with PostGIS."""
+"""The database: one engine, one session a request, one story on SpatiaLite and on PostGIS."""
 
 from portal.db.engine import create_engine
 from portal.db.locking import lock

@@ -22,12 +22,13 @@ def guard(kind: type[Row], *, sqlite: tuple[str, ...] = (), postgresql: tuple[st
 
 
 def append_only(kind: type[Row]) -> None:
-    """Refuse every change and deletion in the table of ``kind``; SQLSTATE 23001 or ``SQLITE_CONSTRAINT``, message ``<table>_append_only``."""
+    """Refuse every change and deletion in the table of ``kind``, with the message ``<table>_append_only``."""
     name = kind.__tablename__
     guard(
         kind,
         sqlite=tuple(
-            f"CREATE TRIGGER {name}_no_{act.lower()} BEFORE {act} ON {name} BEGIN SELECT RAISE(ABORT, '{name}_append_only'); END"
+            f"CREATE TRIGGER {name}_no_{act.lower()} BEFORE {act} ON {name} "
+            f"BEGIN SELECT RAISE(ABORT, '{name}_append_only'); END"
             for act in ("UPDATE", "DELETE")
         ),
         postgresql=(

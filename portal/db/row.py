@@ -37,7 +37,7 @@ class Translated(TypeDecorator):
 
 
 def vocabulary(kind: type[Enum], name: str | None = None) -> EnumType:
-    """Return the column type of an enum, kept as its values and checked by the database. ``name`` tells two in one table apart."""
+    """Return the column type of an enum, its values checked by the database; ``name`` tells two in a table apart."""
     return EnumType(
         kind,
         name=name,

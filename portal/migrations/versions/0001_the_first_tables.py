@@ -602,15 +602,15 @@ def upgrade() -> None:
         "lending_claim",
         ["ends_at"],
         unique=False,
-        sqlite_where=sa.text("live"),
+        sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
     op.create_index(
         "ix_lending_claim_window",
         "lending_claim",
-        ["stock_id", "ends_at"],
+        ["stock_id", "ends_at", "starts_at", "units"],
         unique=False,
-        sqlite_where=sa.text("live"),
+        sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
     op.create_table(
@@ -700,13 +700,13 @@ def downgrade() -> None:
     op.drop_index(
         "ix_lending_claim_window",
         table_name="lending_claim",
-        sqlite_where=sa.text("live"),
+        sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
     op.drop_index(
         "ix_lending_claim_times",
         table_name="lending_claim",
-        sqlite_where=sa.text("live"),
+        sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
     op.drop_index(op.f("ix_lending_claim_line_id"), table_name="lending_claim")

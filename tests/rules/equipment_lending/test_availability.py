@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipment_lending.rules.availability import free_throughout, peak, steps
+from equipment_lending.rules.availability import free_throughout, offered, peak, steps
 from equipment_lending.terms import Period, Step
 from tests.rules.equipment_lending.given import HOUR, at, claims, days, instant, period, periods
 
@@ -96,3 +96,13 @@ def test_a_year_of_five_thousand_claims_takes_milliseconds():
     told = steps(500, crowd, Period(at(0), at(8760)))
     assert len(told) > 1000
     assert time.perf_counter() - started < 0.1
+
+
+@given(pools, crowds, periods)
+def test_the_public_never_sees_less_than_nothing(capacity, crowd, wanted):
+    exact = steps(capacity, crowd, wanted)
+    told = offered(exact)
+    assert all(one[1] == other[0] and one[2] != other[2] for one, other in pairwise(told))
+    for instant in (step.start for step in exact):
+        free = next(step.free for step in exact if step.start <= instant < step.end)
+        assert next(level[2] for level in told if level[0] <= instant < level[1]) == max(0, free)

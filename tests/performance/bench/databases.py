@@ -1,0 +1,54 @@
+"""Databases for benchmarks: PostgreSQL as durable as in production, SQLite as embedded, both migrated and empty."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import Engine
+
+from portal.db import create_engine
+from portal.migrations import history
+from tests.cluster import Cluster, create_database
+
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The URL of an empty, migrated database in a cluster of its own."""
+    with Cluster(settings=DURABLE) as cluster:
+        url = create_database(cluster.url("postgres"), "bench")
+        _migrated(url)
+        yield url
+
+
+@contextmanager
+def sqlite() -> Iterator[str]:
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'bench.db'}"
+        _migrated(url)
+        yield url
+
+
+KINDS = {"postgresql": postgresql, "sqlite": sqlite}
+
+
+@contextmanager
+def engines() -> Iterator[Iterator[tuple[str, Engine]]]:
+    """Each kind of database in turn: its name and an engine on it."""
+
+    def each() -> Iterator[tuple[str, Engine]]:
+        for name, made in KINDS.items():
+            with made() as url:
+                engine = create_engine(url)
+                yield name, engine
+                engine.dispose()
+
+    yield each()
+
+
+def _migrated(url: str) -> None:
+    engine = create_engine(url)
+    history.upgrade(engine)
+    engine.dispose()
