@@ -41,17 +41,16 @@ class Search:
     def __call__(self) -> dict[str, Any]:
         form = self.request.new_form(SearchSchema(), method="GET")
         asked = submitted(form, self.request)
-        found = self._found(asked) if asked else Found((), 0)
+        found = self._found(asked) if asked else None
         return {
             "form": form,
             "question": asked["q"] if asked else "",
             "found": found,
             "kinds": self.kinds,
             "first": (self.page - 1) * PER_PAGE + 1,
-            "pages": {
-                "previous_url": self._address(self.page - 1) if self.page > 1 else None,
-                "next_url": self._address(self.page + 1) if self.page * PER_PAGE < found.total else None,
-            },
+            "first_url": self._address(1),
+            "previous_url": self._address(self.page - 1) if self.page > 1 else None,
+            "next_url": self._address(self.page + 1) if found and self.page * PER_PAGE < found.total else None,
         }
 
     def _found(self, asked: dict[str, str]) -> Found:
