@@ -42,7 +42,7 @@ class Catalogue:
             points=[(one.slug, one.name) for one in self.points],
         )
 
-    @view_config()
+    @view_config(public=True)
     def show(self):
         looked_for = submitted(self.form, self.request)
         wanted = self._filter(looked_for) if looked_for is not None else None

@@ -31,7 +31,7 @@ class Points:
     def __init__(self, request) -> None:
         self.request = request
 
-    @view_config(request_method="GET")
+    @view_config(request_method="GET", public=True)
     def show(self):
         now = self.request.clock.now()
         points = catalogue.points(self.request.db)
@@ -62,7 +62,7 @@ class PointPage:
         self.now = request.clock.now()
         self.calendar: OpeningCalendar = calendar(request.db, self.point, self.now.date())
 
-    @view_config(request_method="GET")
+    @view_config(request_method="GET", public=True)
     def show(self):
         sheets, total = catalogue.sheets(self.request.db, Filter(point=self.point.slug), self.now)
         return {

@@ -363,5 +363,6 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
     RefusalCode.REASON_MISSING: _("Say why: whoever is concerned will read it."),
     RefusalCode.TAG_TAKEN: _("The tag ${item} is on another item already. Choose another one."),
     RefusalCode.SLUG_TAKEN: _("The short name ${slug} is taken. Choose another one."),
+    RefusalCode.NOT_A_KIT: _("${item} cannot hold parts: it is part of a kit, a lot, or at another lending point."),
     RefusalCode.NOT_LONGER: _("This is not later than the return agreed. Choose a later day."),
 }
