@@ -10,6 +10,7 @@ import sys
 import traceback
 from time import monotonic
 
+import psycopg
 import structlog
 from pyramid.tweens import INGRESS
 from sqlalchemy.exc import DBAPIError
@@ -40,7 +41,7 @@ def scrubbed(text: str) -> str:
 
 def described(error: BaseException) -> str:
     """Return what went wrong in one line. Of database errors, which quote rows, only kind and constraint are told."""
-    if isinstance(error, DBAPIError) and hasattr(error.orig, "diag"):
+    if isinstance(error, DBAPIError) and isinstance(error.orig, psycopg.Error):
         known = (error.orig.sqlstate, error.orig.diag.constraint_name, error.orig.diag.table_name)
         return " ".join([type(error.orig).__name__, *filter(None, known)])
     message = str(error.orig) if isinstance(error, DBAPIError) else str(error)
@@ -72,7 +73,7 @@ def _without_traceback(_logger, _method: str, event: EventDict) -> EventDict:
     if isinstance(error, tuple):
         error = error[1]
     if isinstance(error, BaseException):
-        event |= {"error": described(error), "at": path_of(error)}
+        event["error"], event["at"] = described(error), path_of(error)
     event["event"] = scrubbed(str(event["event"]))
     return event
 

@@ -57,7 +57,7 @@ def claim(session: Session, now: datetime, kinds: list[str], holder: str, lease:
         .execution_options(synchronize_session=False)
     )
     row = session.execute(taken).one_or_none()
-    return Claim(*row, holder) if row else None
+    return Claim(row.id, row.kind, row.payload, row.attempts, holder) if row else None
 
 
 def finish(session: Session, claimed: Claim, now: datetime) -> None:
@@ -74,7 +74,8 @@ def fail(session: Session, claimed: Claim, now: datetime, error: str, *, hopeles
 
 def _settle(session: Session, claimed: Claim, **values: object) -> None:
     mine = update(Job).where(Job.id == claimed.job_id, Job.claimed_by == claimed.holder, Job.finished_at.is_(None))
-    if session.execute(mine.values(**values).execution_options(synchronize_session=False)).rowcount != 1:
+    settled = mine.values(**values).returning(Job.id).execution_options(synchronize_session=False)
+    if session.scalar(settled) is None:
         raise LostLease(claimed.kind)
 
 

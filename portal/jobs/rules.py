@@ -10,7 +10,7 @@ MIDNIGHT = datetime(1970, 1, 1, tzinfo=UTC)
 
 def pause(attempts: int) -> timedelta:
     """Return how long to wait after so many failed attempts: three times as long each time, 12 hours at most."""
-    return min(FIRST_PAUSE * 3 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * int(3 ** min(attempts - 1, 20)), LONGEST_PAUSE)
 
 
 def is_hopeless(attempts: int) -> bool:

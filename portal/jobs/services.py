@@ -33,9 +33,9 @@ class Jobs:
             .where(Job.id == job_id, Job.given_up_at.is_not(None), Job.finished_at.is_(None))
             .values(given_up_at=None, attempts=0, run_at=self._clock.now(), claimed_by=None, claimed_until=None)
         )
-        return self._session.execute(again).rowcount == 1
+        return self._session.scalar(again.returning(Job.id)) is not None
 
     def forget(self, job_id: UUID) -> bool:
         """Remove work that was given up. False when it is not."""
         gone = delete(Job).where(Job.id == job_id, Job.given_up_at.is_not(None))
-        return self._session.execute(gone).rowcount == 1
+        return self._session.scalar(gone.returning(Job.id)) is not None

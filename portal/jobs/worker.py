@@ -4,7 +4,7 @@ import os
 import secrets
 import socket
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Engine
@@ -36,8 +36,8 @@ class Worker:
         self._tasks: dict[str, Task] = registry.tasks
         self._lease = lease
         self._stopped = threading.Event()
-        self._turns: dict[str, object] = {}
-        self._pulse_due = None
+        self._turns: dict[str, datetime] = {}
+        self._pulse_due: datetime | None = None
         self._log = structlog.get_logger(worker=self.name)
 
     def run(self) -> None:

@@ -10,7 +10,7 @@ import os
 import re
 import tarfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from io import BytesIO
@@ -24,7 +24,7 @@ PIECE = 1024 * 1024
 NAME = re.compile(r"(database|media)(/[A-Za-z0-9_][A-Za-z0-9._-]*)+")
 
 T = TypeVar("T")
-Progress = Callable[[Iterable[str], str], Iterable[str]]
+Progress = Callable[[Collection[str], str], Iterable[str]]
 """Shows how far one is with some names, under a label; a mere ``iter`` shows nothing."""
 
 
@@ -120,7 +120,7 @@ def unpack(manifest: Manifest, tar: tarfile.TarFile, folder: Path, each: Progres
         if member is None or member.name != name or not member.isreg():
             raise BadArchive(f"this backup lacks {name}, or holds it where it was not put")
         _take(tar, member, manifest.files[name], folder / name)
-        tar.members.clear()  # tarfile would remember every one of them
+        tar.members.clear()  # type: ignore[attr-defined]  # it would remember every one of them
     if _readable(tar.next) is not None:
         raise BadArchive("this backup holds more than its manifest names")
 

@@ -100,4 +100,4 @@ def shown(names: Collection[str], label: str) -> Iterator[str]:
         yield from bar
 
 
-COMMANDS = (init, serve, check, backup, restore)
+COMMANDS = (init, demo, serve, check, backup, restore)

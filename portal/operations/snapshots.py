@@ -8,12 +8,13 @@ migrations, so that no privileges beyond our own are needed and the version of n
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from alembic import command
 from alembic.script import ScriptDirectory
 from psycopg import sql
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.pool import PoolProxiedConnection
 
 from portal.db import create_engine
 from portal.db.engine import sqlite
@@ -74,6 +75,11 @@ def _has_rows(connection: Connection, name: str) -> bool:
     return connection.execute(text(f'SELECT 1 FROM "{name}" LIMIT 1')).first() is not None  # noqa: S608 our own names
 
 
+def _driver(connection: PoolProxiedConnection) -> Any:
+    """Return the driver's own connection, for what SQLAlchemy has no words for."""
+    return connection.driver_connection
+
+
 # SQLite
 
 
@@ -82,7 +88,7 @@ def take_sqlite(engine: Engine, folder: Path) -> None:
     raw = engine.raw_connection()
     copy = sqlite.connect(str(folder / FILE))
     try:
-        raw.driver_connection.backup(copy)
+        _driver(raw).backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, whole in itself
     finally:
         copy.close()
@@ -95,7 +101,7 @@ def put_back_sqlite(engine: Engine, folder: Path, before_commit: Callable[[], No
         before_commit()
         raw = engine.raw_connection()
         try:
-            copy.backup(raw.driver_connection)
+            copy.backup(_driver(raw))
         finally:
             raw.close()
             engine.dispose()
@@ -153,7 +159,7 @@ def put_back_postgresql(
 def _copy_out(connection: Connection, name: str, file: Path) -> None:
     """Write a table's rows, after a line that names its columns."""
     columns = [column["name"] for column in inspect(connection).get_columns(name) if not column.get("computed")]
-    cursor = connection.connection.driver_connection.cursor()
+    cursor = _driver(connection.connection).cursor()
     with file.open("wb") as out, cursor.copy(_copy(name, columns, "TO STDOUT")) as rows:
         out.write(f"{','.join(columns)}\n".encode())
         for piece in rows:
@@ -161,7 +167,7 @@ def _copy_out(connection: Connection, name: str, file: Path) -> None:
 
 
 def _copy_in(connection: Connection, name: str, file: Path) -> None:
-    cursor = connection.connection.driver_connection.cursor()
+    cursor = _driver(connection.connection).cursor()
     with file.open("rb") as source:
         columns = source.readline().decode().strip().split(",")
         with cursor.copy(_copy(name, columns, "FROM STDIN")) as rows:

@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 from importlib.resources import files
 from time import monotonic
+from typing import Any
 
 import structlog
 from pyramid.events import BeforeRender
@@ -65,9 +66,9 @@ class City:
     banner: str
 
     @classmethod
-    def of(cls, values: Mapping[str, object], language: str) -> "City":
+    def of(cls, values: Mapping[str, Any], language: str) -> "City":
         """Return the city as ``values`` and the defaults describe it, its texts in ``language`` or the next best."""
-        told = {}
+        told: dict[str, Any] = {}
         for name, default in DEFAULTS.items():
             value = values.get(name, default)
             if name in TRANSLATED:
@@ -82,7 +83,7 @@ def _text(name: str) -> dict[str, str]:
     return {language: folder.joinpath(f"{name}.{language}.md").read_text("utf-8").strip() for language in ("fr", "en")}
 
 
-DEFAULTS: Mapping[str, object] = {
+DEFAULTS: Mapping[str, Any] = {
     "name": "Les communs",
     "place": "de Brest métropole",
     "tagline": {
@@ -130,10 +131,10 @@ class KeptValues:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._values: dict[str, object] = {}
+        self._values: dict[str, Any] = {}
         self._good_until = 0.0
 
-    def read(self, engine: Engine) -> dict[str, object]:
+    def read(self, engine: Engine) -> dict[str, Any]:
         """Return the changed values, with one query when the last one is a few seconds old."""
         with self._lock:
             if monotonic() >= self._good_until:
@@ -150,11 +151,11 @@ class KeptValues:
         self._good_until = 0.0
 
 
-def changed_values(session: Session) -> dict[str, object]:
+def changed_values(session: Session) -> dict[str, Any]:
     return {key: value for key, value in session.execute(select(CitySetting.key, CitySetting.value)) if key in DEFAULTS}
 
 
-def values_of(request) -> dict[str, object]:
+def values_of(request) -> dict[str, Any]:
     """Return ``request.city_values``, on a connection of its own: pages about a failed transaction need them too."""
     lent = request.environ.get("portal.session")
     return changed_values(lent) if lent is not None else request.registry.city_values.read(request.registry.engine)

@@ -1,7 +1,9 @@
 """Changing what the city says."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from pyramid.config import Configurator
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -43,9 +45,9 @@ class CitySettings:
         )
 
 
-def includeme(config) -> None:
+def includeme(config: Configurator) -> None:
     config.add_service(CitySettings, city_settings)
 
 
-def city_settings(request) -> CitySettings:
+def city_settings(request: Any) -> CitySettings:
     return CitySettings(request.db, request.clock, request.find_service(Audit))

@@ -1,6 +1,7 @@
 """What a city may say of itself, in sections; each field is a field of ``City``."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
@@ -192,7 +193,7 @@ class Section:
     slug: str
     title: str
     about: str
-    schema: object
+    schema: Callable[[], colander.Schema]
     previewed: tuple[str, ...] = ()
 
 

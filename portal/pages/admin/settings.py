@@ -36,9 +36,10 @@ class SettingsSection:
 
     def __init__(self, request) -> None:
         self.request = request
-        self.section = SECTIONS.get(request.matchdict["section"])
-        if self.section is None:
+        section = SECTIONS.get(request.matchdict["section"])
+        if section is None:
             raise HTTPNotFound
+        self.section = section
         self.now = {**DEFAULTS, **request.city_values}
         buttons = [Button("save", _("Save"), "now")]
         if self.section.previewed:
