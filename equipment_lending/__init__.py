@@ -7,6 +7,7 @@ from portal.i18n import _
 def includeme(config) -> None:
     config.include(".models")
     config.include(".permissions")
+    config.include(".acts")
     config.include(".services")
     config.include(".offers")
     config.include(".tasks")

@@ -6,8 +6,9 @@ from pyramid.httpexceptions import HTTPNotFound
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from equipment_lending.models import EquipmentModel, Item, LendingPoint, Loan
+from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, Loan
 from equipment_lending.queries import loans
+from equipment_lending.queries.layers import CITY, Subject
 from portal.people.models import Membership
 
 
@@ -54,6 +55,44 @@ class ModelContext:
             .where(EquipmentModel.slug == request.matchdict["slug"]),
         )
 
+    @property
+    def subject(self) -> Subject:
+        return Subject(model_id=self.model.id)
+
+
+class CityContext:
+    """All that is lent, as far as rules go."""
+
+    subject = CITY
+
+    def __init__(self, request) -> None:
+        """Nothing to load."""
+
+
+class CategoryContext:
+    """A shelf of the catalogue."""
+
+    def __init__(self, request) -> None:
+        self.category: Category = _one(request.db, select(Category).where(Category.slug == request.matchdict["slug"]))
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(category_id=self.category.id)
+
+
+class ModelAtPointContext(ModelContext):
+    """A model at one point, which is the scope of that desk's roles."""
+
+    def __init__(self, request) -> None:
+        super().__init__(request)
+        at_point = select(LendingPoint).where(LendingPoint.slug == request.matchdict["point"])
+        self.point: LendingPoint = _one(request.db, at_point)
+        self.scopes = (self.point.slug,)
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(model_id=self.model.id, point_id=self.point.id)
+
 
 class PointContext:
     """A lending point, which is also the scope of its desk's roles."""
@@ -66,6 +105,10 @@ class PointContext:
             .where(LendingPoint.slug == request.matchdict["slug"]),
         )
         self.scopes = (self.point.slug,)
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(point_id=self.point.id)
 
 
 class ItemContext:

@@ -1,11 +1,21 @@
 """Where the pages of lending are."""
 
-from equipment_lending.contexts import ItemContext, LoanContext, ModelContext, PointContext, ReturnContext
+from equipment_lending.contexts import (
+    CategoryContext,
+    CityContext,
+    ItemContext,
+    LoanContext,
+    ModelAtPointContext,
+    ModelContext,
+    PointContext,
+    ReturnContext,
+)
 
 
 def includeme(config) -> None:
     residents(config)
     counter(config)
+    management(config)
     programs(config)
 
 
@@ -44,4 +54,28 @@ def counter(config) -> None:
     config.add_route("lending.desk.picks", "/desk/{slug}/pick-list", factory=PointContext)
     config.add_route("lending.desk.labels", "/desk/{slug}/labels", factory=PointContext)
     config.add_route("lending.item", "/items/{tag}", factory=ItemContext)
+
+
+def management(config) -> None:
+    """What is lent, where and by which rules."""
+    config.add_route("lending.manage", "/manage")
+    config.add_route("lending.manage.points", "/manage/points")
+    config.add_route("lending.manage.point.new", "/manage/new-point")
     config.add_route("lending.manage.point", "/manage/points/{slug}", factory=PointContext)
+    config.add_route("lending.manage.hours", "/manage/points/{slug}/hours", factory=PointContext)
+    config.add_route("lending.manage.point.rules", "/manage/points/{slug}/rules", factory=PointContext)
+    config.add_route("lending.manage.categories", "/manage/categories")
+    config.add_route("lending.manage.category.new", "/manage/new-category")
+    config.add_route("lending.manage.category", "/manage/categories/{slug}", factory=CategoryContext)
+    config.add_route("lending.manage.category.rules", "/manage/categories/{slug}/rules", factory=CategoryContext)
+    config.add_route("lending.manage.models", "/manage/models")
+    config.add_route("lending.manage.model.new", "/manage/new-model")
+    config.add_route("lending.manage.model", "/manage/models/{slug}", factory=ModelContext)
+    config.add_route("lending.manage.model.items", "/manage/models/{slug}/items", factory=ModelContext)
+    config.add_route("lending.manage.model.rules", "/manage/models/{slug}/rules", factory=ModelContext)
+    config.add_route(
+        "lending.manage.model.point.rules", "/manage/models/{slug}/rules/{point}", factory=ModelAtPointContext
+    )
+    config.add_route("lending.manage.item", "/manage/items/{tag}", factory=ItemContext)
+    config.add_route("lending.manage.rules", "/manage/rules", factory=CityContext)
+    config.add_route("lending.manage.import", "/manage/spreadsheets")

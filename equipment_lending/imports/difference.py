@@ -3,6 +3,7 @@
 What the files do not mention is left alone, so nothing is ever removed by an import.
 """
 
+import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -91,6 +92,26 @@ def _fields(before: Line, after: Line) -> Iterator[FieldChange]:
     names = (name for name in columns(type(after)) if name != "asset_tag")
     pairs = ((name, getattr(before, name), getattr(after, name)) for name in names)
     return (FieldChange(name, old, new) for name, old, new in pairs if old != new)
+
+
+def fingerprint(found: Difference) -> str:
+    """Return what tells one difference from another: has anything changed since somebody looked at it?"""
+    parts: list[object] = [sorted(found.categories)]
+    for part in found.files:
+        parts += [[row.key, *_values(row)] for row in part.added]
+        parts += [[change.row.key, *map(_plain, change.fields)] for change in part.changed]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _values(row: Line) -> list[object]:
+    return [_plain(getattr(row, name)) for name in columns(type(row))]
+
+
+def _plain(value: object) -> object:
+    """Return a value so that equal ones are written alike in every process."""
+    if isinstance(value, FieldChange):
+        return value.column, _plain(value.before), _plain(value.after)
+    return sorted(value) if isinstance(value, frozenset) else value
 
 
 MISSING_FROM = {

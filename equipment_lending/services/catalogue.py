@@ -22,6 +22,7 @@ from equipment_lending.models import (
 )
 from equipment_lending.opening_hours import Timetable
 from equipment_lending.queries.layers import Subject, layer_of
+from equipment_lending.queries.loans import item_by_tag
 from equipment_lending.queries.timetables import timetable_of
 from equipment_lending.rules.policy import SETTINGS
 from equipment_lending.services.fleet import Fleet
@@ -124,6 +125,18 @@ class Catalogue:
             raise Refused([_taken(tag) for tag in tags]) from race
         index_model(self._index, model)
         return added
+
+    def kit(self, tag: str, point: LendingPoint) -> Item:
+        """Return the item with a tag, to which parts can be added at a point.
+
+        Raises :class:`Refused` where there is none, where it is a lot or a part itself, or stands elsewhere.
+        """
+        found = item_by_tag(self._session, tag)
+        if found is None:
+            raise Refused([Refusal(RefusalCode.NO_SUCH_ITEM, {"item": tag})])
+        if found.parent_id is not None or found.units > 1 or found.stock.point_id != point.id:
+            raise Refused([Refusal(RefusalCode.NOT_A_KIT, {"item": found.asset_tag})])
+        return found
 
     def change_item(self, item: Item, **details: Any) -> None:
         """Change what an item's record says. Where it stands and whether it is lent are for :class:`Fleet`."""
