@@ -94,7 +94,9 @@ def _operation(document, method: str, path: str, item: dict, operation: dict) ->
         signed_in=bool(operation.get("security", document.get("security"))),
         parameters=[{"required": False} | p | {"type": _type(document, p.get("schema", {}))} for p in parameters],
         body=list(_fields(document, body.get("schema", {}))),
-        answers=[(str(c), _resolved(document, r)["description"]) for c, r in operation["responses"].items()],
+        answers=[
+            (str(c), _resolved(document, r)["description"].replace("`", "")) for c, r in operation["responses"].items()
+        ],
     )
 
 

@@ -16,6 +16,7 @@ PAGES = [
     "/accessibility",
     "/opendata",
     "/search",
+    "/api/docs",
     "/sign-in",
     "/nowhere",
 ]

@@ -39,8 +39,8 @@ def test_what_is_found_is_a_link_with_its_kind_and_place(browse, session):
 
 def test_a_title_in_another_language_than_the_page_says_so(browse, session):
     index.entry(session, "Caméra")
-    assert look(browse).html.select_one("ol h2")["lang"] == "fr"
-    assert not browse.get("/search", headers={"Accept-Language": "fr"}).html.select_one("ol h2").get("lang")
+    assert look(browse).html.select_one("ol h3")["lang"] == "fr"
+    assert not browse.get("/search", headers={"Accept-Language": "fr"}).html.select_one("ol h3").get("lang")
 
 
 def test_the_kind_narrows_what_is_found_and_stays_chosen(browse, session):
