@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from itertools import combinations, groupby, pairwise
 
-from opening_hours import OpeningHours, ParserError
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
 
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.terms import DayException, DayKind, Hours, WeeklyWindow
@@ -206,8 +206,8 @@ def _rule(text: str, adds: bool) -> _Rule:
 
 def _in_order(rules: list[_Rule]) -> None:
     """Raise :class:`UnreadableHours` where the last word, which OSM leaves to the later rule, would not be ours."""
-    for before, rule in pairwise(rules):
-        if rule.storey < before.storey or (rule.adds and rule.storey):
+    for last, rule in pairwise(rules):
+        if rule.storey < last.storey or (rule.adds and rule.storey):
             raise UnreadableHours(rule.text, known=True)
     dated = [(rule, exception) for rule in rules for exception in rule.exceptions]
     for (_, before), (rule, exception) in combinations(dated, 2):

@@ -81,7 +81,7 @@ class Asked:
         """Does the address name a month that there is not?"""
         return bool(self.given.get("month")) and self.month is None
 
-    def query(self, **changes: str | None) -> dict[str, str]:
+    def query(self, changes: Mapping[str, str | None]) -> dict[str, str]:
         """Return the query of the address that fills the form with this and the ``changes``; None takes one out."""
-        kept = {name: self.given[name] for name in FIELDS if self.given.get(name)} | changes
+        kept = {name: self.given[name] for name in FIELDS if self.given.get(name)} | dict(changes)
         return {name: text for name, text in kept.items() if text}

@@ -14,7 +14,7 @@ from equipment_lending.rules.moments import pickup_moment, return_moment
 from equipment_lending.rules.policy import Policy
 from equipment_lending.schemas import CatalogueSchema
 from equipment_lending.terms import NoSuchTime, Period
-from equipment_lending.views.words import training_words
+from equipment_lending.views.words import NO_SUCH_HOUR, training_words
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
 
@@ -49,15 +49,20 @@ class Catalogue:
         if looked_for is None or wanted is None:
             return self._page(None, [], 0, 1)
         page = looked_for["page"]
-        sheets, total = catalogue.sheets(
-            self.request.db, wanted, self.request.clock.now(), limit=PAGE, offset=(page - 1) * PAGE
-        )
+        sheets, total = self._sheets(wanted, page)
+        if total and not sheets:  # further than the list goes
+            page = -(-total // PAGE)
+            sheets, total = self._sheets(wanted, page)
         return self._page(wanted, sheets, total, page)
+
+    def _sheets(self, wanted: Filter, page: int) -> tuple[list[Sheet], int]:
+        now = self.request.clock.now()
+        return catalogue.sheets(self.request.db, wanted, now, limit=PAGE, offset=(page - 1) * PAGE)
 
     def _filter(self, looked_for) -> Filter | None:
         """Return what is looked for; None, with a word beside the field, where its dates make no sense."""
         period = None
-        if looked_for["from"]:
+        if looked_for["from"] and self.points:
             period = self._period(looked_for)
             if period is None:
                 self.request.response.status_int = 422
@@ -74,7 +79,7 @@ class Catalogue:
             try:
                 bounds.append(moment(looked_for[path], looked_for[f"{path}_time"], open_hours))
             except NoSuchTime:
-                fail(self.form, f"{path}_time", _("This hour does not exist: the clocks go forward that night."))
+                fail(self.form, f"{path}_time", NO_SUCH_HOUR)
         if len(bounds) < 2:
             return None
         if bounds[1] <= bounds[0]:
@@ -90,7 +95,7 @@ class Catalogue:
         return {
             "form": self.form,
             "wanted": wanted,
-            "cards": [self._card(sheet, wanted, policies) for sheet in sheets],
+            "cards": [self._card(sheet, policies) for sheet in sheets],
             "total": total,
             "shown": ((page - 1) * PAGE + 1, (page - 1) * PAGE + len(sheets)),
             "previous_url": self._page_url(page - 1) if page > 1 else None,
@@ -98,10 +103,10 @@ class Catalogue:
             "narrowed": wanted is not None and wanted != Filter(),
         }
 
-    def _card(self, sheet: Sheet, wanted: Filter, policies: dict[UUID, Policy]):
+    def _card(self, sheet: Sheet, policies: dict[UUID, Policy]):
         """Return what a card shows; its link keeps the dates that were looked for."""
         requires = {slug for offer in sheet.offers for slug in policies[offer.stock_id].requires}
-        offers = sorted(sheet.offers, key=lambda offer: -(offer.free or 0)) if wanted.period else sheet.offers
+        offers = sorted(sheet.offers, key=lambda offer: -(offer.free or 0))
         return {
             "model": sheet.model,
             "url": self.request.route_path(

@@ -76,9 +76,9 @@ class EquipmentPage:
         self.points = {point.slug: point for point in catalogue.points(request.db)}
         self.calendars = calendars(request.db, self.points.values(), self.now.date())
         self.given = request.POST if request.method == "POST" else request.GET
-        wanted = self.given.get("point")
-        self.offer = next((one for one in self.offers if one.point.slug == wanted), next(iter(self.offers), None))
-        if self.offer is not None:
+        if self.offers:
+            wanted = self.given.get("point")
+            self.offer = next((one for one in self.offers if one.point.slug == wanted), self.offers[0])
             self.calendar = self.calendars[self.offer.point.id]
             self.asked = Asked(self.given, self.calendar.day_of(self.now))
             self.policy = conditions(request.db, [self.offer.stock_id])[self.offer.stock_id]
@@ -86,14 +86,14 @@ class EquipmentPage:
 
     @view_config(request_method="GET", permission=Lending.BROWSE, public=True)
     def show(self):
-        if self.offer is None:
+        if not self.offers:
             return {"model": self.model, "offer": None}
         self._fill()
         return self._page()
 
     @view_config(request_method="POST", permission=Lending.BORROW)
     def send(self):
-        if self.offer is None:
+        if not self.offers:
             return self.show()
         wish = self._wish()
         if wish is None:
@@ -121,7 +121,7 @@ class EquipmentPage:
             "lacking": [training_words(slug) for slug in requires if not self._holds(slug)],
             "guardianships": guardianships(self.request.db, [self.offer.stock_id])[self.offer.stock_id],
             "hours": opening_words(self.calendar.weekly, self.request),
-            "others": [(one.point.name, self._url(point=one.point.slug)) for one in self._elsewhere()],
+            "others": [(one.point.name, self._url({"point": one.point.slug})) for one in self._elsewhere()],
         }
 
     # The form -------------------------------------------------------------------------------------------------------
@@ -154,13 +154,17 @@ class EquipmentPage:
         """Fill the form in from the address, as the calendar's links and the way back from the sign-in page do."""
         identity = self.request.identity
         acting_for = identity.acting_for_id if identity else None
-        given = {"units": "1", "organisation": str(acting_for or "")} | self.asked.query(point=self.offer.point.slug)
+        given = {"units": "1", "organisation": str(acting_for or "")} | self.asked.query(
+            {"point": self.offer.point.slug}
+        )
         self.form.set_pstruct({field.name: given.get(field.name, null) for field in self.form.children})
 
     def _wish(self) -> Wish | None:
         """Return what is asked for; None, with a word beside the field, where it is not well formed."""
         sent = submitted(self.form, self.request)
-        period = self._period(sent) if sent is not None else None
+        if sent is None:
+            return None
+        period = self._period(sent)
         if period is None:
             self.request.response.status_int = 422
             return None
@@ -205,18 +209,20 @@ class EquipmentPage:
         elsewhere_is_enough = {reason.code for reason in no.reasons} <= MENDED_ELSEWHERE
         when, zone = self.request.words.datetime, self.offer.point.zone
         said = [
-            (f"{when(period.start, zone)} – {when(period.end, zone)}", self._url("borrow", **self._as_asked(period)))
+            (f"{when(period.start, zone)} – {when(period.end, zone)}", self._url(self._as_asked(period), "borrow"))
             for period in found.periods
         ]
         for slug in found.points if elsewhere_is_enough else ():
             label = _("At that time, at ${point}", mapping={"point": self.points[slug].name})
-            said.append((self.request.localizer.translate(label), self._url("borrow", point=slug, return_point=None)))
+            said.append(
+                (self.request.localizer.translate(label), self._url({"point": slug, "return_point": None}, "borrow"))
+            )
         return said
 
     def _as_asked(self, period: Period) -> dict[str, str]:
         """Return the controls of the form that say so, by the clocks of the two desks."""
         desks = {"pickup": (period.start, self.calendar), "return": (period.end, self._return_calendar())}
-        asked = {}
+        asked: dict[str, str] = {}
         for name, (instant, desk) in desks.items():
             wall = instant.astimezone(desk.zone)
             asked |= {name: f"{wall:%Y-%m-%d}", f"{name}_time": f"{wall:%H:%M}"}
@@ -275,13 +281,13 @@ class EquipmentPage:
                 self.asked.chosen,
                 self._borrowed(first),
                 self.request,
-                lambda chosen: self._url(month=f"{first:%Y-%m}", **chosen.query()),
+                lambda chosen: self._url({"month": f"{first:%Y-%m}"} | chosen.query()),
             ),
             self.request.words,
             place=self.offer.point.name,
             today=self.asked.today,
-            previous_url=self._url(month=f"{before:%Y-%m}") if earliest <= before else None,
-            next_url=self._url(month=f"{after:%Y-%m}") if after <= latest else None,
+            previous_url=self._url({"month": f"{before:%Y-%m}"}) if earliest <= before else None,
+            next_url=self._url({"month": f"{after:%Y-%m}"}) if after <= latest else None,
         )
 
     def _first_day(self) -> date:
@@ -304,14 +310,14 @@ class EquipmentPage:
             return set()
         return borrowed_days(self.request.db, self.offer.stock_id, identity.person_id, self.calendar, first)
 
-    def _url(self, anchor: str = "calendar", **changes: str | None) -> str:
+    def _url(self, changes: Mapping[str, str | None], anchor: str = "calendar") -> str:
         """Return the address of this page with the form filled in as it is, but for the ``changes``."""
-        query = self.asked.query(**{"point": self.offer.point.slug} | changes)
+        query = self.asked.query({"point": self.offer.point.slug} | dict(changes))
         return self.request.route_path("lending.equipment", slug=self.model.slug, _query=query, _anchor=anchor)
 
 
 @view_config(route_name="lending.equipment.borrow", permission=Lending.BORROW, request_method="GET")
 def back_to_the_form(context, request):
     """Lead whoever has just signed in back to the form as they had filled it in."""
-    query = Asked(request.GET, request.clock.now().date()).query()
+    query = Asked(request.GET, request.clock.now().date()).query({})
     return HTTPSeeOther(request.route_path("lending.equipment", slug=context.model.slug, _query=query))

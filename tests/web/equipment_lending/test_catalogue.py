@@ -29,6 +29,14 @@ def test_an_empty_catalogue_says_where_to_turn(browse):
     assert page.html.select_one(".empty a")["href"] == "/points"
 
 
+def test_where_nothing_is_lent_yet_dates_do_no_harm(browse):
+    assert "Nothing is lent yet" in looked_up(browse, **PERIOD)
+
+
+def test_a_page_further_than_the_list_goes_is_the_last_one(browse, recorders):
+    assert len(looked_up(browse, page="400").html.select("article.card")) == 1
+
+
 def test_a_card_says_what_it_is_how_many_there_are_and_where(browse, recorders):
     card = looked_up(browse).html.select_one("article.card")
     assert card.select_one("h3").text == "Field recorder"
@@ -137,3 +145,14 @@ def test_a_filter_sent_twice_is_refused(browse, recorders):
 def test_the_catalogue_speaks_french_by_itself_and_english_when_asked(browse, recorders):
     assert "Enregistreur de terrain" in browse.get("/equipment", headers={"Accept-Language": "fr"})
     assert "Field recorder" in browse.get("/equipment", headers={"Accept-Language": "en"})
+
+
+@pytest.mark.parametrize("path", ["/equipment", "/equipment/enregistreur", "/points", "/points/lambezellec"])
+def test_a_page_that_has_not_changed_is_not_sent_again(browse, session, path):
+    point = lending.point(session, slug="lambezellec")
+    stock = lending.stock(session, at=point, of=lending.model(session, slug="enregistreur"))
+    tag = browse.get(path).headers["ETag"]
+    assert browse.get(path, headers={"If-None-Match": tag}, status=304)
+    stock.model.name, point.name = {"fr": "Micro"}, "Centre social"
+    session.flush()
+    assert browse.get(path, headers={"If-None-Match": tag}, status=200)
