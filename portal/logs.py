@@ -19,9 +19,9 @@ from structlog.typing import EventDict, Processor
 from portal.settings import Settings
 
 PERSONAL = re.compile(
-    r"(?P<email>[\w.+%-]+@[\w-]+(\.[\w-]+)*)"
+    r"(?P<email>[^\s@<>]{1,64}@[\w-]+(\.[\w-]+)*)"
     r"|(?P<ip>\b\d{1,3}(\.\d{1,3}){3}\b|\b(?=[0-9a-fA-F:]*:[0-9a-fA-F:]*:)[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){3,7}\b)"
-    r"|(?P<token>\b[\w-]{40,}\b)"
+    r"|(?P<token>\b[\w-]{40,})"
 )
 LONGEST = 1000
 

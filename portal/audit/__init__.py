@@ -4,4 +4,5 @@ from portal.audit.services import Audit
 
 
 def includeme(config) -> None:
+    config.include("portal.audit.acts")
     config.add_service(Audit, lambda request: Audit(request.db, request.clock, request.identity))

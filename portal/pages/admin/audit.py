@@ -20,7 +20,7 @@ PAGE = 50
 
 @colander.deferred
 def choice_of_acts(_node, bound):
-    return Select(values=[(act, act) for act in bound["acts"]], blank=_("All"))
+    return Select(values=bound["acts"], blank=_("All"))
 
 
 class AuditSchema(colander.Schema):
@@ -49,7 +49,7 @@ class AuditPage:
             buttons=(Button("", _("Search"), ""),),
             method="GET",
             action=request.route_path("admin.audit"),
-            acts=acts(request.db),
+            acts=[(act, request.registry.acts.get(act, act)) for act in acts(request.db)],
         )
         self.sought = Sought(**(submitted(self.form, request) or {}))
 
@@ -69,6 +69,7 @@ class AuditPage:
             "form": self.form,
             "found": found,
             "zone": self.zone,
+            "act_words": self.request.registry.acts,
             "position": _("${first} to ${last} of ${total}", mapping=position),
             "previous_url": url(offset=max(0, offset - PAGE)) if offset else None,
             "next_url": url(offset=offset + PAGE) if last < found.total else None,

@@ -1,0 +1,34 @@
+"""What the acts of lending are called in the audit trail, each as it continues the name of a person."""
+
+from portal.i18n import _
+
+ACTS = {
+    "lending.cancel": _("cancelled a loan"),
+    "lending.category_added": _("added a category"),
+    "lending.category_changed": _("changed a category"),
+    "lending.check_in": _("took equipment back"),
+    "lending.check_out": _("handed equipment out"),
+    "lending.confirm": _("confirmed a loan"),
+    "lending.extend": _("extended a loan"),
+    "lending.import": _("imported spreadsheets"),
+    "lending.in_service": _("put an item back into service"),
+    "lending.item_added": _("added an item"),
+    "lending.item_changed": _("changed an item"),
+    "lending.lost": _("noted an item as lost"),
+    "lending.model_added": _("added a model"),
+    "lending.model_changed": _("changed a model"),
+    "lending.move": _("moved an item to another point"),
+    "lending.no_show": _("noted that nobody came"),
+    "lending.out_of_service": _("took an item out of service"),
+    "lending.point_added": _("added a lending point"),
+    "lending.point_changed": _("changed a lending point"),
+    "lending.reject": _("refused a loan"),
+    "lending.request_for": _("asked for a loan for somebody"),
+    "lending.restore": _("found an item again"),
+    "lending.retired": _("retired an item"),
+    "lending.rules_changed": _("changed the rules of lending"),
+}
+
+
+def includeme(config) -> None:
+    config.add_acts(ACTS)

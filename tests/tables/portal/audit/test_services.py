@@ -1,0 +1,49 @@
+from datetime import date
+from uuid import UUID
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
+
+from portal.audit.models import AuditEntry
+from portal.audit.services import Audit
+from portal.people.terms import Role
+from portal.security.terms import Identity
+from tests.conftest import NOW
+from tests.factories import people
+
+
+@pytest.fixture
+def entry(session, clock):
+    who = people.person(session)
+    club = people.organisation(session)
+    identity = Identity(who.id, who.name, "fr", acting_for_id=club.id)
+    Audit(session, clock, identity).record(
+        "role.grant",
+        "person",
+        UUID(int=7),
+        role=Role.DESK,
+        until=date(2027, 1, 31),
+        items=("A-1", UUID(int=8)),
+        scope=None,
+    )
+    return session.scalars(select(AuditEntry)).one()
+
+
+def test_an_act_is_recorded_with_who_for_whom_on_what_and_when(session, entry):
+    assert entry.at == NOW
+    assert entry.actor_id is not None
+    assert entry.acting_for_id is not None
+    assert (entry.act, entry.subject_kind, entry.subject_id) == ("role.grant", "person", str(UUID(int=7)))
+    assert entry.detail == {"role": "desk", "until": "2027-01-31", "items": ["A-1", str(UUID(int=8))], "scope": None}
+
+
+def test_what_the_portal_does_itself_has_no_actor(session, clock):
+    Audit(session, clock, None).record("loan.remind", "loan", 1)
+    assert session.scalars(select(AuditEntry.actor_id)).one() is None
+
+
+@pytest.mark.parametrize("tampering", [update(AuditEntry).values(act="nothing"), delete(AuditEntry)])
+def test_the_database_refuses_to_change_the_trail(session, entry, tampering):
+    with pytest.raises(DBAPIError, match="audit_entry_append_only"):
+        session.execute(tampering)
