@@ -29,9 +29,8 @@ def test_no_address_survives_and_no_line_is_endless(before, email, after):
 
 
 def test_of_a_database_error_the_row_is_not_told():
-    error = IntegrityError(
-        "INSERT …", {"email": "marie@example.org"}, Exception("UNIQUE constraint failed: person.email")
-    )
+    said = Exception("UNIQUE constraint failed: person.email")
+    error = IntegrityError("INSERT …", {"email": "marie@example.org"}, said)
     assert described(error) == "IntegrityError: UNIQUE constraint failed: person.email"
 
 

@@ -18,15 +18,8 @@ def entry(session, clock):
     who = people.person(session)
     club = people.organisation(session)
     identity = Identity(who.id, who.name, "fr", acting_for_id=club.id)
-    Audit(session, clock, identity).record(
-        "role.grant",
-        "person",
-        UUID(int=7),
-        role=Role.DESK,
-        until=date(2027, 1, 31),
-        items=("A-1", UUID(int=8)),
-        scope=None,
-    )
+    detail = {"role": Role.DESK, "until": date(2027, 1, 31), "items": ("A-1", UUID(int=8)), "scope": None}
+    Audit(session, clock, identity).record("role.grant", "person", UUID(int=7), **detail)
     return session.scalars(select(AuditEntry)).one()
 
 
