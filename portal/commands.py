@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
+from functools import cached_property
 from pathlib import Path
 
 import click
@@ -10,7 +10,7 @@ from plaster import get_settings, setup_logging
 from sqlalchemy.exc import DBAPIError
 
 from portal import logs
-from portal.app import FEATURES, KERNEL, configure
+from portal.app import configure, rooms
 from portal.db.session import is_away, is_schema_missing, working_request
 from portal.settings import BadSetting, Settings
 
@@ -46,7 +46,7 @@ class Installation:
     def __init__(self, ini: str) -> None:
         self._ini = ini
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
         """The settings. Ends the command with status 1 and one line when a value is bad or the file is not there."""
         if not Path(self._ini).is_file():
@@ -59,7 +59,7 @@ class Installation:
         logs.dress(settings)
         return settings
 
-    @property
+    @cached_property
     def app(self):
         """The WSGI application."""
         settings = self.settings
@@ -69,20 +69,18 @@ class Installation:
     @contextmanager
     def request(self) -> Iterator:
         """A request of nobody's, in one transaction that commits at the end of the ``with`` block."""
-        with working_request(self.app.registry) as request:
-            yield request
+        registry = self.app.registry
+        try:
+            with working_request(registry) as request:
+                yield request
+        finally:
+            registry.engine.dispose()
 
 
 def _attach_commands() -> None:
     """Let each room of the house that has commands add them."""
-    for package in KERNEL + FEATURES:
-        try:
-            module = import_module(f"{package}.commands")
-        except ModuleNotFoundError as missing:
-            if missing.name not in (f"{package}.commands", package):
-                raise
-            continue
-        for command in module.COMMANDS:
+    for room in rooms("commands"):
+        for command in room.COMMANDS:
             portal.add_command(command)
 
 

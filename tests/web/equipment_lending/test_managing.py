@@ -1,4 +1,4 @@
-"""What is lent, managed: points and hours, catalogue and photos, items, rules. Every change audited, every no in words."""
+"""What is lent, managed: points and hours, catalogue and photos, items, rules. Every no is said in words."""
 
 from io import BytesIO
 
@@ -47,7 +47,7 @@ def wrong(page) -> set[str]:
     return {field.get("name") or field.get("id") for field in page.html.select("[aria-invalid=true]")}
 
 
-# Who may ---------------------------------------------------------------------------------------------------------------
+# Who may --------------------------------------------------------------------------------------------------------------
 
 
 PAGES_OF_THE_CITY = (
@@ -96,7 +96,7 @@ def test_management_is_reached_from_administration(admin):
     assert admin.get("/admin").html.select_one("a[href='/manage']")
 
 
-# Points and hours ------------------------------------------------------------------------------------------------------
+# Points and hours -----------------------------------------------------------------------------------------------------
 
 BELLEVUE = {
     "name": "Maison de quartier de Bellevue",
@@ -219,7 +219,7 @@ def test_exceptions_that_make_no_sense_are_refused_beside_each_field(admin, poin
     assert point.exceptions == []
 
 
-# The catalogue ---------------------------------------------------------------------------------------------------------
+# The catalogue --------------------------------------------------------------------------------------------------------
 
 
 def test_a_category_is_added_and_changed(session, admin):
@@ -311,7 +311,7 @@ def test_a_photo_that_is_too_large_is_refused_in_words(admin, model):
     assert wrong(photo(admin, b"x" * (10 * 1024 * 1024 + 1), status=422)) == {"photo"}
 
 
-# Items -----------------------------------------------------------------------------------------------------------------
+# Items ----------------------------------------------------------------------------------------------------------------
 
 
 def add(admin, values, **expected):
@@ -369,7 +369,7 @@ def test_the_record_of_an_item_is_changed(session, admin, point):
     assert (item.serial, item.condition, item.owner) == ("SN-9", Condition.WORN, "Association X")
 
 
-# Rules -----------------------------------------------------------------------------------------------------------------
+# Rules ----------------------------------------------------------------------------------------------------------------
 
 
 def test_every_rule_of_the_charter_can_be_set():
