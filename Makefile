@@ -11,7 +11,7 @@ export PORTAL_LISTEN ?= 127.0.0.1:$(PORT)
 export PORTAL_BASE_URL ?= http://localhost:$(PORT)
 endif
 
-.PHONY: help run setup test sure lint format bench lock
+.PHONY: help run setup test sure lint format messages bench lock
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -43,6 +43,14 @@ lint: setup-test  ## style, types, who may import whom, templates
 format:  ## put the code into its one shape
 	$(BIN)/ruff check --fix --select I
 	$(BIN)/ruff format
+
+messages: setup-test  ## take new texts into the translators' catalogues, and those that are gone out
+	@mkdir -p build
+	@for package in $(patsubst %/locale,%,$(wildcard */locale)); do \
+		$(BIN)/pybabel -q extract -F pyproject.toml --sort-output --add-location=file -o build/$$package.pot $$package && \
+		$(BIN)/pybabel -q update -D portal -i build/$$package.pot -d $$package/locale \
+			--no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date || exit; \
+	done
 
 bench: setup-test  ## the benchmarks, each a ratio measured in this run
 	$(BIN)/python -m tests.performance.bench

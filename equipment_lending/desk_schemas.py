@@ -197,4 +197,4 @@ class ReasonSchema(colander.Schema):
 class MoveSchema(colander.Schema):
     """Letting an item be lent elsewhere. Bound with ``points``, (slug, name) pairs."""
 
-    point = colander.SchemaNode(colander.String(), title=_("To"), widget=_points)
+    point = colander.SchemaNode(colander.String(), title=_("To which point"), widget=_points)

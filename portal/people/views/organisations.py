@@ -185,7 +185,7 @@ def withdraw(context: OrganisationContext, request):
     for invitation in invitations_of(request.db, context.organisation.id, request.clock.now()):
         if invitation.id == wanted:
             request.find_service(Organisations).withdraw(invitation)
-            request.tell("good", _("The invitation is taken back."))
+            request.tell("good", _("The invitation is withdrawn."))
             return HTTPSeeOther(request.route_path("organisation", organisation=context.organisation.id))
     raise HTTPNotFound
 
