@@ -1,7 +1,7 @@
 """Reading the audit trail."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,21 @@ class Entry:
     subject_kind: str
     subject_id: str
     detail: dict[str, Any]
+    named: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """What the thing is called: by its name, by what was noted of it, else by the beginning of its number."""
+        return self.named or str(self.detail.get(self.subject_kind) or self.subject_id[:8])
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """What was noted, in words; what is not set, and what names the thing itself, is left out."""
+        return [
+            (name, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
+            for name, value in self.detail.items()
+            if value not in (None, "", []) and name != self.subject_kind
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +65,7 @@ def found_entries(session: Session, sought: Sought, zone: str, *, limit: int, of
     wanted = conditions(sought, zone)
     total = session.scalar(select(func.count()).select_from(AuditEntry).outerjoin(AuditEntry.actor).where(*wanted))
     rows = session.execute(_entries().where(*wanted).limit(limit).offset(offset))
-    return Found([Entry(*row) for row in rows], total or 0)
+    return Found(_named(session, [Entry(*row) for row in rows]), total or 0)
 
 
 def each_entry(session: Session, sought: Sought, zone: str) -> Iterator[Entry]:
@@ -79,6 +94,25 @@ def conditions(sought: Sought, zone: str) -> list[ColumnElement[bool]]:
     if sought.last:
         wanted.append(AuditEntry.at < _midnight(sought.last + timedelta(days=1), zone))
     return wanted
+
+
+def _named(session: Session, entries: list[Entry]) -> list[Entry]:
+    """Return the entries with the names that people and organisations have now."""
+    names: dict[str, str] = {}
+    for kind, table in (("person", Person), ("organisation", Organisation)):
+        ids = {number for entry in entries if entry.subject_kind == kind and (number := _number(entry.subject_id))}
+        if ids:
+            names |= {
+                str(id_): name for id_, name in session.execute(select(table.id, table.name).where(table.id.in_(ids)))
+            }
+    return [replace(entry, named=names.get(entry.subject_id)) for entry in entries]
+
+
+def _number(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _entries() -> Select[Any]:

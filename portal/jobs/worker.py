@@ -17,7 +17,7 @@ from portal.jobs import queue
 from portal.jobs.queue import Claim, LostLease
 from portal.jobs.rules import MOST_ATTEMPTS, turn
 from portal.jobs.tasks import GiveUp, Task
-from portal.logs import described
+from portal.logs import described, path_of
 
 LEASE = timedelta(minutes=10)
 PULSE = timedelta(seconds=30)
@@ -38,15 +38,15 @@ class Worker:
         self._stopped = threading.Event()
         self._turns: dict[str, datetime] = {}
         self._pulse_due: datetime | None = None
-        self._log = structlog.get_logger(worker=self.name)
+        self._log = structlog.get_logger("portal.worker")
 
     def run(self) -> None:
         """Work until :meth:`stop`; the job in hand is finished first."""
-        self._log.info("worker started")
+        self._log.info("worker started", worker=self.name)
         while not self._stopped.is_set():
             self._stopped.wait(self._round())
         self._leave()
-        self._log.info("worker stopped")
+        self._log.info("worker stopped", worker=self.name)
 
     def run_once(self) -> int:
         """Do all that is due, and return how many jobs that was, failed ones included."""
@@ -79,7 +79,7 @@ class Worker:
         claimed = self._claim()
         if claimed is None:
             return False
-        log = self._log.bind(job=str(claimed.job_id), kind=claimed.kind, attempt=claimed.attempts)
+        log = self._log.bind(job=str(claimed.job_id), kind=claimed.kind)
         if claimed.attempts > MOST_ATTEMPTS:
             self._give_back(claimed, GiveUp("each worker that tried this died of it"))
             return True
@@ -90,7 +90,7 @@ class Worker:
         except LostLease:
             log.warning("job took longer than its lease, another worker has it")
         except Exception as error:
-            log.warning("job failed", error=described(error))
+            log.warning("job failed", attempt=claimed.attempts, error=described(error), at=path_of(error))
             self._give_back(claimed, error)
         else:
             log.info("job done")

@@ -8,7 +8,8 @@ from sqlalchemy import text
 from webtest import TestApp
 
 from portal.app import configure
-from tests.houses import own_settings
+from portal.migrations import history
+from tests.houses import own_settings, own_url
 
 SECRET = "marie@example.org"
 
@@ -71,3 +72,25 @@ def test_neither_the_page_nor_the_log_of_a_request_says_who_it_was(house, caplog
 def test_the_process_is_alive_but_not_ready(house):
     assert house.get("/healthz").text == "ok\n"
     assert "database" in house.get("/readyz", status=503).text
+
+
+@pytest.fixture
+def short_lived(tmp_path):
+    """A house on a PostgreSQL that ends the connection in the middle of a page."""
+    registry_settings = own_settings(own_url("postgresql", tmp_path), tmp_path)
+    config = configure(own_settings(own_url("postgresql", tmp_path), tmp_path))
+    history.upgrade(config.registry.engine)
+
+    def ended(request):
+        request.db.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    config.add_route("ended", "/ended")
+    config.add_view(ended, route_name="ended", permission=NO_PERMISSION_REQUIRED)
+    yield TestApp(config.make_wsgi_app(), extra_environ={"HTTP_HOST": "localhost"})
+    config.registry.engine.dispose()
+
+
+@pytest.mark.only_on("postgresql")  # the embedded database has no server that could go away
+def test_a_database_that_goes_away_in_the_middle_is_a_503_and_the_next_page_is_served(short_lived):
+    short_lived.get("/ended", status=503)
+    short_lived.get("/about", status=200)

@@ -30,6 +30,7 @@ def test_it_says_who_did_what_to_whom(browse, session, clock, admin):
     page = people.signed_in(browse, admin).get("/admin/audit")
 
     page.mustcontain("Yann Kerbrat", "42", "lambezellec")
+    assert page.text.count("lambezellec") == 1
     assert "role.grant" not in page.html.table.text  # said in words
 
 
@@ -93,3 +94,15 @@ def test_it_is_taken_away_as_a_spreadsheet_without_formulas(browse, session, clo
     lines = answer.body.decode("utf-8-sig").splitlines()
     assert len(lines) == 2
     assert ",'=cmd,person,'@evil," in lines[1]
+
+
+def test_people_are_called_by_their_names_and_loans_by_their_numbers(browse, session, clock, admin):
+    borrower = people.person(session, name="Rozenn Tanguy")
+    record(session, clock, admin, subject=borrower.id, until=None, items=["A-1", "A-2"])
+    record(session, clock, admin, "lending.confirm", "loan", "1f38", loan="KMUN6F")
+    table = people.signed_in(browse, admin).get("/admin/audit").html.table.text
+
+    assert "Rozenn Tanguy" in table
+    assert "items: A-1, A-2" in table
+    assert "until" not in table
+    assert "KMUN6F" in table
