@@ -150,7 +150,7 @@ def _form_fault(environ: dict) -> HTTPException | None:
         fields = [part for name, value in request.POST.items() for part in (name, getattr(value, "filename", value))]
     except Exception:  # the parser raises whatever comes to it, and all of it is the sender's doing
         return HTTPBadRequest()
-    return None if all(_is_clean(text) for text in fields) else HTTPBadRequest()
+    return None if all(text is not None and _is_clean(text) for text in fields) else HTTPBadRequest()
 
 
 def _has_body(environ: dict) -> bool:

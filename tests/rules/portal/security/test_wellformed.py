@@ -154,6 +154,8 @@ def test_a_form_may_say_that_it_is_utf8(charset):
         (multipart(b"\xff", b"a"), 400),
         (multipart(b"a", b"a", b"\xff.jpg"), 400),
         (multipart(b"a", b"a\0b"), 400),
+        (b"--b\r\n\r\nno name\r\n--b--\r\n", 400),
+        (b"\xff", None),
         (b"--b\r\n", None),
         (b"nothing of the kind", None),
     ],

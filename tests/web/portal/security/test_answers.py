@@ -1,7 +1,10 @@
 """Every answer tells the browser what to refuse, and no request, however broken, is more than we can answer."""
 
 import pytest
+from webtest import TestApp
 
+from portal.app import configure
+from portal.settings import Settings
 from tests.factories import people
 
 PATHS = ["/", "/search", "/sign-in", "/nothing/here", "/api/v1/me", "/api/v1/nothing", "/healthz", "/robots.txt"]
@@ -73,3 +76,17 @@ def test_a_form_without_its_token_is_refused(browse, session):
 @pytest.mark.parametrize("query", ["q=a&q=b", "kind=&kind=", "page=1&page=2", "q", "&&&", "=", "q=a;q=b"])
 def test_a_field_sent_twice_or_without_a_name_breaks_nothing(browse, query):
     assert browse.get(f"/search?{query}", status="*").status_int in (200, 400, 422)
+
+
+def test_in_production_browsers_are_told_to_come_by_https_only(tmp_path):
+    folder = {"database_url": f"sqlite:///{tmp_path / 'portal.db'}", "data": str(tmp_path)}
+    strict = {
+        "production": "true",
+        "secret": "s" * 32,
+        "base_url": "https://communs.example",
+        "mail_from": "portail@communs.example",
+    }
+    config = configure(Settings.from_ini({f"portal.{k}": v for k, v in (folder | strict).items()}, environ={}))
+    headers = TestApp(config.make_wsgi_app()).get("/healthz").headers
+    config.registry.engine.dispose()
+    assert headers["Strict-Transport-Security"].startswith("max-age=63072000")
