@@ -77,7 +77,6 @@ def test_the_process_is_alive_but_not_ready(house):
 @pytest.fixture
 def short_lived(tmp_path):
     """A house on a PostgreSQL that ends the connection in the middle of a page."""
-    registry_settings = own_settings(own_url("postgresql", tmp_path), tmp_path)
     config = configure(own_settings(own_url("postgresql", tmp_path), tmp_path))
     history.upgrade(config.registry.engine)
 
