@@ -26,7 +26,9 @@ def _once(act: Callable[[], object]) -> float:
 
 def ratio(what: str, ours: float, theirs: float, unit: str, wanted: str, good: bool) -> str:
     """Return a line: what, both figures, their ratio, what was wanted of it, and whether it holds."""
-    return f"{what}: {ours:.1f} / {theirs:.1f} {unit} = {ours / theirs:.2f} (wanted {wanted}: {'yes' if good else 'NO'})"
+    return (
+        f"{what}: {ours:.1f} / {theirs:.1f} {unit} = {ours / theirs:.2f} (wanted {wanted}: {'yes' if good else 'NO'})"
+    )
 
 
 def figure(what: str, value: float, unit: str, wanted: str, good: bool) -> str:
