@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, Loan
 from equipment_lending.queries import loans
 from equipment_lending.queries.layers import CITY, Subject
-from portal.people.models import Membership
+from portal.people.models import Membership, Person
 
 
 class LoanContext:
@@ -109,6 +109,15 @@ class PointContext:
     @property
     def subject(self) -> Subject:
         return Subject(point_id=self.point.id)
+
+
+class BorrowerContext(PointContext):
+    """Somebody who stands at the desk of a point and wants to borrow."""
+
+    def __init__(self, request) -> None:
+        super().__init__(request)
+        still_here = select(Person).where(Person.id == _uuid(request.matchdict["person"]), Person.erased_at.is_(None))
+        self.borrower: Person = _one(request.db, still_here)
 
 
 class ItemContext:

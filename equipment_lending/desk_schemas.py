@@ -12,7 +12,9 @@ from portal.forms.types import LocalMoment, ticked
 from portal.forms.widgets import (
     CheckboxChoice,
     Group,
+    NumberInput,
     RadioChoice,
+    Rows,
     SearchInput,
     Select,
     TextArea,
@@ -164,6 +166,72 @@ class ProlongSchema(colander.Schema):
         node.add(
             colander.SchemaNode(LocalMoment(bound["zone"]), name="return_at", title=_("New day and time of return"))
         )
+
+
+@colander.deferred
+def _equipment(_node, bound):
+    return Select(values=bound["equipment"])
+
+
+class WantedSchema(colander.Schema):
+    """So many of one kind."""
+
+    equipment = colander.SchemaNode(colander.String(), title=_("What"), widget=_equipment)
+    units = colander.SchemaNode(
+        colander.Integer(),
+        title=_("How many"),
+        missing=1,
+        validator=colander.Range(1, 10_000),
+        widget=NumberInput(least=1, placeholder="1", asks_required=False),
+    )
+
+
+class WantedListSchema(colander.SequenceSchema):
+    line = WantedSchema(title=_("Thing"), widget=Group(css_class="pair"))
+
+
+@colander.deferred
+def _organisations(_node, bound):
+    return Select(values=bound["organisations"], blank=_("For themselves"))
+
+
+@colander.deferred
+def _back_to(_node, bound):
+    return Select(values=bound["return_points"], blank=_("Here"))
+
+
+def _something(node, lines) -> None:
+    if not lines:
+        raise colander.Invalid(node, _("Say what they take."))
+
+
+class LendSchema(colander.Schema):
+    """A loan agreed at the counter, for whoever stands there.
+
+    Bound with ``equipment``, ``organisations`` and ``return_points``, (value, label) pairs, and ``zone``, the desk's.
+    """
+
+    lines = WantedListSchema(
+        title=_("What they take"), widget=Rows(add=_("Something else")), validator=_something
+    )
+
+    def after_bind(self, node, bound) -> None:
+        zone = bound["zone"]
+        node.add(
+            colander.SchemaNode(
+                LocalMoment(zone), name="pickup_at", title=_("From"), missing=None, description=_("Empty: from now on.")
+            )
+        )
+        node.add(colander.SchemaNode(LocalMoment(zone), name="return_at", title=_("Until")))
+        for name, title, widget in (
+            ("return_point", _("Brought back to"), _back_to),
+            ("organisation", _("For whom"), _organisations),
+        ):
+            if bound[f"{name}s"]:
+                choice = colander.SchemaNode(colander.String(), name=name, title=title, missing=None)
+                choice.widget = widget(choice, bound)
+                node.add(choice)
+        node.add(words_node(_("What for"), name="purpose", missing=colander.required))
 
 
 class OutOfServiceSchema(colander.Schema):

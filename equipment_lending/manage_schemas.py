@@ -425,12 +425,18 @@ NONE_NEEDED = "-"
 
 
 def _optional(name: str, title: str, low: int, high: int) -> colander.SchemaNode:
-    return whole(name, title, low, high, missing=None)
+    node = whole(name, title, low, high, missing=None)
+    node.widget.asks_required = False  # the page says that everything may stay empty
+    return node
 
 
 def _choice(name: str, title: str, values) -> colander.SchemaNode:
     return colander.SchemaNode(
-        colander.String(), name=name, title=title, missing=None, widget=Select(values=values, blank=_("As elsewhere"))
+        colander.String(),
+        name=name,
+        title=title,
+        missing=None,
+        widget=Select(values=values, blank=_("As elsewhere"), asks_required=False),
     )
 
 
@@ -448,7 +454,11 @@ class RulesSchema(colander.Schema):
     span_closed = _choice("span_closed", _("May a loan contain days on which the desk is closed?"), YES_NO)
     approval = _choice("approval", _("Who says yes"), APPROVALS)
     requires = line(
-        "requires", _("Trainings asked for"), missing=None, validator=colander.All(colander.Length(max=500), _are_slugs)
+        "requires",
+        _("Trainings asked for"),
+        missing=None,
+        validator=colander.All(colander.Length(max=500), _are_slugs),
+        widget=TextInput(spellcheck="false", autocomplete="off", asks_required=False),
     )
     horizon_days = _optional("horizon_days", _("How many days ahead one may ask"), 1, 3_650)
     lead_days = _optional("lead_days", _("Working days to prepare a loan"), 0, 365)

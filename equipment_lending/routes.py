@@ -1,6 +1,7 @@
 """Where the pages of lending are."""
 
 from equipment_lending.contexts import (
+    BorrowerContext,
     CategoryContext,
     CityContext,
     ItemContext,
@@ -51,6 +52,7 @@ def counter(config) -> None:
     config.add_route("lending.desk.check_out", "/desk/loans/{id}/check-out", factory=LoanContext)
     config.add_route("lending.desk.check_in", "/desk/loans/{id}/check-in", factory=ReturnContext)
     config.add_route("lending.desk", "/desk/{slug}", factory=PointContext)
+    config.add_route("lending.desk.lend", "/desk/{slug}/lend/{person}", factory=BorrowerContext)
     config.add_route("lending.desk.picks", "/desk/{slug}/pick-list", factory=PointContext)
     config.add_route("lending.desk.labels", "/desk/{slug}/labels", factory=PointContext)
     config.add_route("lending.item", "/items/{tag}", factory=ItemContext)

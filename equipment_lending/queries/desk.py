@@ -214,6 +214,18 @@ def items_at(session: Session, point: LendingPoint) -> Sequence[Item]:
     ).all()
 
 
+def models_at(session: Session, point: LendingPoint) -> Sequence[EquipmentModel]:
+    """Return the models of which a point has something in service, by short name."""
+    lent = (
+        select(Stock.model_id)
+        .join(Stock.items)
+        .where(Stock.point_id == point.id, Item.service_state == ServiceState.IN_SERVICE, Item.parent_id.is_(None))
+    )
+    return session.scalars(
+        select(EquipmentModel).where(EquipmentModel.id.in_(lent)).order_by(EquipmentModel.slug)
+    ).all()
+
+
 def items_of(session: Session, model: EquipmentModel) -> Sequence[Item]:
     """Return every item of a model, wherever it is, by point and tag."""
     return session.scalars(

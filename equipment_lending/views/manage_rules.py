@@ -9,12 +9,21 @@ from equipment_lending.manage_schemas import APPROVALS, COUNTS, NONE_NEEDED, Rul
 from equipment_lending.permissions import Lending
 from equipment_lending.queries.layers import Subject, inherited, layer_of, settings_of
 from equipment_lending.rules.policy import SETTINGS
-from equipment_lending.views.managing import FORM, Managing
+from equipment_lending.views.managing import TEMPLATES, Managing
 from equipment_lending.views.words import training_words
 from portal.i18n import _
 
+SECTIONS = (
+    (_("How long"), ("max_days", "min_minutes", "closed_days", "span_closed")),
+    (_("Who may, and who says so"), ("requires", "approval")),
+    (_("How far ahead"), ("lead_days", "horizon_days")),
+    (_("How much for one person"), ("max_units_per_person", "max_days_in_period", "fair_use_period_days")),
+    (_("Time around a loan"), ("buffer_before_minutes", "buffer_after_minutes", "no_show_grace_minutes")),
+)
+"""The rules as the page groups them."""
 
-@view_defaults(renderer=FORM, permission=Lending.MANAGE_FLEET)
+
+@view_defaults(renderer=TEMPLATES + "rules.jinja2", permission=Lending.MANAGE_FLEET)
 class Rules(Managing):
     """The rules written for one subject, each beside what holds where nothing is written."""
 
@@ -49,16 +58,14 @@ class Rules(Managing):
         """Return in words what holds where the subject's own rules say nothing."""
         say = self.request.localizer.translate
         words = _words(name, value)
-        return say(_("Empty: ${value}.", mapping={"value": say(words) if isinstance(words, str) else words}))
+        return say(_("If empty: ${value}", mapping={"value": say(words) if isinstance(words, str) else words}))
 
     def _page(self):
         return {
             "title": self.said(_("Rules")),
             "trail": self.trail(*self._about(), (_("Rules"), None)),
-            "intro": _(
-                "The most specific rule holds: of a model at a point, then of the point, the model, the category."
-            ),
             "form": self.rules,
+            "sections": SECTIONS,
         }
 
     def _about(self) -> list[tuple[str, str | None]]:

@@ -163,7 +163,7 @@ def test_a_name_finds_somebody_with_what_they_have(session, at_desk, stock):
     page = at_desk.get("/desk/lambezellec?q=abgrall", status=200)
     assert "06 12 34 56 78" in page
     assert page.html.select_one("a[href$='check-out']")
-    assert page.html.select_one(f"a[href*='person={who.id}']")
+    assert page.html.select_one(f"a[href$='/lend/{who.id}']")
 
 
 def test_somebody_chosen_elsewhere_is_shown_with_what_they_have(session, at_desk, stock):

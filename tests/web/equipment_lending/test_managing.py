@@ -376,6 +376,11 @@ def test_every_rule_of_the_charter_can_be_set():
     assert {node.name for node in RulesSchema().children} == set(SETTINGS)
 
 
+def test_every_rule_is_on_the_page(admin):
+    page = admin.get("/manage/rules")
+    assert {field["name"] for field in page.html.select("form#rules [name]")} >= set(SETTINGS)
+
+
 def test_rules_are_set_and_left_to_others_again(session, admin):
     values = {"max_days": "14", "approval": "manual", "span_closed": "false", "requires": "velo-cargo montage"}
     sent(admin.get("/manage/rules"), "rules", values, status=303)
@@ -395,9 +400,9 @@ def test_what_is_inherited_is_said_beside_each_rule(session, admin, model, point
     lending.policy(session, max_days=14)
     lending.policy(session, model_id=model.id, requires=["prise-de-son"])
     page = admin.get("/manage/models/enregistreur/rules/lambezellec", headers=ENGLISH)
-    assert page.html.find(id="rules-max_days-hint").get_text(strip=True) == "Empty: 14."
-    assert page.html.find(id="rules-requires-hint").get_text(strip=True) == "Empty: prise de son."
-    assert page.html.find(id="rules-max_units_per_person-hint").get_text(strip=True) == "Empty: no limit."
+    assert page.html.find(id="rules-max_days-hint").get_text(strip=True) == "If empty: 14"
+    assert page.html.find(id="rules-requires-hint").get_text(strip=True) == "If empty: prise de son"
+    assert page.html.find(id="rules-max_units_per_person-hint").get_text(strip=True) == "If empty: no limit"
 
 
 def test_a_desk_writes_the_rules_of_its_own_point(browse, session, model, point):

@@ -1,0 +1,137 @@
+"""A loan agreed at the counter, on behalf of whoever stands there; what is confirmed is handed out at once."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.view import view_config, view_defaults
+
+from equipment_lending.desk_schemas import LendSchema
+from equipment_lending.models import LendingPoint, Loan
+from equipment_lending.permissions import Lending
+from equipment_lending.queries import desk
+from equipment_lending.queries.alternatives import Alternatives
+from equipment_lending.queries.catalogue import points
+from equipment_lending.services.requests import LoanRequests
+from equipment_lending.terms import LoanState, Refusal, RefusalCode, Refused, Wish, WishedLine
+from equipment_lending.views.words import sentence
+from portal.forms import Button, fail, submitted
+from portal.i18n import _
+from portal.people.models import Person
+from portal.people.queries import mandates_of
+
+_MINUTE = timedelta(minutes=1)
+
+BESIDE = {
+    RefusalCode.IN_THE_PAST: "pickup_at",
+    RefusalCode.TOO_SOON: "pickup_at",
+    RefusalCode.TOO_FAR: "pickup_at",
+    RefusalCode.PICKUP_CLOSED: "pickup_at",
+    RefusalCode.PICKUP_FULL: "pickup_at",
+    RefusalCode.TOO_SHORT: "return_at",
+    RefusalCode.TOO_LONG: "return_at",
+    RefusalCode.SPANS_CLOSED: "return_at",
+    RefusalCode.RETURN_CLOSED: "return_at",
+    RefusalCode.RETURN_FULL: "return_at",
+}
+"""Beside which field a no is said; one about a thing that is asked for is said beside that."""
+
+
+@view_defaults(
+    route_name="lending.desk.lend",
+    renderer="equipment_lending:templates/equipment_lending/desk/lend.jinja2",
+    permission=Lending.SERVE,
+)
+class Lend:
+    """The page on which the desk agrees on a loan with somebody."""
+
+    def __init__(self, context, request) -> None:
+        self.point: LendingPoint = context.point
+        self.borrower: Person = context.borrower
+        self.request = request
+        self.now: datetime = request.clock.now()
+        words = request.words
+        self.form = request.new_form(
+            LendSchema(),
+            buttons=(Button("lend", _("Lend"), "now"),),
+            equipment=[(one.slug, words.of(one.name)) for one in desk.models_at(request.db, self.point)],
+            organisations=[
+                (str(one.id), one.name) for one in mandates_of(request.db, self.borrower.id, self.now.date())
+            ],
+            return_points=[(one.slug, one.name) for one in points(request.db) if one.id != self.point.id],
+            zone=self.point.zone,
+        )
+
+    @view_config(request_method="GET")
+    def show(self):
+        return self._page()
+
+    @view_config(request_method="POST")
+    def send(self):
+        sent = submitted(self.form, self.request)
+        if sent is None:
+            return self._page()
+        wish = self._wish(sent)
+        if wish.return_at <= wish.pickup_at:
+            fail(self.form, "return_at", _("This is not after the beginning. Choose a later time."))
+            self.request.response.status_int = 422
+            return self._page()
+        try:
+            loan = self.request.find_service(LoanRequests).request(
+                wish, self.borrower.id, by=self.request.identity.person_id
+            )
+        except Refused as no:
+            return self._refused(no, wish)
+        return self._agreed(loan)
+
+    def _wish(self, sent) -> Wish:
+        organisation = sent.get("organisation")
+        units: dict[str, int] = {}
+        for line in sent["lines"]:  # the same thing named twice is more of it
+            units[line["equipment"]] = units.get(line["equipment"], 0) + line["units"]
+        return Wish(
+            point=self.point.slug,
+            pickup_at=sent["pickup_at"] or self._at_once(),
+            return_at=sent["return_at"],
+            lines=tuple(WishedLine(slug, number) for slug, number in units.items()),
+            return_point=sent.get("return_point"),
+            organisation_id=UUID(organisation) if organisation else None,
+            purpose=sent["purpose"],
+        )
+
+    def _at_once(self) -> datetime:
+        """Return the next whole minute."""
+        whole = self.now.replace(second=0, microsecond=0)
+        return whole if whole == self.now else whole + _MINUTE
+
+    def _agreed(self, loan: Loan) -> HTTPSeeOther:
+        """Lead on: to the hand-over of what may leave now, otherwise to the loan."""
+        at_once = loan.state is LoanState.CONFIRMED and loan.pickup_at <= self._at_once()
+        page = "lending.desk.check_out" if at_once else "lending.desk.loan"
+        if not at_once:
+            self.request.tell("good", _("The loan is noted: ${number}.", mapping={"number": loan.number}))
+        return HTTPSeeOther(self.request.route_path(page, id=loan.id))
+
+    def _refused(self, no: Refused, wish: Wish):
+        self.request.response.status_int = 409
+        for reason in no.reasons:
+            fail(self.form, self._beside(reason, wish), sentence(reason, self.request, self.point.zone))
+        return self._page(no.alternatives if isinstance(no.alternatives, Alternatives) else None)
+
+    def _beside(self, reason: Refusal, wish: Wish) -> str | None:
+        named = [line.equipment for line in wish.lines]
+        if reason.code in BESIDE or reason.values.get("equipment") not in named:
+            return BESIDE.get(reason.code)
+        return f"lines.{named.index(reason.values['equipment'])}.units"
+
+    def _page(self, alternatives: Alternatives | None = None):
+        when, zone = self.request.words.datetime, self.point.zone
+        return {
+            "point": self.point,
+            "borrower": self.borrower,
+            "form": self.form,
+            "instead": [
+                f"{when(period.start, zone)} – {when(period.end, zone)}"
+                for period in (alternatives.periods if alternatives else ())
+            ],
+        }

@@ -1,0 +1,130 @@
+"""A loan agreed at the counter with whoever stands there."""
+
+import pytest
+from sqlalchemy import select
+
+from equipment_lending.models import Loan
+from equipment_lending.terms import Approval, LoanState
+from portal.people.terms import Role
+from tests.factories import lending, people
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def stock(session):
+    point = lending.point(session, slug="lambezellec")
+    return lending.stock(session, units=2, at=point, of=lending.model(session, slug="enregistreur"))
+
+
+@pytest.fixture
+def borrower(session):
+    return people.person(session, name="Maï Abgrall")
+
+
+@pytest.fixture
+def at_desk(browse, session, stock):
+    return people.signed_in(browse, people.staff(session, Role.DESK, "lambezellec"))
+
+
+USUAL = {"lines.0.equipment": "enregistreur", "return_at": "2026-10-24T10:00", "purpose": "Une balade sonore"}
+
+
+def lend(at_desk, borrower, button="lend", **expected):
+    values = USUAL | expected.pop("values", {})
+    page = at_desk.get(f"/desk/lambezellec/lend/{borrower.id}", headers=ENGLISH)
+    form = page.forms["lend"]
+    for name, value in values.items():
+        form[name] = value
+    return form.submit(button, headers=ENGLISH, **expected)
+
+
+def wrong(page) -> set[str]:
+    return {field["name"] for field in page.html.select("[aria-invalid=true]")}
+
+
+def test_what_may_leave_at_once_leads_to_its_hand_over(session, at_desk, borrower):
+    answer = lend(at_desk, borrower, status=303)
+    loan = session.scalars(select(Loan)).one()
+    assert answer.location.endswith(f"/desk/loans/{loan.id}/check-out")
+    assert (loan.borrower, loan.state, loan.pickup_at) == (
+        borrower,
+        LoanState.CONFIRMED,
+        lending.instant("2026-10-22T14:00"),
+    )
+    assert loan.requested_by_id != borrower.id
+
+
+def test_what_must_be_decided_or_comes_later_leads_to_the_loan(session, at_desk, borrower, stock):
+    lending.policy(session, model_id=stock.model_id, approval=Approval.MANUAL)
+    answer = lend(at_desk, borrower, values={"pickup_at": "2026-10-23T10:00"}, status=303)
+    loan = session.scalars(select(Loan)).one()
+    assert loan.state is LoanState.REQUESTED
+    assert answer.location.endswith(f"/desk/loans/{loan.id}")
+
+
+def test_several_things_are_one_loan_and_the_same_thing_twice_is_more_of_it(session, at_desk, borrower, stock):
+    tent = lending.stock(session, at=stock.point, of=lending.model(session, slug="tente"))
+    page = lend(at_desk, borrower, "lines:add", status=200)
+    form = page.forms["lend"]
+    form["lines.1.equipment"] = "tente"
+    page = form.submit("lines:add", status=200)
+    form = page.forms["lend"]
+    form["lines.2.equipment"] = "enregistreur"
+    form.submit("lend", status=303)
+    lines = {line.stock_id: line.units for line in session.scalars(select(Loan)).one().lines}
+    assert lines == {stock.id: 2, tent.id: 1}
+
+
+def test_a_no_stands_beside_what_it_is_about(session, at_desk, borrower, stock):
+    lending.policy(session, max_days=1)
+    page = lend(at_desk, borrower, values={"lines.0.units": "3"}, status=409)
+    assert {"lines.0.units", "return_at"} <= wrong(page)
+    assert session.scalars(select(Loan)).all() == []
+
+
+def test_what_would_work_instead_is_said(session, at_desk, borrower, stock):
+    lending.loan(session, stock, "2026-10-22T09:00", "2026-10-24T09:00", units=2)
+    assert "instead" in lend(at_desk, borrower, status=409)
+
+
+@pytest.mark.parametrize(
+    ("values", "fields"),
+    [
+        ({"return_at": ""}, {"return_at"}),
+        ({"return_at": "tomorrow"}, {"return_at"}),
+        ({"return_at": "2026-10-22T13:00"}, {"return_at"}),
+        ({"lines.0.units": "0"}, {"lines.0.units"}),
+        ({"lines.0.equipment": "", "lines.0.units": "2"}, {"lines.0.equipment"}),
+        ({"purpose": ""}, {"purpose"}),
+        ({"pickup_at": "2027-03-28T02:30"}, {"pickup_at"}),
+    ],
+)
+def test_what_makes_no_sense_is_refused_beside_its_field(session, at_desk, borrower, values, fields):
+    assert wrong(lend(at_desk, borrower, values=values, status=422)) == fields
+    assert session.scalars(select(Loan)).all() == []
+
+
+def test_nothing_is_not_lent(session, at_desk, borrower):
+    assert "Say what they take" in lend(at_desk, borrower, values={"lines.0.equipment": ""}, status=422)
+
+
+def test_an_officer_may_borrow_for_the_association(session, at_desk, borrower):
+    ours = people.organisation(session, name="Son’ar Mein")
+    people.membership(session, person=borrower, organisation=ours)
+    lend(at_desk, borrower, values={"organisation": str(ours.id)}, status=303)
+    assert session.scalars(select(Loan)).one().organisation is ours
+
+
+def test_only_the_desk_lends_on_somebodys_behalf(browse, session, stock, borrower):
+    address = f"/desk/lambezellec/lend/{borrower.id}"
+    people.signed_in(browse, borrower)
+    browse.get(address, status=403)
+    lending.point(session, slug="bellevue")
+    people.signed_in(browse, people.staff(session, Role.DESK, "bellevue"))
+    browse.get(address, status=403)
+
+
+@pytest.mark.parametrize("who", ["nonsense", "00000000-0000-0000-0000-000000000000"])
+def test_nobody_is_not_lent_to(at_desk, who):
+    at_desk.get(f"/desk/lambezellec/lend/{who}", status=404)
