@@ -37,7 +37,9 @@ class Managing:
         """Fill a form in; what is None stays empty."""
         form.set_appstruct({name: value for name, value in values.items() if value is not None})
 
-    def done(self, form, act: Callable[[Mapping[str, Any]], object], beside: Mapping[RefusalCode, str] = NOWHERE) -> bool:
+    def done(
+        self, form, act: Callable[[Mapping[str, Any]], object], beside: Mapping[RefusalCode, str] = NOWHERE
+    ) -> bool:
         """Do what was sent and return True, or leave in the form why it was not done, in words beside the field."""
         sent = submitted(form, self.request)
         if sent is None:
