@@ -179,4 +179,3 @@ def _take_in(session: Session, clock: Clock, town: Town, chance: random.Random) 
         return False
     desk_of(session, clock).check_in(loan_id, [Returned(chance.choice(out).item.asset_tag)], town.people[0])
     return True
-
