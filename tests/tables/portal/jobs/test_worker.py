@@ -212,10 +212,10 @@ def labourers(registry, tmp_path, how_many, lease=60):
         for process in processes:
             process.terminate()
         for process in processes:
-            process.communicate(timeout=30)
+            process.communicate(timeout=120)
 
 
-def wait_for(what, seconds=90):
+def wait_for(what, seconds=240):
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline, "it did not happen in time"

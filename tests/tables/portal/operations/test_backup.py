@@ -261,7 +261,11 @@ def test_an_archive_that_was_tampered_with_changes_nothing(untouched, saved, tmp
     assert not list(tmp_path.rglob("evil"))
 
 
-@pytest.mark.parametrize("content", [b"", b"not a backup", gzip.compress(b"not a tar"), gzip.compress(b"x" * 4096)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not a backup", gzip.compress(b"not a tar"), gzip.compress(b"x" * 4096)],
+    ids=["nothing", "not compressed", "too short", "no tar"],
+)
 def test_a_file_that_is_no_backup_is_said_to_be_none(untouched, tmp_path, content):
     file = tmp_path / "strange.tar.gz"
     file.write_bytes(content)

@@ -1,11 +1,12 @@
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from portal.audit.models import AuditEntry
 from portal.jobs.models import Job, WorkerPulse
+from portal.mail.models import OutgoingMail
 from portal.people.terms import Role
 from tests.conftest import NOW
 from tests.factories import people
@@ -71,8 +72,20 @@ def test_work_that_is_not_given_up_is_left_alone(browse, session, admin, act):
     assert not session.scalar(select(AuditEntry.id).where(AuditEntry.subject_id == str(waiting.id)))
 
 
-@pytest.mark.parametrize("path", ["nonsense", str(uuid4())])
+@pytest.mark.parametrize("path", ["nonsense", str(UUID(int=9))])
 def test_what_is_not_there_harms_nobody(browse, session, admin, path):
     people.signed_in(browse, admin)
     answer = browse.post(f"/admin/jobs/{path}", people.with_csrf(browse, {"retry": "retry"}), expect_errors=True)
     assert answer.status_int in (303, 404)
+
+
+def test_an_administrator_tries_out_the_mail(browse, session):
+    chief = people.staff(session, Role.ADMIN, name="Armelle", language="en")
+    page = people.signed_in(browse, chief).get("/admin/jobs")
+    next(form for form in page.forms.values() if form.action.endswith("/admin/letter")).submit().follow()
+
+    letter = session.scalars(select(OutgoingMail)).one()
+    assert (letter.to, letter.language) == (chief.email, "en")
+    assert letter.subject == "A letter to try out: Les communs"
+    assert "Good day Armelle," in letter.text
+    assert session.scalars(select(Job.payload).where(Job.kind == "mail.send")).one() == {"mail_id": str(letter.id)}

@@ -108,7 +108,11 @@ def test_a_logo_is_kept_small_and_served(admin, session):
     assert form.submit("save").follow().html.select_one("a.brand img") is None
 
 
-@pytest.mark.parametrize("content", [b"", b"GIF89a", b"<svg/>", picture()[:60], picture("GIF")])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"GIF89a", b"<svg/>", picture()[:60], picture("GIF")],
+    ids=["nothing", "half a GIF", "SVG", "half a PNG", "GIF"],
+)
 def test_a_logo_that_is_no_picture_is_refused_beside_its_field(admin, session, content):
     form = form_of(admin.get("/admin/settings/name"))
     form["logo"] = Upload("x.png", content, "image/png")
