@@ -1,4 +1,4 @@
-"""What the person who runs the portal decides once, in the ini file or the environment. Read here, typed, and nowhere else.
+"""What whoever runs the portal decides once, in the ini file or the environment. Read here, typed, and nowhere else.
 
 What a city changes while it runs (its name, its texts) is not here but in ``portal.pages.city``.
 """
@@ -22,7 +22,7 @@ class BadSetting(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every deployment setting with its default. ``now`` is the instant at which the clock starts, for demos and tests."""
+    """Every deployment setting with its default. ``now`` is when the clock starts, for demos and tests."""
 
     database_url: str = ""
     data: Path = Path("var")
@@ -30,6 +30,7 @@ class Settings:
     base_url: str = "http://localhost:6543"
     secret: str = ""
     production: bool = False
+    reload: bool = False
     smtp_url: str = ""
     mail_from: str = "portal@localhost"
     worker: bool = True
@@ -123,7 +124,7 @@ class Settings:
             "jinja2.newstyle": True,
             "jinja2.i18n.domain": "portal",
             "pyramid.default_locale_name": "fr",
-            "pyramid.reload_templates": not self.production,
+            "pyramid.reload_templates": self.reload,
             "jinja2.extensions": ["jinja2.ext.i18n"],
         }
 
@@ -199,6 +200,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "base_url": _web_address,
     "production": _flag,
     "worker": _flag,
+    "reload": _flag,
     "hash_memory_kib": _number(8, 1_048_576),
     "hash_rounds": _number(1, 100),
     "hashes_at_once": _number(1, 64),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pyramid.events import NewResponse
 from pyramid.path import AssetResolver
+from pyramid.url import URLMethodsMixin
 
 MINUTES = 60
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -23,6 +24,8 @@ def includeme(config) -> None:
     config.add_directive("add_assets", add_assets)
     config.add_assets("portal")
     config.add_subscriber(keep_for_good, NewResponse)
+    config.registry.static_paths = {}
+    config.add_request_method(static_path)
 
 
 def add_assets(config, package: str) -> None:
@@ -30,6 +33,15 @@ def add_assets(config, package: str) -> None:
     folder = f"{package}:static/{package}/"
     config.add_static_view(f"static/{package}", folder, cache_max_age=10 * MINUTES)
     config.add_cache_buster(folder, add_hash)
+
+
+def static_path(request, path: str) -> str:
+    """Return the address of one of our files, as Pyramid does; worked out once, as every page names a dozen of them."""
+    known = request.registry.static_paths
+    key = request.script_name, path
+    if key not in known:
+        known[key] = URLMethodsMixin.static_path(request, path)
+    return known[key]
 
 
 def add_hash(_request, subpath: str, kw: dict) -> tuple[str, dict]:

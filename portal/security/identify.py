@@ -4,8 +4,9 @@ import hashlib
 from datetime import datetime, timedelta
 
 from pyramid.csrf import new_csrf_token
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Date, and_, bindparam, or_, select
 
+from portal.db.row import UtcMoment
 from portal.people.models import ApiToken, Membership, Organisation, Person, RoleGrant, SignIn
 from portal.security.terms import HeldRole, Identity
 
@@ -30,9 +31,9 @@ def identify(request) -> Identity | None:
     now = request.clock.now()
     token = bearer_token(request)
     if token is not None:
-        return _identity(request.db, _by_token(secret_hash(token), now), now)
+        return _identity(request.db, BY_TOKEN, secret_hash(token), now)
     secret = request.registry.cookies.get(request, COOKIE)
-    return _identity(request.db, _by_cookie(secret_hash(secret), now), now) if secret else None
+    return _identity(request.db, BY_COOKIE, secret_hash(secret), now) if secret else None
 
 
 def let_in(request, response, secret: str):
@@ -53,12 +54,13 @@ def _columns():
     return Person.id, Person.name, Person.language, RoleGrant.role, RoleGrant.scope, RoleGrant.since, RoleGrant.until
 
 
-def _by_cookie(hashed: str, now: datetime):
+def _by_cookie():
+    hashed, now, today = bindparam("hashed"), bindparam("now", type_=UtcMoment), bindparam("today", type_=Date)
     in_office = and_(
         Membership.person_id == SignIn.person_id,
         Membership.organisation_id == SignIn.acting_for_id,
         Membership.officer.is_(True),
-        or_(Membership.until.is_(None), Membership.until >= now.date()),
+        or_(Membership.until.is_(None), Membership.until >= today),
     )
     return (
         select(*_columns(), SignIn.id, Organisation.id, Organisation.name)
@@ -71,7 +73,8 @@ def _by_cookie(hashed: str, now: datetime):
     )
 
 
-def _by_token(hashed: str, now: datetime):
+def _by_token():
+    hashed, now = bindparam("hashed"), bindparam("now", type_=UtcMoment)
     alive = or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now)
     return (
         select(*_columns())
@@ -82,11 +85,15 @@ def _by_token(hashed: str, now: datetime):
     )
 
 
-def _identity(session, query, now: datetime) -> Identity | None:
-    rows = session.execute(query).all()
+BY_COOKIE, BY_TOKEN = _by_cookie(), _by_token()
+"""The two questions, put together once: every page and every call of the API asks one of them."""
+
+
+def _identity(session, query, hashed: str, now: datetime) -> Identity | None:
+    today = now.date()
+    rows = session.execute(query, {"hashed": hashed, "now": now, "today": today}).all()
     if not rows:
         return None
-    today = now.date()
     roles = tuple(
         HeldRole(role, scope)
         for _id, _name, _language, role, scope, since, until, *_ in rows

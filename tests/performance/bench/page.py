@@ -23,7 +23,7 @@ from tests.performance.bench.databases import KINDS
 from tests.performance.bench.measured import ratio
 
 CONNECTIONS, SECONDS = 4, 6
-PAGE = "/points"
+PAGE = "/account"
 
 
 def run() -> list[str]:
