@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import colander
@@ -109,7 +110,8 @@ def message_of(request, schema: type[colander.Schema]) -> dict[str, Any]:
     wrong = dict(_of_other_type(node, value))
     if wrong:
         raise Problem(422, errors={field: request.localizer.translate(message) for field, message in wrong.items()})
-    return _deserialized(schema, _tidied(value), request)
+    _deserialized(schema, _without_nulls(value), request)  # it must fit as it was sent
+    return _deserialized(schema, _without_nulls(value, tidied=partial(cleaned, lines=True)), request)
 
 
 def _json(body: bytes) -> Any:
@@ -169,15 +171,15 @@ def _of_other_type(node, value: Any, path: str = "") -> Iterator[tuple[str, str]
             yield from _of_other_type(node.children[0], inner, f"{path}{number}.")
 
 
-def _tidied(value: Any) -> Any:
-    """Return the value with its texts cleaned as forms clean theirs, and without its nulls."""
+def _without_nulls(value: Any, tidied: Callable[[str], str] = str) -> Any:
+    """Return the value without its nulls, its texts ``tidied``."""
     match value:
         case dict():
-            return {name: _tidied(inner) for name, inner in value.items() if inner is not None}
+            return {name: _without_nulls(inner, tidied) for name, inner in value.items() if inner is not None}
         case list():
-            return [_tidied(inner) for inner in value]
+            return [_without_nulls(inner, tidied) for inner in value]
         case str():
-            return cleaned(value, lines=True)
+            return tidied(value)
         case None:
             return colander.null
     return value

@@ -27,6 +27,8 @@ CHARSET = re.compile(r';\s*charset\s*=\s*"?([^";\s]*)', re.IGNORECASE)
 MOST_FIELDS = 10_000
 AFTER_ALL = 100  # Pyramid's own phases end at 0
 CHUNK = 65_536
+FORMS = ("", "application/x-www-form-urlencoded", "multipart/form-data")
+UTF8 = ("utf-8", "utf8", "us-ascii")
 
 
 def includeme(config) -> None:
@@ -77,6 +79,9 @@ def _faults(environ: dict, most: int) -> Iterator[HTTPException]:
         else:
             del environ[key]
         yield HTTPBadRequest()
+    charset = CHARSET.search(environ.get("CONTENT_TYPE", ""))
+    if charset and charset[1].lower() not in UTF8 and _kind(environ) in FORMS:
+        yield HTTPUnsupportedMediaType()
     fault = _body_fault(environ, most)
     if fault is not None:
         yield fault
@@ -114,7 +119,7 @@ def _body_fault(environ: dict, most: int) -> HTTPException | None:
         Request(environ).make_body_seekable()  # reads it, as the repetition of requests would
     except OSError:  # the body ended before its time
         return HTTPBadRequest()
-    return _form_fault(environ)
+    return _form_fault(environ) if _kind(environ) in FORMS else None
 
 
 def _take_chunks(environ: dict, most: int) -> bool:
@@ -133,15 +138,8 @@ def _take_chunks(environ: dict, most: int) -> bool:
 
 def _form_fault(environ: dict) -> HTTPException | None:
     """Return what is wrong with a form. What is read here is kept, so that nobody parses it twice."""
-    content_type = environ.get("CONTENT_TYPE", "")
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind not in ("", "application/x-www-form-urlencoded", "multipart/form-data"):
-        return None
-    charset = CHARSET.search(content_type)
-    if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
-        return HTTPUnsupportedMediaType()
     request = Request(environ)
-    if kind != "multipart/form-data":
+    if _kind(environ) != "multipart/form-data":
         body = request.body
         if body.count(b"&") + body.count(b";") > MOST_FIELDS:
             return HTTPRequestEntityTooLarge()
@@ -150,7 +148,13 @@ def _form_fault(environ: dict) -> HTTPException | None:
         fields = [part for name, value in request.POST.items() for part in (name, getattr(value, "filename", value))]
     except Exception:  # the parser raises whatever comes to it, and all of it is the sender's doing
         return HTTPBadRequest()
+    if len(fields) > 2 * MOST_FIELDS:
+        return HTTPRequestEntityTooLarge()
     return None if all(text is not None and _is_clean(text) for text in fields) else HTTPBadRequest()
+
+
+def _kind(environ: dict) -> str:
+    return environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
 
 
 def _has_body(environ: dict) -> bool:

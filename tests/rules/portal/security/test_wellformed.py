@@ -138,6 +138,7 @@ def test_a_form_has_a_bounded_number_of_fields():
 @pytest.mark.parametrize("charset", ["latin-1", "utf-7", "utf-16", "no-such", "é"])
 def test_a_form_in_another_encoding_is_not_taken(charset):
     assert post(b"a=1", f"{FORM}; charset={charset}") in (400, 415)
+    assert post(b"", f"{FORM}; charset={charset}") in (400, 415)
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"', "utf8"])

@@ -248,6 +248,8 @@ def test_a_field_that_we_do_not_know_is_named(send):
         ({"name": 3}, "name"),
         ({"name": ["a"]}, "name"),
         ({"name": "a" * 10_001}, "name"),
+        ({"name": "a" + " " * 10_000}, "name"),
+        ({"name": "a" + "\u200e\x13" * 6_000}, "name"),
         ({"at": "2026-10-22T14:00:00"}, "at"),
         ({"at": "tomorrow"}, "at"),
         ({"at": "0001-01-01T00:00:00+14:00"}, "at"),
