@@ -1,5 +1,9 @@
 """The composition root: which rooms the house has. Nothing else in the kernel knows that features exist."""
 
+from collections.abc import Iterator
+from importlib import import_module
+from types import ModuleType
+
 from pyramid.config import Configurator
 
 from portal import logs
@@ -47,3 +51,15 @@ def configure(settings: Settings) -> Configurator:
     for package in KERNEL + FEATURES:
         config.include(package)
     return config
+
+
+def rooms(name: str) -> Iterator[ModuleType]:
+    """Import and yield the room of that name (``commands``) of every package that has one, in the house's order."""
+    for package in KERNEL + FEATURES:
+        try:
+            room = import_module(f"{package}.{name}")
+        except ModuleNotFoundError as missing:
+            if missing.name != f"{package}.{name}":
+                raise
+            continue
+        yield room

@@ -1,8 +1,8 @@
 """A loan before it is fetched: asked for, decided, changed, cancelled. Two people are never promised the same thing."""
 
-import secrets
 from collections.abc import Hashable
 from datetime import UTC, datetime
+from random import Random, SystemRandom
 from uuid import UUID
 
 from sqlalchemy import select
@@ -55,6 +55,8 @@ ABOUT_THE_END = frozenset(
 SPOKEN = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """What a loan's number is made of: nothing that sounds or looks like something else."""
 
+UNGUESSABLE = SystemRandom()
+
 
 class LoanRequests:
     """Request, confirm, reject, extend, cancel. Letters go out with the same transaction, or not at all."""
@@ -65,8 +67,9 @@ class LoanRequests:
         clock: Clock,
         certifications: Certifications,
         audit: Audit,
-        outbox: Outbox,
+        outbox: Outbox | None,
         base_url: str = "",
+        chance: Random = UNGUESSABLE,
     ) -> None:
         self._session = session
         self._clock = clock
@@ -74,6 +77,7 @@ class LoanRequests:
         self._audit = audit
         self._outbox = outbox
         self._base_url = base_url
+        self._chance = chance
 
     def request(self, wish: Wish, borrower_id: UUID, by: UUID) -> Loan:
         """Record a loan for the borrower and return it: ``CONFIRMED``, or ``REQUESTED`` where somebody has to approve.
@@ -122,7 +126,7 @@ class LoanRequests:
         return loan
 
     def no_show(self, loan_id: UUID, by: UUID) -> Loan:
-        """Note that nobody came, without waiting any longer. Raises :class:`Refused` before the pick-up, or after it."""
+        """Note that nobody came, without waiting any longer. Raises :class:`Refused` while somebody may still come."""
         loan = self._locked(loan_id, LoanState.CONFIRMED)
         if self._clock.now() < loan.pickup_at:
             raise Refused([Refusal(RefusalCode.WRONG_STATE, {"state": loan.state})])
@@ -202,7 +206,7 @@ class LoanRequests:
         now = gathered.application.now
         automatic = all(policy.approval is Approval.AUTO for policy in gathered.policies.values())
         loan = Loan(
-            number="".join(secrets.choice(SPOKEN) for _ in range(7)),
+            number="".join(self._chance.choice(SPOKEN) for _ in range(7)),
             borrower_id=borrower_id,
             organisation_id=wish.organisation_id,
             point=gathered.point,
@@ -289,6 +293,8 @@ class LoanRequests:
 
     def _write_to_borrower(self, loan: Loan, letter: str) -> None:
         self._session.flush()
+        if self._outbox is None:
+            return
         borrower = self._session.get_one(Person, loan.borrower_id)
         words = Words(borrower.language if borrower.language in OFFERED else OFFERED[0])
         diary = feed([appointment(loan, words)], loan.number, self._base_url).decode()

@@ -1,0 +1,43 @@
+"""What the demo city says of itself."""
+
+from datetime import timedelta
+from random import Random
+
+from portal.pages.city import Conformity
+from portal.pages.services import CitySettings
+
+AUDITED = timedelta(days=45)
+
+
+def load(request, _chance: Random) -> None:
+    """Give the city whom to write to, who publishes, and the state of its accessibility statement."""
+    audited_on = request.clock.now().date() - AUDITED
+    request.find_service(CitySettings).change(SETTINGS | {"accessibility_audited_on": audited_on.isoformat()})
+
+
+SETTINGS: dict[str, object] = {
+    "contact_email": "communs@communs.example",
+    "contact_phone": "02 61 91 10 00",
+    "contact_address": "Mission des communs\n2 rue du Pont-Tournant\n29200 Brest",
+    "publisher": "Ville de Brest, mission des communs (ville de démonstration)",
+    "publication_director": "Armelle Kerdoncuff",
+    "host": "Service informatique de la ville, 2 rue du Pont-Tournant, 29200 Brest",
+    "accessibility_state": Conformity.PARTIAL.value,
+    "accessibility_auditor": "La mission des communs, avec trois personnes qui utilisent un lecteur d’écran",
+    "accessibility_rate": 94,
+    "accessibility_contact": "accessibilite@communs.example",
+    "accessibility_issues": {
+        "fr": (
+            "- Les photos que déposent les habitantes et habitants n’ont pas toutes une description.\n"
+            "- Le calendrier d’un matériel se lit jour par jour ; une semaine entière se parcourt lentement au clavier."
+        ),
+        "en": (
+            "- Not every photo that residents upload has a description.\n"
+            "- The calendar of a piece of equipment is read day by day; a whole week is slow to go through by keyboard."
+        ),
+    },
+    "accessibility_derogations": {
+        "fr": "Le fond de carte, fourni par un tiers : chaque lieu est aussi donné par son adresse.",
+        "en": "The map background, provided by others: every place is also given by its address.",
+    },
+}

@@ -1,0 +1,78 @@
+"""The people of the demo city: residents, staff for every role, and the organisations that they speak for."""
+
+from datetime import timedelta
+from importlib.resources import files
+from random import Random
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.people.models import Membership, Person
+from portal.people.services import Organisations, Roles
+from portal.people.terms import OrganisationKind, Role
+from portal.security.passwords import Passwords
+
+PASSWORD = "rade-de-brest-29"  # noqa: S105 (everybody may know it)
+TOUR = (("armelle", "administrator", "*Administration*: people and roles, opening hours, rules, the audit trail"),)
+A_YEAR = 365
+
+
+def load(request, chance: Random) -> None:
+    """Bring in the people, and the organisations with their members."""
+    told = yaml.safe_load(files(__package__).joinpath("people.yaml").read_text("utf-8"))
+    newcomers = Newcomers(request, chance)
+    for one in told["staff"]:
+        person = newcomers.add(one["who"], one["name"])
+        request.find_service(Roles).grant(person, Role(one["role"]), since=person.created_at.date())
+    for one in told["residents"]:
+        newcomers.add(**one)
+    for one in told["organisations"]:
+        _found(request, **one)
+
+
+class Newcomers:
+    """Opens accounts that all have the password of the tour. It is hashed once: that takes its time, on purpose."""
+
+    def __init__(self, request, chance: Random) -> None:
+        self._session = request.db
+        self._now = request.clock.now().replace(second=0, microsecond=0)
+        self._chance = chance
+        self._kept = request.find_service(Passwords).hash(PASSWORD)
+
+    def add(self, who: str, name: str, *, phone: str | None = None, language: str = "fr") -> Person:
+        """Return a person, new to the database, who opened an account one or two years ago."""
+        since = self._now - timedelta(days=A_YEAR, minutes=self._chance.randrange(A_YEAR * 24 * 60))
+        person = Person(
+            name=name,
+            email=address(who),
+            email_confirmed_at=since,
+            password_hash=self._kept,
+            phone=phone,
+            language=language,
+            created_at=since,
+        )
+        self._session.add(person)
+        self._session.flush()
+        return person
+
+
+def address(who: str) -> str:
+    """Return where somebody of the demo city gets their letters, and what they sign in with."""
+    return f"{who}@communs.example"
+
+
+def named(session: Session, who: str) -> Person:
+    """Return somebody of the demo city."""
+    return session.scalars(select(Person).where(Person.email == address(who))).one()
+
+
+def _found(request, *, officers: list[str], members: list[str], kind: str, **told: Any) -> None:
+    """Record an organisation: the first officer founds it, the others join."""
+    first, *others = (named(request.db, who) for who in officers)
+    organisation = request.find_service(Organisations).create(first, kind=OrganisationKind(kind), **told)
+    organisation.created_at = first.created_at
+    joining = [(person, True) for person in others] + [(named(request.db, who), False) for who in members]
+    request.db.add_all(Membership(organisation=organisation, person=who, officer=officer) for who, officer in joining)
+    request.db.flush()
