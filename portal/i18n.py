@@ -111,8 +111,14 @@ class Words:
         return dates.format_time(instant.astimezone(ZoneInfo(zone)), format="short", locale=self.language)
 
     def datetime(self, instant: Instant, zone: str) -> str:
-        """Return «jeudi 22 octobre, 14:00»."""
-        return f"{self.day(instant, zone)}, {self.time(instant, zone)}"
+        """Return «jeudi 22 octobre à 14:00»."""
+        at = " à " if self.language == "fr" else ", "
+        return f"{self.day(instant, zone)}{at}{self.time(instant, zone)}"
+
+    @property
+    def colon(self) -> str:
+        """Return a colon with its spaces; French has one before it too, which does not break."""
+        return "\N{NO-BREAK SPACE}: " if self.language == "fr" else ": "
 
     def number(self, value: float) -> str:
         return numbers.format_decimal(value, locale=self.language)

@@ -20,7 +20,7 @@ from equipment_lending.queries.month import borrowed_days, free_units, month
 from equipment_lending.rules.closed_days import counted_days
 from equipment_lending.rules.moments import pickup_moment, return_moment
 from equipment_lending.rules.opening import OpeningCalendar
-from equipment_lending.schemas import BorrowSchema
+from equipment_lending.schemas.residents import BorrowSchema
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import NoSuchTime, Period, RefusalCode, Refused, Wish, WishedLine
 from equipment_lending.views.asked import Asked
@@ -243,7 +243,7 @@ class EquipmentPage:
             return "; ".join(f"{days} {hours}" for days, hours in opening_words(calendar.weekly, self.request))
         hours = windows_words(calendar.windows_on(day), point.zone, self.request)
         hours = hours or self.request.localizer.translate(_("closed"))
-        return f"{self.request.words.day(day)}: {hours}"
+        return self.request.words.day(day) + self.request.words.colon + hours
 
     def _free_words(self) -> str:
         """Return how many are free on the days chosen, or how many there are."""

@@ -244,7 +244,8 @@ class _Voice:
         return self.words.datetime(at, self._zone)
 
     def window(self, window: Period) -> str:
-        return f"{self.instant(window.start)}–{self.words.time(window.end, self._zone)}"
+        opens, closes = (self.words.time(end, self._zone) for end in (window.start, window.end))
+        return f"{self.words.day(window.start, self._zone)}, {opens}–{closes}"
 
     def next_opening(self, windows: Sequence[Period]) -> str:
         """Return when the desk opens next as one more sentence, nothing where it stays closed."""

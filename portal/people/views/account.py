@@ -234,11 +234,12 @@ class CalendarAddress(Own):
 def export(request):
     """Everything the portal keeps about the person, as a file."""
     known = request.find_service(Erasure).export(request.identity.person_id)
+    name = request.localizer.translate(_("my-data"))
     return Response(
         json.dumps(known, ensure_ascii=False, indent=2).encode(),
         content_type="application/json",
         charset=None,
-        content_disposition=f'attachment; filename="{request.localizer.translate(_("my-data"))}.json"',
+        content_disposition=f'attachment; filename="{name}.json"',
     )
 
 

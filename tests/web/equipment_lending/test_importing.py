@@ -49,7 +49,7 @@ def test_files_are_compared_looked_at_and_then_applied(session, admin):
     page = compared(admin, **CITY)
     assert "2 new, 0 changed" in page.html.get_text()
     assert count(session, Item) == 0
-    answer = applying(page).submit("apply", status=303)
+    answer = applying(page).submit("apply", status=303, headers=ENGLISH)
     assert count(session, Item) == 2
     assert session.scalars(select(Item.owner).limit(1)).one() == "Les communs"
     assert "brought in" in answer.follow(headers=ENGLISH)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.i18n import _
+from portal.i18n import LANGUAGE_COOKIE, _
 from portal.index.kinds import IndexKind
 from portal.places.models import place
 from tests.factories import index
@@ -55,6 +55,7 @@ def test_the_kind_narrows_what_is_found_and_stays_chosen(browse, session):
 def test_many_results_come_in_pages_that_lead_to_each_other(browse, session):
     for number in range(45):
         index.entry(session, f"Tente {number}")
+    browse.set_cookie(LANGUAGE_COOKIE, "en")
     first = look(browse, q="tente")
     assert "45 results" in first.html.select_one("main").get_text()
     second = first.click("Next page")
