@@ -12,7 +12,7 @@ from equipment_lending.queries.catalogue import Filter, Offer, Sheet
 from equipment_lending.queries.conditions import conditions
 from equipment_lending.rules.moments import pickup_moment, return_moment
 from equipment_lending.rules.policy import Policy
-from equipment_lending.schemas import CatalogueSchema
+from equipment_lending.schemas.residents import CatalogueSchema
 from equipment_lending.terms import NoSuchTime, Period
 from equipment_lending.views.words import NO_SUCH_HOUR, training_words
 from portal.forms import Button, fail, submitted

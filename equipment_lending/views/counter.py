@@ -8,14 +8,6 @@ from uuid import UUID
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
-from equipment_lending.desk_schemas import (
-    CheckInSchema,
-    CheckOutSchema,
-    ProlongSchema,
-    RejectSchema,
-    WithdrawSchema,
-    part_name,
-)
 from equipment_lending.models import Custody, Item, Loan
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import desk
@@ -23,6 +15,14 @@ from equipment_lending.queries.agenda import contents
 from equipment_lending.queries.conditions import conditions
 from equipment_lending.queries.loans import open_custodies, units_to_hand_out
 from equipment_lending.rules.naming import tag_in
+from equipment_lending.schemas.desk import (
+    CheckInSchema,
+    CheckOutSchema,
+    ProlongSchema,
+    RejectSchema,
+    WithdrawSchema,
+    part_name,
+)
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import Condition, LoanState, Refusal, RefusalCode, Refused, ServiceState

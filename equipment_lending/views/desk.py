@@ -40,10 +40,10 @@ class Visit:
     what: str
     url: str
     act: str
-    tags: tuple[tuple[str, str], ...] = ()
+    tags: tuple[tuple[str, str | None], ...] = ()
 
 
-def served_points(request) -> list[LendingPoint]:
+def served_points(request) -> Sequence[LendingPoint]:
     """Return the points at whose desk the reader may stand; somebody who administers may stand at all."""
     identity = request.identity
     scopes = None if identity.holds(Role.ADMIN) else identity.scopes(Role.DESK)
@@ -170,11 +170,15 @@ class DeskDay:
         if self.day == self.today:
             shown["late"] = [self._late(loan) for loan in day.late]
             shown["at_risk"] = [self._at_risk(loan) for loan in desk.at_risk(db, self.point, self.now)]
-            shown["out_of_service"] = [self._resting(claim) for claim in loans.out_of_service(db, self.point, self.now)]
+            shown["out_of_service"] = [
+                self._resting(claim.item, claim)
+                for claim in loans.out_of_service(db, self.point, self.now)
+                if claim.item is not None
+            ]
         return shown
 
     def _pickup(self, loan: Loan, lacking: Sequence[str]) -> Visit:
-        tags = [
+        tags: list[tuple[str, str | None]] = [
             (self._say(_("training missing: ${training}"), training=training_words(slug)), "warn") for slug in lacking
         ]
         if loan.state is LoanState.OUT:
@@ -210,10 +214,9 @@ class DeskDay:
     def _at_risk(self, loan: Loan) -> Visit:
         return self._visit(loan, loan.pickup_at, "loan", (self._say(_("too few left")), "warn"))
 
-    def _resting(self, claim: Claim) -> Visit:
+    def _resting(self, item: Item, claim: Claim) -> Visit:
         until = self.request.words.date(claim.ends_at, self.zone) if claim.ends_at < FOREVER else None
         said = self._say(_("until ${day}"), day=until) if until else self._say(_("until further notice"))
-        item = claim.item
         return Visit(
             "",
             f"{item.asset_tag} · {self.request.words.of(item.stock.model.name)}",
@@ -223,7 +226,7 @@ class DeskDay:
             ((said, "warn"),),
         )
 
-    def _visit(self, loan: Loan, at: datetime, act: str, *tags: tuple[str, str], what: str = "") -> Visit:
+    def _visit(self, loan: Loan, at: datetime, act: str, *tags: tuple[str, str | None], what: str = "") -> Visit:
         route, label = ACTS.get(act, ACTS["loan"])
         return Visit(
             self._when(at),

@@ -6,11 +6,11 @@ from datetime import datetime
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
-from equipment_lending.desk_schemas import MoveSchema, OutOfServiceSchema, ReasonSchema
 from equipment_lending.models import Claim, Item, Loan
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import desk
 from equipment_lending.queries.catalogue import points
+from equipment_lending.schemas.desk import MoveSchema, OutOfServiceSchema, ReasonSchema
 from equipment_lending.services.fleet import Fleet
 from equipment_lending.terms import FOREVER, Refused, ServiceState
 from equipment_lending.views.words import CONDITIONS, sentence

@@ -6,12 +6,12 @@ from uuid import UUID
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
-from equipment_lending.desk_schemas import LendSchema
 from equipment_lending.models import LendingPoint, Loan
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import desk
 from equipment_lending.queries.alternatives import Alternatives
 from equipment_lending.queries.catalogue import points
+from equipment_lending.schemas.desk import LendSchema
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import LoanState, Refusal, RefusalCode, Refused, Wish, WishedLine
 from equipment_lending.views.words import sentence
@@ -119,10 +119,11 @@ class Lend:
         return self._page(no.alternatives if isinstance(no.alternatives, Alternatives) else None)
 
     def _beside(self, reason: Refusal, wish: Wish) -> str | None:
-        named = [line.equipment for line in wish.lines]
-        if reason.code in BESIDE or reason.values.get("equipment") not in named:
+        numbers: dict[object, int] = {line.equipment: number for number, line in enumerate(wish.lines)}
+        number = numbers.get(reason.values.get("equipment"))
+        if reason.code in BESIDE or number is None:
             return BESIDE.get(reason.code)
-        return f"lines.{named.index(reason.values['equipment'])}.units"
+        return f"lines.{number}.units"
 
     def _page(self, alternatives: Alternatives | None = None):
         when, zone = self.request.words.datetime, self.point.zone

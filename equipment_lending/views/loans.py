@@ -13,7 +13,7 @@ from equipment_lending.queries.agenda import appointment, contents
 from equipment_lending.queries.calendars import calendar
 from equipment_lending.queries.loans import CURRENT, loans_of
 from equipment_lending.rules.moments import return_moment
-from equipment_lending.schemas import CancelSchema, ExtendSchema
+from equipment_lending.schemas.residents import CancelSchema, ExtendSchema
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import LoanState, NoSuchTime, Refusal, RefusalCode, Refused
 from equipment_lending.views.codes import qr

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pyramid.view import view_config, view_defaults
 
 from equipment_lending.imports.difference import Difference, fingerprint
-from equipment_lending.imports.rows import FILES, Line, columns
+from equipment_lending.imports.rows import FILES, ItemRow, Line, columns
 from equipment_lending.imports.troubles import place
 from equipment_lending.imports.troubles import sentence as trouble_sentence
-from equipment_lending.manage_schemas import SpreadsheetsSchema
 from equipment_lending.opening_hours import Timetable, written
 from equipment_lending.permissions import Lending
+from equipment_lending.schemas.managing import SpreadsheetsSchema
 from equipment_lending.services.catalogue import Guardians
 from equipment_lending.services.inventory import Comparison, InventoryImport
 from equipment_lending.terms import Approval, Condition
@@ -108,7 +108,7 @@ class Import(Managing):
         return shown | {"unchanged": part.unchanged, "unmentioned": part.unmentioned}
 
     def _row(self, row: Line) -> tuple[str, str]:
-        return getattr(row, "asset_tag", row.key), getattr(row, "name", None) or getattr(row, "model", "")
+        return (row.asset_tag, row.model) if isinstance(row, ItemRow) else (row.key, row.name)
 
     def _cell(self, column: str, value: object) -> str:
         """Return a value as a person reads it."""

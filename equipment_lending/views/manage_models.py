@@ -5,18 +5,18 @@ from typing import Any
 
 from pyramid.view import view_config, view_defaults
 
-from equipment_lending.manage_schemas import (
+from equipment_lending.models import Category, EquipmentModel, Item
+from equipment_lending.permissions import Lending
+from equipment_lending.queries import desk
+from equipment_lending.queries.catalogue import categories, models, points
+from equipment_lending.rules.naming import consecutive_tags
+from equipment_lending.schemas.managing import (
     CategorySchema,
     ItemSchema,
     ItemsSchema,
     ModelSchema,
     PhotoSchema,
 )
-from equipment_lending.models import Category, EquipmentModel, Item
-from equipment_lending.permissions import Lending
-from equipment_lending.queries import desk
-from equipment_lending.queries.catalogue import categories, models, points
-from equipment_lending.rules.naming import consecutive_tags
 from equipment_lending.services.catalogue import Guardians
 from equipment_lending.terms import Condition, RefusalCode
 from equipment_lending.views.managing import FORM, LIST, TEMPLATES, Managing
@@ -147,11 +147,12 @@ class ModelPage(Managing):
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
-        self.model: EquipmentModel | None = getattr(context, "model", None)
+        self.model: Any = getattr(context, "model", None)
         self.shelves = {one.slug: one for one in categories(request.db)}
         shelves = [(one.slug, request.words.of(one.name)) for one in self.shelves.values()]
         self.model_form = self.form(ModelSchema(), name="model", new=self.model is None, categories=shelves)
-        self.photo_form = self.form(PhotoSchema(), button="set_photo", name="photo")
+        needed = self.model is not None and self.model.photo is None
+        self.photo_form = self.form(PhotoSchema(), button="set_photo", name="photo", needed=needed)
 
     @view_config(route_name="lending.manage.model.new", request_method="GET")
     @view_config(route_name="lending.manage.model", request_method="GET")
@@ -199,8 +200,6 @@ class ModelPage(Managing):
         details: dict[str, Any] = {"photo_text": sent["photo_text"]}
         if sent["photo"] is not None:
             details["photo"] = self.request.find_service(Photos).keep(sent["photo"].content)
-        elif self.model.photo is None:
-            raise UnusablePhoto(PhotoFlaw.NOT_A_PHOTO)
         self.catalogue.change_model(self.model, **details)
 
     def _details(self, sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from uuid import UUID
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.view import view_config, view_defaults
 
-from equipment_lending.manage_schemas import ExceptionSchema, PointSchema, WeekSchema
 from equipment_lending.models import LendingPoint
 from equipment_lending.opening_hours import written
 from equipment_lending.permissions import Lending
 from equipment_lending.queries.catalogue import points
 from equipment_lending.queries.timetables import timetable_of
+from equipment_lending.schemas.managing import ExceptionSchema, PointSchema, WeekSchema
 from equipment_lending.terms import DayException, DayKind, Hours, RefusalCode, WeeklyWindow
 from equipment_lending.views.managing import FORM, LIST, TEMPLATES, Managing
 from portal.i18n import _

@@ -5,10 +5,10 @@ from typing import Any
 
 from pyramid.view import view_config, view_defaults
 
-from equipment_lending.manage_schemas import APPROVALS, COUNTS, NONE_NEEDED, RulesSchema
 from equipment_lending.permissions import Lending
 from equipment_lending.queries.layers import Subject, inherited, layer_of, settings_of
 from equipment_lending.rules.policy import SETTINGS
+from equipment_lending.schemas.managing import APPROVALS, COUNTS, NONE_NEEDED, RulesSchema
 from equipment_lending.views.managing import TEMPLATES, Managing
 from equipment_lending.views.words import training_words
 from portal.i18n import _
@@ -80,10 +80,10 @@ class Rules(Managing):
         return found
 
 
-def _shown(name: str, value: object) -> object:
+def _shown(name: str, value: Any) -> object:
     """Return a setting as the form shows it."""
     if name == "requires":
-        return " ".join(value) or NONE_NEEDED  # type: ignore[call-overload]
+        return " ".join(value) or NONE_NEEDED
     return str(value).lower() if isinstance(value, bool) else value
 
 
@@ -97,12 +97,12 @@ def _settled(sent: Mapping[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def _words(name: str, value: object) -> object:
+def _words(name: str, value: Any) -> object:
     labels: dict[object, object] = dict(APPROVALS) | dict(COUNTS)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if name == "requires":
-        return ", ".join(training_words(slug) for slug in sorted(value)) or _("none")  # type: ignore[call-overload]
+        return ", ".join(training_words(slug) for slug in sorted(value)) or _("none")
     if value is None:
         return _("no limit")
     return labels.get(value, value)

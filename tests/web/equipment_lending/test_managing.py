@@ -7,11 +7,11 @@ from PIL import Image
 from sqlalchemy import func, select
 from webtest import Upload
 
-from equipment_lending.manage_schemas import RulesSchema
 from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, PolicyLayer
 from equipment_lending.queries.layers import CITY, Subject, layer_of, settings_of
 from equipment_lending.queries.timetables import timetable_of
 from equipment_lending.rules.policy import SETTINGS
+from equipment_lending.schemas.managing import RulesSchema
 from equipment_lending.terms import Approval, Condition, DayKind
 from portal.audit.models import AuditEntry
 from portal.index.models import IndexEntry
@@ -291,6 +291,10 @@ def test_a_photo_is_kept_shown_and_taken_away(session, admin, model):
     assert (model.photo is not None, model.photo_text) == (True, {"fr": "Vu de face"})
     admin.post("/manage/models/enregistreur", people.with_csrf(admin, {"remove_photo": "1"}), status=303)
     assert (model.photo, model.photo_text) == (None, {})
+
+
+def test_words_alone_are_no_photo(admin, model):
+    assert wrong(photo(admin, None, status=422)) == {"photo"}
 
 
 def test_a_photo_needs_words_for_those_who_do_not_see_it(admin, model):

@@ -211,9 +211,7 @@ class LendSchema(colander.Schema):
     Bound with ``equipment``, ``organisations`` and ``return_points``, (value, label) pairs, and ``zone``, the desk's.
     """
 
-    lines = WantedListSchema(
-        title=_("What they take"), widget=Rows(add=_("Something else")), validator=_something
-    )
+    lines = WantedListSchema(title=_("What they take"), widget=Rows(add=_("Something else")), validator=_something)
 
     def after_bind(self, node, bound) -> None:
         zone = bound["zone"]

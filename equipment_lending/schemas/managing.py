@@ -7,6 +7,7 @@ from babel import dates
 
 from equipment_lending.imports.reading import Unreadable, zone
 from equipment_lending.rules.naming import LONGEST_SLUG, RESERVED_POINTS, SLUG, TAG
+from equipment_lending.schemas.desk import CONDITIONS
 from equipment_lending.terms import Approval, ClosedDays, Condition, DayKind
 from portal.forms.types import MEBIBYTE, Money, Upload
 from portal.forms.widgets import (
@@ -311,7 +312,7 @@ class ModelSchema(colander.Schema):
 
 
 class PhotoSchema(colander.Schema):
-    """A photo of a model, with what it shows for those who do not see it."""
+    """A photo of a model, with what it shows for those who do not see it. Bound with ``needed``: is there none yet?"""
 
     photo = colander.SchemaNode(
         Upload(10 * MEBIBYTE),
@@ -327,15 +328,12 @@ class PhotoSchema(colander.Schema):
         description=_("For those who do not see it: one sentence."),
     )
 
+    def after_bind(self, node, bound) -> None:
+        if bound["needed"]:
+            node["photo"].missing = colander.required
+
 
 # Items ----------------------------------------------------------------------------------------------------------------
-
-CONDITIONS = (
-    (Condition.GOOD, _("Good")),
-    (Condition.WORN, _("Worn")),
-    (Condition.DAMAGED, _("Damaged")),
-    (Condition.INCOMPLETE, _("Incomplete")),
-)
 
 
 def _is_tag(node, text: str) -> None:
