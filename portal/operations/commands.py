@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from portal.demo import NotHere, load, tour
+from portal.demo import NotHere, is_loaded, load, tour
 from portal.migrations import history
 from portal.operations.archive import BadArchive
 from portal.operations.backup import back_up
@@ -29,6 +29,8 @@ def demo(installation) -> None:
     """Load the demo city, unless it is there already, and say who to sign in as."""
     try:
         with installation.request() as request:
+            if not is_loaded(request.db):
+                click.echo("loading the demo city: half a year in half a minute", err=True)
             load(request)
     except NotHere as no:
         raise click.ClickException(str(no)) from no
