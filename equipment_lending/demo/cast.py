@@ -1,4 +1,7 @@
-"""Who and what takes part in the life of the demo city, read back from the database."""
+"""Who and what takes part in the life of the demo city, read back from the database.
+
+Sorted here, not there: the two databases do not agree on the order of words.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,12 +10,11 @@ from random import Random
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from equipment_lending.demo.plan import Borrower, Counter, Shelf
-from equipment_lending.models import EquipmentModel, Item, LendingPoint, Stock
+from equipment_lending.models import EquipmentModel, LendingPoint, Stock
 from equipment_lending.queries.calendars import calendars, policies
-from equipment_lending.terms import ServiceState
 from portal.people.models import Membership, Organisation, Person, RoleGrant
 from portal.people.terms import Role
 
@@ -22,27 +24,21 @@ KEEN = 3
 
 def counters(session: Session, today: date) -> dict[str, Counter]:
     """Return the lending points by slug, with their hours and what stands on their shelves."""
-    points = session.scalars(select(LendingPoint).order_by(LendingPoint.slug)).all()
+    points = sorted(session.scalars(select(LendingPoint)), key=lambda point: point.slug)
     calendar_of = calendars(session, points, today)
     shelves = _shelves(session)
     return {point.slug: Counter(point, calendar_of[point.id], shelves[point.id]) for point in points}
 
 
 def _shelves(session: Session) -> Mapping[UUID, dict[str, Shelf]]:
-    model = joinedload(Stock.model).joinedload(EquipmentModel.category)
-    stocks = session.scalars(
-        select(Stock).join(Stock.model).options(model, joinedload(Stock.point)).order_by(EquipmentModel.slug)
-    ).all()
+    """Return what each point lends, by the model's slug; parts of a kit are not lent alone."""
+    model, point, items = joinedload(Stock.model), joinedload(Stock.point), selectinload(Stock.items)
+    stocks = session.scalars(select(Stock).options(model.joinedload(EquipmentModel.category), point, items)).all()
     policy_of = policies(session, stocks)
-    units = defaultdict(list)
-    for stock_id, number in session.execute(
-        select(Item.stock_id, Item.units).where(Item.parent_id.is_(None), Item.service_state == ServiceState.IN_SERVICE)
-    ):
-        units[stock_id].append(number)
     found: dict[UUID, dict[str, Shelf]] = defaultdict(dict)
-    for stock in stocks:
-        held = units[stock.id]
-        found[stock.point_id][stock.model.slug] = Shelf(stock, policy_of[stock.id], len(held), sum(held))
+    for stock in sorted(stocks, key=lambda stock: stock.model.slug):
+        units = [item.units for item in stock.items if item.parent_id is None]
+        found[stock.point_id][stock.model.slug] = Shelf(stock, policy_of[stock.id], len(units), sum(units))
     return found
 
 
@@ -70,13 +66,15 @@ def organisations(session: Session) -> dict[str, UUID]:
 def borrowers(session: Session, projects: Mapping[str, Sequence[str]], chance: Random) -> list[Borrower]:
     """Return everybody who borrows, the keen several times: residents, and officers in their organisation's name."""
     staff = select(RoleGrant.person_id)
-    people = session.scalars(select(Person).where(Person.id.not_in(staff)).order_by(Person.name)).all()
-    alone = [Borrower(person.id, online=person.email is not None) for person in people]
-    officers = session.execute(
-        select(Membership.person_id, Organisation.id, Organisation.name)
-        .join(Membership.organisation)
+    residents = session.scalars(select(Person).where(Person.id.not_in(staff)))
+    mandates = session.scalars(
+        select(Membership)
+        .options(joinedload(Membership.organisation), joinedload(Membership.person))
         .where(Membership.officer)
-        .order_by(Organisation.name, Membership.person_id)
     )
-    in_name = [Borrower(person, organisation, tuple(projects[name])) for person, organisation, name in officers]
+    alone = [Borrower(one.id, online=one.email is not None) for one in sorted(residents, key=lambda one: one.name)]
+    in_name = [
+        Borrower(mandate.person_id, mandate.organisation_id, tuple(projects[mandate.organisation.name]))
+        for mandate in sorted(mandates, key=lambda mandate: (mandate.organisation.name, mandate.person.name))
+    ]
     return [borrower for borrower in alone for _ in range(chance.randint(1, KEEN))] + in_name * KEEN
