@@ -1,10 +1,11 @@
 """A person's diary as an iCalendar feed (RFC 5545, RFC 7986)."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 
 from portal.ports.agenda import Appointment
 
@@ -28,8 +29,17 @@ def feed(appointments: Sequence[Appointment], name: str, base_url: str) -> bytes
     calendar.add("x-published-ttl", "PT1H")
     for appointment in appointments:
         calendar.add_component(_event(appointment, base_url))
-    calendar.add_missing_timezones()
+    for zone in sorted({appointment.zone for appointment in appointments}):
+        there = [appointment for appointment in appointments if appointment.zone == zone]
+        first = min(appointment.starts_at for appointment in there).year
+        calendar.add_component(_timezone(zone, first, max(appointment.ends_at for appointment in there).year))
     return calendar.to_ical()
+
+
+@lru_cache(maxsize=64)
+def _timezone(zone: str, first_year: int, last_year: int) -> Timezone:
+    """Return the rules of a zone's clock for some years; kept, as working them out takes longer than all the rest."""
+    return Timezone.from_tzid(zone, first_date=date(first_year, 1, 1), last_date=date(last_year + 1, 1, 1))
 
 
 def _event(appointment: Appointment, base_url: str) -> Event:
