@@ -42,7 +42,7 @@ class LendingPoint(Versioned, Row):
 
 
 class OpeningWindow(Row):
-    """The desk opens every ``weekday`` (Monday is 0) from ``opens`` to ``closes``, wall clock; 00:00 closes at midnight."""
+    """Every ``weekday`` (Monday is 0) the desk opens from ``opens`` to ``closes``, wall clock; 00:00 is midnight."""
 
     __tablename__ = "lending_opening_window"
     __table_args__ = (CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),)
@@ -56,7 +56,7 @@ class OpeningWindow(Row):
 
 
 class OpeningException(Row):
-    """From ``first_day`` to ``last_day``, both included, the desk is closed, open at other hours, or closed but preparing."""
+    """From ``first_day`` to ``last_day``, both included, the desk is closed, open at other hours, or preparing."""
 
     __tablename__ = "lending_opening_exception"
     __table_args__ = (
@@ -123,7 +123,7 @@ class Stock(Versioned, Row):
 
 
 class Item(Row):
-    """A thing with a tag. ``units`` above 1 is an untagged lot under one tag; a child of a sealed kit is not lent alone."""
+    """A thing with a tag. ``units`` above 1 is a lot under one tag; a part of a sealed kit is not lent alone."""
 
     __tablename__ = "lending_item"
     __table_args__ = (CheckConstraint("units >= 1", name="units"),)
@@ -187,13 +187,14 @@ guard(
         "(coalesce(category_id, ''), coalesce(model_id, ''), coalesce(point_id, ''))",
     ),
     postgresql=(
-        "ALTER TABLE lending_policy ADD CONSTRAINT lending_policy_subject UNIQUE NULLS NOT DISTINCT (category_id, model_id, point_id)",
+        "ALTER TABLE lending_policy ADD CONSTRAINT lending_policy_subject "
+        "UNIQUE NULLS NOT DISTINCT (category_id, model_id, point_id)",
     ),
 )
 
 
 class Loan(Versioned, Row):
-    """A loan from request to return. Its lines say what was agreed, its claims what it occupies, its custodies what is out.
+    """A loan from request to return. Lines say what was agreed, claims what it occupies, custodies what is out.
 
     ``number`` is what people say at the counter. ``revision`` rises with each change, for calendars.
     """
@@ -254,7 +255,7 @@ class LoanLine(Row):
 class Claim(Row):
     """The only thing that occupies equipment: units of a stock for a period, buffers included.
 
-    Not bound to an item (``item_id`` None) until check-out, save for maintenance. Once no longer ``live`` it is history.
+    Not bound to an item (``item_id`` None) until check-out, save for maintenance; what is not ``live`` is history.
     Names its owner: the loan line, or the item under maintenance. The database refuses two live claims bound to one
     tagged item at one instant.
     """
@@ -299,7 +300,8 @@ class Claim(Row):
 
 _MEETS = (
     "SELECT RAISE(ABORT, 'lending_claim_item_taken') FROM lending_claim AS other WHERE other.item_id = new.item_id "
-    "AND other.live AND NOT other.lot AND other.id <> new.id AND other.starts_at < new.ends_at AND new.starts_at < other.ends_at"
+    "AND other.live AND NOT other.lot AND other.id <> new.id "
+    "AND other.starts_at < new.ends_at AND new.starts_at < other.ends_at"
 )
 guard(
     Claim,

@@ -1,4 +1,4 @@
-"""The kernel of the commons portal: people, places, time, languages, forms, permissions, mail, jobs, the public index, the API's frame.
+"""The kernel of the commons portal: people, places, time, languages, forms, permissions, mail, jobs, index, API.
 
 It knows no feature. ``portal.app`` names the features and puts the house together.
 """

@@ -58,7 +58,7 @@ class Settings:
                 (f"portal.{name}", ini.get(f"portal.{name}")),
             ):
                 if value is not None and value != "":
-                    given[name] = READERS.get(name, lambda _key, text: text)(key, value)
+                    given[name] = READERS.get(name, _as_it_is)(key, value)
                     break
         return cls(**given)._completed()._checked()
 
@@ -127,6 +127,10 @@ class Settings:
             "pyramid.reload_templates": self.reload,
             "jinja2.extensions": ["jinja2.ext.i18n"],
         }
+
+
+def _as_it_is(_key: str, text: str) -> str:
+    return text
 
 
 def _flag(key: str, text: str) -> bool:

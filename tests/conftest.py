@@ -1,4 +1,4 @@
-"""What every test stands on: a database of each kind, the whole app, a session that is rolled back, a browser without script.
+"""What every test stands on: a database of each kind, the whole app, a session that is rolled back, a bare browser.
 
 ``PORTAL_TEST_DATABASES`` names the databases (default ``sqlite``; ``make test`` runs ``sqlite,postgresql``).
 """

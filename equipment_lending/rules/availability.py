@@ -39,7 +39,8 @@ def levels(
         if change := changes[instant]:
             found.append((begun, instant, free))
             begun, free = instant, free + change
-    return [*found, (begun, end, free)]
+    found.append((begun, end, free))
+    return found
 
 
 def offered(found: list[tuple[Instant, Instant, int]]) -> list[tuple[Instant, Instant, int]]:

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine as create_sqlalchemy_engine
 try:
     import pysqlite3.dbapi2 as sqlite
 except ImportError:  # no wheel for this platform: the distribution's own
-    import sqlite3 as sqlite  # type: ignore[no-redef]
+    import sqlite3 as sqlite
 
 WAL_IS_SAFE = sqlite.sqlite_version_info >= (3, 51, 3)  # 3.7.0 to 3.51.2 can corrupt a WAL that is reset
 BUSY_SECONDS = 15

@@ -121,9 +121,15 @@ class _migrating:  # noqa: N801 (reads as a verb where it is used)
     def __enter__(self) -> Connection:
         self._connection = self._engine.connect()
         if self._connection.dialect.name == "sqlite":
-            self._connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+            self._on_driver("PRAGMA foreign_keys=OFF")
         self._transaction = self._connection.begin()
         return self._connection
+
+    def _on_driver(self, statement: str) -> None:
+        """Run what SQLite does not take inside a transaction."""
+        driver = self._connection.connection.driver_connection
+        assert driver is not None
+        driver.execute(statement)
 
     def __exit__(self, kind, *_failure) -> None:
         try:
@@ -138,5 +144,5 @@ class _migrating:  # noqa: N801 (reads as a verb where it is used)
             self._transaction.commit()
         finally:
             if self._connection.dialect.name == "sqlite":
-                self._connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+                self._on_driver("PRAGMA foreign_keys=ON")
             self._connection.close()

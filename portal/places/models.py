@@ -1,4 +1,4 @@
-"""Where things are. On SpatiaLite a table rebuilt with geometry silently loses its spatial index: never rebuild this one."""
+"""Where things are. Never rebuild this table: on SpatiaLite that silently loses its spatial index."""
 
 from geoalchemy2 import Geometry, WKBElement, WKTElement
 from sqlalchemy.orm import Mapped, mapped_column

@@ -1,4 +1,4 @@
-"""What is in somebody's diary? Asked by the calendar feed and the account page, answered by every feature with dates."""
+"""What is in somebody's diary? Asked by the calendar feed, answered by every feature with dates."""
 
 from dataclasses import dataclass
 from datetime import datetime

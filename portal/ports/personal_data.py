@@ -1,4 +1,4 @@
-"""What does the portal know about somebody? Asked by the export and the erasure of an account, answered by everybody."""
+"""What is known about somebody? Asked by the export and the erasure of an account, answered by everybody."""
 
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ class PersonalData(Protocol):
         ...
 
     def hindrances(self, person_id: UUID) -> list[str]:
-        """Return why the person cannot be erased now, as sentences for the reader (an item is still out); empty means nothing does."""
+        """Return why the person cannot be erased now (an item is still out), as sentences for the reader."""
         ...
 
     def erase(self, person_id: UUID, at: datetime) -> None:

@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from pyramid.csrf import new_csrf_token
-from sqlalchemy import Date, and_, bindparam, or_, select
+from sqlalchemy import Date, Text, and_, bindparam, or_, select
 
 from portal.db.row import UtcMoment
 from portal.people.models import ApiToken, Membership, Organisation, Person, RoleGrant, SignIn
@@ -55,7 +55,11 @@ def _columns():
 
 
 def _by_cookie():
-    hashed, now, today = bindparam("hashed"), bindparam("now", type_=UtcMoment), bindparam("today", type_=Date)
+    hashed, now, today = (
+        bindparam("hashed", type_=Text),
+        bindparam("now", type_=UtcMoment),
+        bindparam("today", type_=Date),
+    )
     in_office = and_(
         Membership.person_id == SignIn.person_id,
         Membership.organisation_id == SignIn.acting_for_id,
@@ -74,7 +78,7 @@ def _by_cookie():
 
 
 def _by_token():
-    hashed, now = bindparam("hashed"), bindparam("now", type_=UtcMoment)
+    hashed, now = bindparam("hashed", type_=Text), bindparam("now", type_=UtcMoment)
     alive = or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now)
     return (
         select(*_columns())

@@ -30,7 +30,8 @@ class Equipment:
     @api_view(request_method="GET", query=CatalogueCriteria, public=True)
     def listed(self):
         asked, paging = self.request.criteria, self.request.paging
-        wanted = Filter(asked["q"], asked["category"], asked["point"], period_of(asked))
+        period = period_of(asked) if asked["from"] else None
+        wanted = Filter(asked["q"], asked["category"], asked["point"], period)
         now = self.request.clock.now()
         found, total = sheets(self.request.db, wanted, now, limit=paging.limit, offset=paging.offset)
         return paged(self.request, [shown_sheet(sheet, self.request.locale_name) for sheet in found], total)

@@ -145,6 +145,6 @@ class LoanCriteria(colander.Schema):
     state = colander.SchemaNode(colander.String(), missing=None, validator=colander.OneOf([s.value for s in LoanState]))
 
 
-def period_of(asked: dict) -> Period | None:
-    """Return the period of criteria with ``from`` and ``to``, or None where none was given."""
-    return Period(asked["from"], asked["to"]) if asked["from"] is not None else None
+def period_of(asked: dict) -> Period:
+    """Return the period of criteria with ``from`` and ``to``."""
+    return Period(asked["from"], asked["to"])

@@ -108,7 +108,9 @@ def refused(no: Refused, request) -> Problem:
         _plain({"code": reason.code, "detail": sentence(reason, request)} | dict(reason.values))
         for reason in no.reasons
     ]
-    more = {"alternatives": _alternatives(no.alternatives)} if isinstance(no.alternatives, Alternatives) else {}
+    more: dict[str, Any] = (
+        {"alternatives": _alternatives(no.alternatives)} if isinstance(no.alternatives, Alternatives) else {}
+    )
     return Problem(409, reasons=reasons, **more)
 
 

@@ -66,29 +66,29 @@ def _stocked(engine, points, shelves, number: int):
     for n in range(number):
         model, stock, point = uuid4(), uuid4(), chance.choice(points)
         models.append(
-            dict(
-                id=model,
-                slug=f"m{number}-{n}",
-                name={"fr": f"Modèle {n}"},
-                description={"fr": "Un objet."},
-                notice={},
-                photo_text={},
-                accessories=[],
-                category_id=chance.choice(shelves),
-            )
+            {
+                "id": model,
+                "slug": f"m{number}-{n}",
+                "name": {"fr": f"Modèle {n}"},
+                "description": {"fr": "Un objet."},
+                "notice": {},
+                "photo_text": {},
+                "accessories": [],
+                "category_id": chance.choice(shelves),
+            }
         )
-        stocks.append(dict(id=stock, model_id=model, point_id=point, lock_version=0))
+        stocks.append({"id": stock, "model_id": model, "point_id": point, "lock_version": 0})
         items += [
-            dict(
-                asset_tag=f"T{number}-{n}-{i}",
-                stock_id=stock,
-                units=1,
-                condition=Condition.GOOD,
-                service_state=ServiceState.IN_SERVICE,
-                owner="Ville",
-                insurer="Ville",
-                maintainer="Ville",
-            )
+            {
+                "asset_tag": f"T{number}-{n}-{i}",
+                "stock_id": stock,
+                "units": 1,
+                "condition": Condition.GOOD,
+                "service_state": ServiceState.IN_SERVICE,
+                "owner": "Ville",
+                "insurer": "Ville",
+                "maintainer": "Ville",
+            }
             for i in range(3)
         ]
     with engine.begin() as connection:

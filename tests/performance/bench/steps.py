@@ -1,4 +1,4 @@
-"""One pool of 500 units, 12 months ahead, 5,000 live claims: the step function, without and with 200,000 past claims."""
+"""One pool of 500 units, 12 months ahead, 5,000 live claims: the step function, with and without 200,000 past ones."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -59,27 +59,36 @@ def claimed(engine: Engine, ids: tuple[UUID, UUID, UUID], number: int, first: da
     chance = random.Random(number)
     reach = int((last - first).total_seconds() // 60) - 4320
     loans, lines, claims = [], [], []
-    for n in range(number):
+    for _ in range(number):
         start = first + timedelta(minutes=chance.randrange(reach))
         end = start + timedelta(minutes=chance.randrange(60, 4320))
         loan, line = uuid4(), uuid4()
         loans.append(
-            dict(
-                id=loan,
-                number=loan.hex,
-                borrower_id=person_id,
-                requested_by_id=person_id,
-                point_id=point_id,
-                return_point_id=point_id,
-                pickup_at=start,
-                return_at=end,
-                state=LoanState.CONFIRMED if last > NOW else LoanState.CLOSED,
-                purpose="bench",
-                requested_at=first,
-            )
+            {
+                "id": loan,
+                "number": loan.hex,
+                "borrower_id": person_id,
+                "requested_by_id": person_id,
+                "point_id": point_id,
+                "return_point_id": point_id,
+                "pickup_at": start,
+                "return_at": end,
+                "state": LoanState.CONFIRMED if last > NOW else LoanState.CLOSED,
+                "purpose": "bench",
+                "requested_at": first,
+            }
         )
-        lines.append(dict(id=line, loan_id=loan, stock_id=stock_id, units=1))
-        claims.append(dict(stock_id=stock_id, line_id=line, kind=ClaimKind.LOAN, units=1, starts_at=start, ends_at=end))
+        lines.append({"id": line, "loan_id": loan, "stock_id": stock_id, "units": 1})
+        claims.append(
+            {
+                "stock_id": stock_id,
+                "line_id": line,
+                "kind": ClaimKind.LOAN,
+                "units": 1,
+                "starts_at": start,
+                "ends_at": end,
+            }
+        )
     with engine.begin() as connection:
         for kind, rows in ((Loan, loans), (LoanLine, lines), (Claim, claims)):
             connection.execute(insert(kind), rows)

@@ -103,6 +103,6 @@ def test_the_public_never_sees_less_than_nothing(capacity, crowd, wanted):
     exact = steps(capacity, crowd, wanted)
     told = offered(exact)
     assert all(one[1] == other[0] and one[2] != other[2] for one, other in pairwise(told))
-    for instant in (step.start for step in exact):
-        free = next(step.free for step in exact if step.start <= instant < step.end)
-        assert next(level[2] for level in told if level[0] <= instant < level[1]) == max(0, free)
+    for moment in (step.start for step in exact):
+        free = next(step.free for step in exact if step.start <= moment < step.end)
+        assert next(level[2] for level in told if level[0] <= moment < level[1]) == max(0, free)
