@@ -1,14 +1,13 @@
 """A real browser: the system's Chromium, and axe for what a machine can know of accessibility."""
 
-import threading
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
-from waitress.server import create_server
 
 from portal.install import browser
+from tests.browser import sites
+from tests.browser import town as towns
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -23,17 +22,18 @@ def chromium():
         launched.close()
 
 
-@contextmanager
-def served(app):
-    """Serve a WSGI application on a free loopback port and give its address."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}"
-    finally:
-        server.close()
-        thread.join(timeout=5)
+@pytest.fixture(scope="module")
+def site(request, tmp_path_factory):
+    """A served house that the tests of a module share; ``sqlite`` unless a test asks for another database."""
+    with sites.opened(tmp_path_factory.mktemp("site"), getattr(request, "param", "sqlite")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def town(site):
+    """The town in that house."""
+    with site.session() as session:
+        return towns.build(session)
 
 
 @pytest.fixture
@@ -60,12 +60,13 @@ def page_of(chromium):
 
 @pytest.fixture
 def faults():
-    """A function that returns what axe finds wrong with a page; the page needs ``bypass_csp=True``."""
+    """A function that returns what axe finds wrong with a page, by all its rules or by those that are named."""
     script = AXE.read_text("utf-8")
 
-    def found(page) -> list[str]:
+    def found(page, *rules: str) -> list[str]:
         page.evaluate(script)
-        answer = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+        only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": RULES}
+        answer = page.evaluate("only => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only)
         return [f"{v['id']}: {node['html'][:200]}" for v in answer["violations"] for node in v["nodes"]]
 
     return found

@@ -4,7 +4,7 @@ import pytest
 
 from portal.app import configure
 from portal.migrations import history
-from tests.browser.conftest import served
+from tests.browser.sites import served
 from tests.houses import own_settings
 
 PAGES = [

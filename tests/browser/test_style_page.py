@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import served
+from tests.browser.sites import served
 from tests.browser.style_page import configured
 
 LOOKS = [(1200, "light"), (1200, "dark"), (360, "light")]

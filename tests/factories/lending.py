@@ -19,8 +19,12 @@ from equipment_lending.models import (
     PolicyLayer,
     Stock,
 )
+from equipment_lending.services.indexing import index_model, index_point
 from equipment_lending.terms import ClaimKind, LoanState, Period
+from portal.clock import StoppedClock
+from portal.index.services import PublicIndex
 from portal.places.models import place
+from tests.conftest import NOW
 from tests.factories import people
 
 _number = count(1)
@@ -162,3 +166,10 @@ def custody(session, line: LoanLine, **given) -> Custody:
         "condition_out": thing.condition,
     }
     return _kept(session, Custody(**usual | given))
+
+
+def listed(session, *things: EquipmentModel | LendingPoint) -> None:
+    """Enter models and points in the public index, as those who manage them do by saving."""
+    index = PublicIndex(session, StoppedClock(NOW))
+    for thing in things:
+        (index_point if isinstance(thing, LendingPoint) else index_model)(index, thing)

@@ -1,0 +1,178 @@
+"""A small town to walk through: two desks, what they lend, people in every role, and a loan in every state."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from equipment_lending.models import OpeningException, Stock
+from equipment_lending.services.fleet import open_maintenance
+from equipment_lending.terms import Approval, DayKind, LoanState, ServiceState
+from portal.audit.services import Audit
+from portal.clock import StoppedClock
+from portal.jobs.models import Job, WorkerPulse
+from portal.people.models import Invitation, LetterPurpose, Organisation, Person
+from portal.people.services import Letters
+from portal.people.terms import Role
+from portal.security.identify import secret_hash
+from tests.conftest import NOW
+from tests.factories import desk, lending, people
+from tests.factories.people import PASSWORD
+
+CLOCK = StoppedClock(NOW)
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Town:
+    """Who lives here, and what the addresses of their things are made of (``names``)."""
+
+    nolwenn: Person
+    clerk: Person
+    admin: Person
+    friends: Organisation
+    names: dict[str, str] = field(default_factory=dict)
+
+
+def build(session: Session) -> Town:
+    """Put the town into an empty database."""
+    admin = people.staff(session, name="Armelle Kerdoncuff", email="armelle@example.org", password=PASSWORD)
+    clerk = people.staff(
+        session, Role.DESK, "lambezellec", name="Yann Kerbrat", email="yann@example.org", password=PASSWORD
+    )
+    nolwenn = people.person(session, email="nolwenn@example.org", phone="06 12 34 56 78", password=PASSWORD)
+    friends = people.organisation(session, rna="W291234567")
+    people.membership(session, person=nolwenn, organisation=friends, until=NOW.date() + 200 * DAY)
+    people.membership(session, person=people.person(session, name="Soazig Tanguy"), organisation=friends, officer=False)
+    town = Town(nolwenn, clerk, admin, friends)
+    recorders, camera, bike, mixer = _stocks(session)
+    _loans(session, town, recorders, camera, bike, mixer)
+    _links(session, town)
+    _behind_the_scenes(session, town)
+    town.names |= {
+        "category": recorders.model.category.slug,
+        "tag": camera.items[0].asset_tag,
+        "lost": mixer.items[0].asset_tag,
+        "person": str(nolwenn.id),
+        "clerk": str(clerk.id),
+        "organisation": str(friends.id),
+    }
+    return town
+
+
+def _stocks(session: Session) -> tuple[Stock, Stock, Stock, Stock]:
+    here = lending.point(
+        session,
+        slug="lambezellec",
+        windows=lending.TUESDAY_TO_SATURDAY,
+        phone="02 98 00 00 01",
+        email="lambezellec@example.org",
+        notice="L’entrée est dans la cour.",
+        observes_holidays=True,
+    )
+    toussaint = {"kind": DayKind.CLOSED, "note": "Vacances de la Toussaint"}
+    here.exceptions.append(OpeningException(first_day=date(2026, 10, 31), last_day=date(2026, 11, 3), **toussaint))
+    there = lending.point(session, slug="bellevue", name="Centre social de Bellevue")
+    sound = lending.category(session, slug="son")
+    image = lending.category(session, slug="image", name={"fr": "Image", "en": "Image"}, icon="camera")
+    wheels = lending.category(session, slug="mobilite", name={"fr": "Mobilité", "en": "Mobility"}, icon="bike")
+    recorder = lending.model(
+        session,
+        slug="enregistreur",
+        category_id=sound.id,
+        name={"fr": "Enregistreur numérique", "en": "Digital field recorder"},
+    )
+    camera = lending.model(
+        session,
+        slug="camera",
+        category_id=image.id,
+        name={"fr": "Caméra de reportage", "en": "Documentary camera"},
+        accessories=["batterie", "chargeur", "trépied"],
+    )
+    bike = lending.model(
+        session,
+        slug="velo-cargo",
+        category_id=wheels.id,
+        name={"fr": "Vélo cargo", "en": "Cargo bike"},
+        notice={"fr": "Prévoyez une heure pour le prendre en main.", "en": "Allow an hour to get used to it."},
+        accessories=[],
+    )
+    mixer = lending.model(
+        session,
+        slug="table-de-mixage",
+        category_id=sound.id,
+        name={"fr": "Table de mixage"},
+        description={"fr": "Huit voies."},
+    )
+    nothing = lending.model(session, slug="megaphone", category_id=sound.id, name={"fr": "Mégaphone"})
+    lending.policy(session, model_id=recorder.id, max_units_per_person=3)
+    lending.policy(session, model_id=bike.id, approval=Approval.MANUAL, requires=["velo-cargo"])
+    stocks = (
+        lending.stock(session, units=4, at=here, of=recorder),
+        lending.stock(session, units=2, at=here, of=camera),
+        lending.stock(session, units=1, at=here, of=bike),
+        lending.stock(session, units=2, at=here, of=mixer),
+    )
+    lending.stock(session, units=3, at=there, of=recorder)
+    lending.stock(session, units=20, at=there, of=camera, lot=True)
+    lending.listed(session, recorder, camera, bike, mixer, nothing, here, there)
+    return stocks
+
+
+def _loans(session: Session, town: Town, recorders: Stock, camera: Stock, bike: Stock, mixer: Stock) -> None:
+    ewen = people.person(session, name="Ewen Quéméneur", email="ewen@example.org")
+    mine = {"borrower": town.nolwenn}
+    to_fetch = lending.loan(session, recorders, "2026-10-22T15:00", "2026-10-24T17:00", units=2, **mine)
+    out = lending.loan(session, camera, "2026-10-20T10:00", "2026-10-22T17:00", **mine, organisation_id=town.friends.id)
+    desk.handed_out(session, out, at=lending.instant("2026-10-20T10:05"))
+    late = lending.loan(session, recorders, "2026-10-14T10:00", "2026-10-17T17:00", borrower=ewen)
+    desk.handed_out(session, late, at=lending.instant("2026-10-14T10:10"))
+    asked = lending.loan(session, bike, "2026-10-28T10:00", "2026-10-29T17:00", **mine, state=LoanState.REQUESTED)
+    at_risk = lending.loan(session, mixer, "2026-10-27T10:00", "2026-10-30T17:00", units=2, borrower=ewen)
+    declined = lending.loan(
+        session,
+        bike,
+        "2026-10-02T10:00",
+        "2026-10-03T17:00",
+        **mine,
+        state=LoanState.REJECTED,
+        reason="En révision.",
+    )
+    declined.lines[0].claims[0].live = False
+    mixer.items[0].service_state, mixer.items[0].state_reason = ServiceState.LOST, "Oublié dans le tram"
+    open_maintenance(session, camera.items[1], NOW - DAY, NOW + 9 * DAY, "Objectif à nettoyer")
+    town.names |= {
+        "loan": str(to_fetch.id),
+        "out": str(out.id),
+        "late": str(late.id),
+        "asked": str(asked.id),
+        "risky": str(at_risk.id),
+        "declined": str(declined.id),
+    }
+
+
+def _links(session: Session, town: Town) -> None:
+    """Letters and invitations that have not been followed yet."""
+    letters = Letters(session, CLOCK)
+    newcomer = people.person(session, name="Azenor", email_confirmed_at=None, password=PASSWORD)
+    for purpose, who in (
+        (LetterPurpose.CONFIRM, newcomer),
+        (LetterPurpose.RESET, town.nolwenn),
+        (LetterPurpose.CHANGE_EMAIL, town.nolwenn),
+    ):
+        town.names[purpose.value] = letters.issue(purpose, who, who.email)
+    usual = {"organisation_id": town.friends.id, "invited_by_id": town.nolwenn.id, "created_at": NOW}
+    for secret in ("for-yann", "for-somebody"):
+        session.add(
+            Invitation(secret_hash=secret_hash(secret), email="yann@example.org", expires_at=NOW + 7 * DAY, **usual)
+        )
+    people.token(session, town.nolwenn, name="Agenda du centre")
+
+
+def _behind_the_scenes(session: Session, town: Town) -> None:
+    audit = Audit(session, CLOCK, None)
+    audit.record("role.grant", "person", town.clerk.id, role="desk", scope="lambezellec")
+    waiting = {"kind": "mail.send", "payload": {}, "created_at": NOW, "run_at": NOW}
+    session.add(Job(**waiting))
+    session.add(Job(**waiting, attempts=9, given_up_at=NOW, error="Connection refused"))
+    session.add(WorkerPulse(name="worker-1", seen_at=NOW))
