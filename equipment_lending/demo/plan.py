@@ -15,7 +15,7 @@ from equipment_lending.rules.policy import Policy
 from equipment_lending.terms import Approval, Condition, Period, Wish, WishedLine
 
 BEFORE_ALL, PAST, AHEAD = timedelta(days=205), timedelta(days=182), timedelta(days=28)
-LOANS_PAST, LOANS_AHEAD = 560, 115
+LOANS_PAST, LOANS_AHEAD = 570, 115
 """How many are drawn; a few of them meet a refusal."""
 
 NEAR = timedelta(days=35)
@@ -114,7 +114,10 @@ class Borrower:
 
 @dataclass
 class Draw:
-    """Draws the plans of ordinary days. ``kept_free`` are stocks that the present needs for itself."""
+    """Draws the plans of ordinary days.
+
+    ``kept_free`` are stocks that the present needs for itself, ``spoken_for`` the people who play a part in it.
+    """
 
     chance: Random
     now: datetime
@@ -122,6 +125,7 @@ class Draw:
     borrowers: Sequence[Borrower]
     stories: Mapping[str, Any]
     kept_free: Collection[tuple[str, str]] = field(default=())
+    spoken_for: Collection[UUID] = field(default=())
 
     def past(self) -> Iterator[Plan]:
         return self._drawn(list(self._openings(self.now - PAST, self.now)), LOANS_PAST)
@@ -148,7 +152,7 @@ class Draw:
         shelves = self._wanted(counter, window)
         pickup = self._quarter(window)
         back = self._return(counter, pickup, [shelf.policy for shelf in shelves]) if shelves else None
-        who = self.chance.choice(self.borrowers)
+        who = self._borrower(pickup)
         asked = self._asked(pickup, max((shelf.policy.lead_days for shelf in shelves), default=0))
         if not who.online:
             asked = self._next_opening(counter, asked)
@@ -165,6 +169,10 @@ class Draw:
         )
         return self._fate(counter, who, wish, asked, shelves)
 
+    def _borrower(self, pickup: datetime) -> Borrower:
+        near = abs(pickup - self.now) < NEAR
+        return self.chance.choice([one for one in self.borrowers if not (near and one.person in self.spoken_for)])
+
     # What, and for how long -----------------------------------------------------------------------------------------
 
     def _wanted(self, counter: Counter, window: Period) -> list[Shelf]:
@@ -177,13 +185,17 @@ class Draw:
         ]
         if not open_to_all:
             return []
-        (first,) = self.chance.choices(open_to_all, [shelf.items**0.7 for shelf in open_to_all])
+        (first,) = self.chance.choices(open_to_all, [self._sought(shelf) for shelf in open_to_all])
         beside = [s for s in open_to_all if s.category == first.category and s is not first]
         if beside and first.policy.approval is Approval.AUTO and self.chance.random() < 0.25:
             second = self.chance.choice(beside)
             if second.policy.approval is Approval.AUTO:
                 return [first, second]
         return [first]
+
+    def _sought(self, shelf: Shelf) -> float:
+        """Return how much people want it: two of a kind not quite twice as much as one."""
+        return float(shelf.items**0.7 * self.stories["sought"].get(shelf.stock.model.slug, 1))
 
     def _units(self, shelf: Shelf) -> int:
         if shelf.units > shelf.items:  # a lot

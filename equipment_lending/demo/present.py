@@ -33,6 +33,12 @@ class Present:
         broken = {(told["point"], told["model"]) for told in self.told["out_of_service"]}
         return frozenset(broken | {(told["point"], slug) for told in self.told["late"] for slug in told["lines"]})
 
+    @property
+    def people_in_it(self) -> frozenset[UUID]:
+        """Return who plays a part."""
+        told = (one for loans in self.told.values() for one in loans if "who" in one)
+        return frozenset(self.people[one["who"]] for one in told)
+
     def plans(self) -> Iterator[Plan]:
         yield from self._today()
         for kind, planned in (

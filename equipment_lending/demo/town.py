@@ -17,10 +17,11 @@ from equipment_lending.services.catalogue import Catalogue, Guardians
 from equipment_lending.terms import Condition, DayException, DayKind, Hours
 from portal.people.demo import Newcomers
 from portal.people.models import Person
-from portal.people.services import People, Roles
+from portal.people.services import People
 from portal.people.terms import Role
 
 ZONE = "Europe/Paris"
+A_MONTH = timedelta(days=30)
 WORN, SERIAL_NUMBERED = 0.08, 15_000
 """The share of items that are no longer new, and from how many cents on a model has serial numbers."""
 
@@ -38,10 +39,10 @@ def staffed(request, chance: Random) -> None:
     for sheet in told("points"):
         clerks = [newcomers.add(one["who"], one["name"]) for one in sheet["desk"]]
         for clerk in clerks:
-            request.find_service(Roles).grant(clerk, Role.DESK, sheet["slug"], since=clerk.created_at.date())
+            newcomers.trust(clerk, Role.DESK, sheet["slug"])
         for one in sheet.get("registered", ()):
             person = request.find_service(People).register_at_desk(**one, by=clerks[0].id, language="fr")
-            person.created_at = max(clerk.created_at for clerk in clerks)
+            person.created_at = clerks[0].created_at + A_MONTH
 
 
 class Founding:

@@ -3,16 +3,24 @@
 from datetime import timedelta
 from random import Random
 
+from portal.audit.services import Audit
+from portal.clock import StoppedClock
 from portal.pages.city import Conformity
 from portal.pages.services import CitySettings
+from portal.people.demo import named
+from portal.security.terms import Identity
 
-AUDITED = timedelta(days=45)
+SAID, AUDITED = timedelta(days=240), timedelta(days=45)
 
 
 def load(request, _chance: Random) -> None:
     """Give the city whom to write to, who publishes, and the state of its accessibility statement."""
-    audited_on = request.clock.now().date() - AUDITED
-    request.find_service(CitySettings).change(SETTINGS | {"accessibility_audited_on": audited_on.isoformat()})
+    admin = named(request.db, "armelle")
+    now = request.clock.now()
+    clock = StoppedClock(now - SAID)
+    audit = Audit(request.db, clock, Identity(admin.id, admin.name, admin.language))
+    audited_on = (now - AUDITED).date().isoformat()
+    CitySettings(request.db, clock, audit).change(SETTINGS | {"accessibility_audited_on": audited_on})
 
 
 SETTINGS: dict[str, object] = {
@@ -29,7 +37,7 @@ SETTINGS: dict[str, object] = {
     "accessibility_issues": {
         "fr": (
             "- Les photos que déposent les habitantes et habitants n’ont pas toutes une description.\n"
-            "- Le calendrier d’un matériel se lit jour par jour ; une semaine entière se parcourt lentement au clavier."
+            "- Le calendrier d’un matériel se lit jour par jour ; une semaine entière se parcourt lentement au clavier."
         ),
         "en": (
             "- Not every photo that residents upload has a description.\n"
@@ -37,7 +45,7 @@ SETTINGS: dict[str, object] = {
         ),
     },
     "accessibility_derogations": {
-        "fr": "Le fond de carte, fourni par un tiers : chaque lieu est aussi donné par son adresse.",
+        "fr": "Le fond de carte, fourni par un tiers : chaque lieu est aussi donné par son adresse.",
         "en": "The map background, provided by others: every place is also given by its address.",
     },
 }

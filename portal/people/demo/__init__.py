@@ -9,10 +9,15 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.audit.services import Audit
+from portal.clock import StoppedClock
+from portal.mail.services import Outbox
 from portal.people.models import Membership, Person
 from portal.people.services import Organisations, Roles
 from portal.people.terms import OrganisationKind, Role
+from portal.security.limits import Attempts
 from portal.security.passwords import Passwords
+from portal.security.terms import Identity
 
 PASSWORD = "rade-de-brest-29"  # noqa: S105 (everybody may know it)
 TOUR = (("armelle", "administrator", "*Administration*: people and roles, opening hours, rules, the audit trail"),)
@@ -24,8 +29,7 @@ def load(request, chance: Random) -> None:
     told = yaml.safe_load(files(__package__).joinpath("people.yaml").read_text("utf-8"))
     newcomers = Newcomers(request, chance)
     for one in told["staff"]:
-        person = newcomers.add(one["who"], one["name"])
-        request.find_service(Roles).grant(person, Role(one["role"]), since=person.created_at.date())
+        newcomers.trust(newcomers.add(one["who"], one["name"]), Role(one["role"]))
     for one in told["residents"]:
         newcomers.add(**one)
     for one in told["organisations"]:
@@ -57,6 +61,11 @@ class Newcomers:
         self._session.flush()
         return person
 
+    def trust(self, person: Person, role: Role, scope: str | None = None) -> None:
+        """Give somebody a role from the day on which they opened their account."""
+        clock = StoppedClock(person.created_at)
+        Roles(self._session, clock, Audit(self._session, clock, None)).grant(person, role, scope)
+
 
 def address(who: str) -> str:
     """Return where somebody of the demo city gets their letters, and what they sign in with."""
@@ -69,10 +78,12 @@ def named(session: Session, who: str) -> Person:
 
 
 def _found(request, *, officers: list[str], members: list[str], kind: str, **told: Any) -> None:
-    """Record an organisation: the first officer founds it, the others join."""
+    """Let the first officer record an organisation, soon after they came; the others join."""
     first, *others = (named(request.db, who) for who in officers)
-    organisation = request.find_service(Organisations).create(first, kind=OrganisationKind(kind), **told)
-    organisation.created_at = first.created_at
+    clock = StoppedClock(first.created_at + timedelta(hours=1))
+    audit = Audit(request.db, clock, Identity(first.id, first.name, first.language))
+    founding = Organisations(request.db, clock, request.find_service(Attempts), request.find_service(Outbox), audit)
+    organisation = founding.create(first, kind=OrganisationKind(kind), **told)
     joining = [(person, True) for person in others] + [(named(request.db, who), False) for who in members]
     request.db.add_all(Membership(organisation=organisation, person=who, officer=officer) for who, officer in joining)
     request.db.flush()
