@@ -3,6 +3,7 @@
 English texts in the code are the message ids; ``locale/<language>/LC_MESSAGES/portal.po`` of a package has the others.
 """
 
+import re
 from collections.abc import Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -95,12 +96,16 @@ class Words:
 
     def date(self, day: Day, zone: str | None = None, form: str = "long") -> str:
         """Return «22 octobre 2026»; ``form`` ``full`` names the weekday too."""
-        return dates.format_date(_local(day, zone), format=form, locale=self.language)
+        return self._said(dates.format_date(_local(day, zone), format=form, locale=self.language))
 
     def day(self, day: Day, zone: str | None = None) -> str:
         """Return «jeudi 22 octobre»."""
         pattern = "EEEE d MMMM" if self.language != "en" else "EEEE, MMMM d"
-        return dates.format_date(_local(day, zone), format=pattern, locale=self.language)
+        return self._said(dates.format_date(_local(day, zone), format=pattern, locale=self.language))
+
+    def _said(self, day: str) -> str:
+        """Return a day as it is said: French has a first of the month, «1er octobre», and then numbers."""
+        return re.sub(r"(?<!\d)1(?= \D)", "1er", day) if self.language == "fr" else day
 
     def month(self, day: Day) -> str:
         """Return «octobre 2026»."""
@@ -125,7 +130,7 @@ class Words:
 
     def money(self, cents: int) -> str:
         """Return «150 €», with cents only where there are some."""
-        pattern = None if cents % 100 else "¤#,##0" if self.language == "en" else "#,##0 ¤"
+        pattern = None if cents % 100 else "¤#,##0" if self.language == "en" else "#,##0\N{NO-BREAK SPACE}¤"
         return numbers.format_currency(
             cents / 100, "EUR", format=pattern, locale=self.language, currency_digits=bool(cents % 100)
         )

@@ -65,7 +65,7 @@ SENTENCES: Mapping[TroubleCode, str] = {
     TroubleCode.NO_FILE: _("There is none of points.csv, models.csv and items.csv."),
     TroubleCode.TOO_LARGE: _("The file is larger than ${most} MB. Send it in parts."),
     TroubleCode.TOO_MANY_LINES: _("The file has more than ${most} lines. Send it in parts."),
-    TroubleCode.NOT_UTF8: _("There are signs that are not UTF-8. Save the file as “CSV UTF-8”."),
+    TroubleCode.NOT_UTF8: _("There are characters that are not UTF-8. Save the file as “CSV UTF-8”."),
     TroubleCode.NO_LINES: _("The file is empty. Its first line must name the columns."),
     TroubleCode.NOT_CSV: _("The quotation marks do not match. Close each one, and write two for one inside a text."),
     TroubleCode.SEPARATOR: _("The columns cannot be told apart. Separate them by commas or by semicolons."),
@@ -75,8 +75,8 @@ SENTENCES: Mapping[TroubleCode, str] = {
     TroubleCode.CELLS: _("There are ${found} cells where the first line names ${wanted} columns."),
     TroubleCode.REPEATED: _("“${key}” is already on line ${first}."),
     TroubleCode.BLANK: _("This cell must not be empty."),
-    TroubleCode.TOO_LONG: _("This text is longer than ${most} signs."),
-    TroubleCode.UNSEEN: _("There are signs in this text that cannot be seen. Type it again."),
+    TroubleCode.TOO_LONG: _("This text is longer than ${most} characters."),
+    TroubleCode.UNSEEN: _("There are invisible characters in this text. Type it again."),
     TroubleCode.NOT_A_SLUG: _(
         "“${text}” is not a short name, such as “velo-cargo”: small letters, digits, single hyphens."
     ),

@@ -14,7 +14,7 @@ from portal.forms.controls import Controls
 from portal.forms.text import cleaned, has_unseen
 from portal.i18n import _
 
-UNSEEN_REMOVED = _("We took out signs that cannot be seen. Check the text and send it again.")
+UNSEEN_REMOVED = _("We took out invisible characters. Check the text and send it again.")
 NOT_A_TEXT = _("This is not a text.")
 NOT_OFFERED = _("Choose one of the answers offered.")
 
@@ -128,7 +128,7 @@ class PasswordInput(TextInput):
         if not isinstance(pstruct, str):
             return self.sent_text(field, pstruct)
         if has_unseen(pstruct):
-            raise Invalid(field.schema, _("A password cannot have signs that cannot be seen."), "")
+            raise Invalid(field.schema, _("A password cannot have invisible characters."), "")
         return pstruct or null
 
 

@@ -2,7 +2,7 @@
 
 Subject: {{ _("Your booking is confirmed") }}
 
-{% trans %}Good day,{% endtrans %}
+{% trans %}Hello,{% endtrans %}
 {{ url("/loans") }}
 """
 

@@ -78,7 +78,7 @@ def phone_node(**given) -> colander.SchemaNode:
 
 
 def language_node(**given) -> colander.SchemaNode:
-    usual = {"title": _("Language of our letters"), "widget": RadioChoice(values=[(c, NAMES[c]) for c in OFFERED])}
+    usual = {"title": _("Language of our e-mails"), "widget": RadioChoice(values=[(c, NAMES[c]) for c in OFFERED])}
     return colander.SchemaNode(colander.String(), **usual | given)
 
 
@@ -100,7 +100,7 @@ def new_password_node(**given) -> colander.SchemaNode:
 
 class SignUpSchema(colander.Schema):
     name = name_node()
-    email = email_node(description=_("We send you a letter there, to be sure that it is yours."))
+    email = email_node(description=_("We send you an e-mail there, to be sure that it is yours."))
     password = new_password_node(title=_("Password"))
     language = language_node()
 
@@ -153,7 +153,7 @@ class TokenSchema(colander.Schema):
     )
     days = colander.SchemaNode(
         colander.Integer(),
-        title=_("Good for"),
+        title=_("Valid for"),
         widget=Select(values=((30, _("30 days")), (90, _("90 days")), (365, _("One year"))), blank=None),
     )
 
@@ -165,7 +165,7 @@ class DeskPersonSchema(colander.Schema):
     phone = phone_node(missing=colander.required, widget=PhoneInput(autocomplete="off"))
     email = email_node(
         missing=None,
-        description=_("If they have one, they get a letter to choose a password with."),
+        description=_("If they have one, they get an e-mail to choose a password."),
         widget=EmailInput(autocomplete="off"),
     )
     language = language_node()

@@ -17,5 +17,5 @@ def includeme(config) -> None:
     link = config.add_admin_link
     link(_("Settings"), "admin.settings", Upkeep.CHANGE_SETTINGS, _("Name, contact, texts, map, legal notice."))
     link(_("Audit trail"), "admin.audit", Upkeep.READ_AUDIT, _("What staff did, when and for whom."), "search")
-    link(_("Background work"), "admin.jobs", Upkeep.WATCH_JOBS, _("Letters and other work, done or not."), "clock")
+    link(_("Background work"), "admin.jobs", Upkeep.WATCH_JOBS, _("E-mails and other work, done or not."), "clock")
     config.scan("portal.pages.admin")

@@ -33,7 +33,7 @@ def write_to_me(request):
     if letter is None:
         request.tell("warn", _("Your account has no e-mail address."))
     else:
-        request.tell("good", _("A letter is on its way to ${address}.", mapping={"address": letter.to}))
+        request.tell("good", _("An e-mail is on its way to ${address}.", mapping={"address": letter.to}))
     return HTTPSeeOther(request.route_path("admin.jobs"))
 
 

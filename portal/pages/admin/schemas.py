@@ -81,7 +81,7 @@ MARKDOWN = _("Blank lines separate paragraphs; ## begins a heading, - an item of
 def name_schema() -> colander.Schema:
     return colander.Schema(
         line("name", _("Name of the portal"), missing=colander.required, most=60),
-        line("place", _("Of which place"), _("As it continues the name, such as «of Brest métropole».")),
+        line("place", _("Of which place"), _("As it continues the name, such as “of Brest métropole”.")),
         in_languages("tagline", _("What it is, in a few words"), rows=1),
         colander.SchemaNode(
             Upload(5 * 1024 * 1024),

@@ -139,7 +139,7 @@ class ChangeEmail(Own):
 
     def __init__(self, request) -> None:
         super().__init__(request)
-        self.form = request.new_form(ChangeEmailSchema(), buttons=(Button("save", _("Send a letter there")),))
+        self.form = request.new_form(ChangeEmailSchema(), buttons=(Button("save", _("Send an e-mail there")),))
 
     @view_config(request_method="GET")
     def show(self):
@@ -155,7 +155,7 @@ class ChangeEmail(Own):
         except WrongPassword:
             wrong_password(self.form)
             return self.show()
-        return self.done(_("We sent a letter to the new address. Its link makes the change."))
+        return self.done(_("We sent an e-mail to the new address. Its link makes the change."))
 
 
 @view_defaults(route_name="account.browsers", renderer=TEMPLATES + "browsers.jinja2", permission=Persons.HAVE_ACCOUNT)
@@ -208,7 +208,7 @@ class Tokens(Own):
     def revoke(self):
         if not self.tokens.revoke(self.person.id, sent_id(self.request, "revoke")):
             raise HTTPNotFound
-        return self.done(_("That token is good no more."), "account.tokens")
+        return self.done(_("That token no longer works."), "account.tokens")
 
     def _page(self, created: str | None = None) -> dict:
         return {"form": self.form, "tokens": tokens_of(self.request.db, self.person.id), "created": created}

@@ -192,7 +192,7 @@ class OpenOnline(OnPerson):
             fail(self.email_form, "email", _("Another account has this address."))
             self.request.response.status_int = 409
             return self.page()
-        return self.back("good", _("A letter with a link to choose a password is sent."))
+        return self.back("good", _("An e-mail with a link to choose a password is sent."))
 
 
 @view_defaults(route_name="desk.people.new", renderer=TEMPLATES + "desk_person.jinja2", permission=Persons.REGISTER)

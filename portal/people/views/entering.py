@@ -114,7 +114,7 @@ class ConfirmAgain(Entering):
 
     def __init__(self, request) -> None:
         super().__init__(request)
-        self.form = request.new_form(EmailSchema(), buttons=(Button("send", _("Send me the letter")),))
+        self.form = request.new_form(EmailSchema(), buttons=(Button("send", _("Send me the e-mail")),))
 
     @view_config(request_method="GET")
     def show(self):
@@ -216,7 +216,7 @@ class AskReset(Entering):
 
     def __init__(self, request) -> None:
         super().__init__(request)
-        self.form = request.new_form(EmailSchema(), buttons=(Button("send", _("Send me the letter")),))
+        self.form = request.new_form(EmailSchema(), buttons=(Button("send", _("Send me the e-mail")),))
 
     @view_config(request_method="GET")
     def show(self):

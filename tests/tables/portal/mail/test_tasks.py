@@ -107,11 +107,11 @@ def test_a_letter_is_sent_once_in_its_readers_language(registry, sink):
     assert work(registry) == 1
     assert work(registry) == 0
     [read] = sink.messages
-    assert read["Subject"] == "A letter to try out: Les communs"
+    assert read["Subject"] == "A test e-mail: Les communs"
     assert read["To"].addresses[0].display_name == "Zoé Ar Gall"
     assert read["From"].addresses[0].addr_spec == "portail@communs.example"
     assert "http://localhost:6543/admin/jobs" in read.get_body().get_content()
-    assert "Good day Zoé Ar Gall" in read.get_body().get_content()
+    assert "Hello Zoé Ar Gall" in read.get_body().get_content()
     assert letters(registry)[0].sent_at == NOW
 
 

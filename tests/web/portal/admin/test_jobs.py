@@ -86,6 +86,6 @@ def test_an_administrator_tries_out_the_mail(browse, session):
 
     letter = session.scalars(select(OutgoingMail)).one()
     assert (letter.to, letter.language) == (chief.email, "en")
-    assert letter.subject == "A letter to try out: Les communs"
-    assert "Good day Armelle," in letter.text
+    assert letter.subject == "A test e-mail: Les communs"
+    assert "Hello Armelle," in letter.text
     assert session.scalars(select(Job.payload).where(Job.kind == "mail.send")).one() == {"mail_id": str(letter.id)}
