@@ -42,8 +42,10 @@ class Alternatives:
 
 
 def alternatives(session: Session, gathered: Gathered, reasons: Collection[Refusal]) -> Alternatives:
-    """Return what would mend the reasons, looked up only where another time or place can."""
+    """Return what would mend the reasons, looked up only where another time or place can: what is too long stays so."""
     codes = {reason.code for reason in reasons}
+    if RefusalCode.TOO_LONG in codes:
+        return Alternatives()
     periods = _elsewhen(session, gathered) if codes & MENDED_ELSEWHEN and gathered.lines else ()
     points = _elsewhere(session, gathered) if codes & MENDED_ELSEWHERE else ()
     return Alternatives(periods, points)

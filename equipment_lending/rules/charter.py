@@ -17,6 +17,9 @@ from equipment_lending.terms import Period, Refusal, RefusalCode
 
 WINDOWS_PROPOSED = 3
 
+LONGEST = timedelta(days=3_660)
+"""Ten years. No city lends for longer, and nobody waits while the days of a century are counted."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visits:
@@ -62,7 +65,8 @@ class Application:
 
 def refusals(application: Application) -> list[Refusal]:
     """Return every reason to refuse; the empty list means yes."""
-    return [reason for article in ARTICLES for reason in article(application)]
+    articles = (_centuries, _equipment) if application.period.length > LONGEST else ARTICLES
+    return [reason for article in articles for reason in article(application)]
 
 
 def _the_past(asked: Application) -> Iterator[Refusal]:
@@ -81,6 +85,11 @@ def _length(asked: Application) -> Iterator[Refusal]:
             yield _on(line, RefusalCode.TOO_LONG, days=days, allowed=line.policy.max_days)
         if not line.policy.span_closed and (closed := _closed_inside(asked)):
             yield _on(line, RefusalCode.SPANS_CLOSED, day=closed[0])
+
+
+def _centuries(asked: Application) -> Iterator[Refusal]:
+    for line in asked.lines:
+        yield _on(line, RefusalCode.TOO_LONG, days=asked.period.length.days, allowed=line.policy.max_days)
 
 
 def _closed_inside(asked: Application) -> list[date]:

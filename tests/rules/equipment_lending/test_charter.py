@@ -218,3 +218,17 @@ def test_E1_a_loan_over_the_change_of_clocks_is_two_days():
     saturday = asked("2026-10-24T10:00", "2026-10-26T10:00", max_days=2, now=instant("2026-10-20T10:00"))
     assert codes(saturday) == []
     assert codes(replace(saturday, period=period("2026-10-24T10:00", "2026-10-26T10:01"))) == ["too_long"]
+
+
+def test_the_days_of_a_century_are_not_counted():
+    """Counting them, for each line and each alternative, would hold everybody else up for minutes."""
+    day_by_day = replace(EVERY_DAY, weekly=Uncountable())
+    wish = asked(end="2199-11-20T17:00", calendar=day_by_day, max_days_in_period=3)
+    assert codes(wish) == [RefusalCode.TOO_LONG]
+
+
+class Uncountable(tuple):
+    """The week of a desk that nobody may look at."""
+
+    def __iter__(self):
+        raise AssertionError("the days are counted")
