@@ -28,9 +28,9 @@ def whole_loans() -> Select[Loan]:
     )
 
 
-def loan(session: Session, loan_id: UUID, *, fresh: bool = False) -> Loan | None:
-    """Return a loan with its lines and custodies; ``fresh`` reads again what the session knows, after a lock."""
-    return session.scalar(whole_loans().where(Loan.id == loan_id), execution_options={"populate_existing": fresh})
+def loan(session: Session, loan_id: UUID) -> Loan | None:
+    """Return a loan with its lines and custodies."""
+    return session.scalar(whole_loans().where(Loan.id == loan_id))
 
 
 def loan_by_number(session: Session, number: str) -> Loan | None:

@@ -1,7 +1,7 @@
 """What is lent, where and by which rules: categories, models, items, points, hours. Changes are audited and indexed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from equipment_lending.services.indexing import index_model, index_point
 from equipment_lending.terms import DayException, DayKind, Refusal, RefusalCode, Refused, WeeklyWindow
 from portal.audit.services import Audit
 from portal.db import lock
+from portal.db.insert import insert_into
 from portal.db.row import Row
 from portal.index.services import PublicIndex
 from portal.places.models import WGS84, Place, place
@@ -162,14 +163,14 @@ class Catalogue:
 
     def change_point(self, point: LendingPoint, **details: Any) -> None:
         """Change a point: its own fields, and ``address``, ``quarter``, ``longitude`` and ``latitude`` of its place."""
-        lock(self._session, LendingPoint, [point.id])
+        self._alone_with(point)
         where = {name: details.pop(name) for name in _PLACE if name in details}
         changed = _assign(point, details) + _move(point.place, point.name, where)
         self._changed(point, changed)
 
     def set_week(self, point: LendingPoint, weekly: Iterable[WeeklyWindow]) -> None:
         """Let a point be open every week at these hours and no others."""
-        lock(self._session, LendingPoint, [point.id])
+        self._alone_with(point)
         wanted = tuple(sorted(set(weekly)))
         if wanted != timetable_of(point).weekly:
             point.windows = [
@@ -180,13 +181,13 @@ class Catalogue:
 
     def add_exception(self, point: LendingPoint, exception: DayException, note: str | None = None) -> None:
         """Note dated days on which a point's usual week does not hold; one row for each of its hours."""
-        lock(self._session, LendingPoint, [point.id])
+        self._alone_with(point)
         point.exceptions += _rows(exception, note)
         self._changed(point, ["exceptions"])
 
     def remove_exception(self, point: LendingPoint, exception_id: UUID) -> None:
         """Let the usual week hold again; does nothing when the exception is gone already."""
-        lock(self._session, LendingPoint, [point.id])
+        self._alone_with(point)
         left = [row for row in point.exceptions if row.id != exception_id]
         if len(left) < len(point.exceptions):
             point.exceptions = left
@@ -214,8 +215,7 @@ class Catalogue:
         if layer is None:
             if all(value is None for value in settings.values()):
                 return
-            layer = PolicyLayer(category_id=subject.category_id, model_id=subject.model_id, point_id=subject.point_id)
-            self._session.add(layer)
+            layer = self._first_rules(subject)
         kept = {
             name: sorted(value) if isinstance(value, frozenset | set) else value for name, value in settings.items()
         }
@@ -225,7 +225,20 @@ class Catalogue:
                 "lending.rules_changed", "policy", layer.id, rules={name: kept[name] for name in changed}
             )
 
+    def _first_rules(self, subject: Subject) -> PolicyLayer:
+        """Return rules that settle nothing yet; two who write the first at once get the same."""
+        self._session.execute(
+            insert_into(self._session, PolicyLayer).values(**asdict(subject)).on_conflict_do_nothing()
+        )
+        layer = layer_of(self._session, subject)
+        assert layer is not None
+        return layer
+
     # Writing --------------------------------------------------------------------------------------------------------
+
+    def _alone_with(self, point: LendingPoint) -> None:
+        lock(self._session, LendingPoint, [point.id])
+        self._session.expire_all()
 
     def _add(self, row: Category | EquipmentModel | LendingPoint) -> None:
         try:

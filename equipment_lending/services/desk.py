@@ -15,7 +15,7 @@ from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.assignment import extendable, items_free
 from equipment_lending.rules.claims import after_check_in, after_check_out, remaining
 from equipment_lending.rules.policy import Policy
-from equipment_lending.services.fleet import open_maintenance, postpone_maintenance, stock_at
+from equipment_lending.services.fleet import open_maintenance, postpone_maintenance, settle, stock_at
 from equipment_lending.terms import (
     NOT_LENDABLE,
     Condition,
@@ -178,8 +178,9 @@ class Desk:
         """Take items back and return their custodies; the loan is ``CLOSED`` once nothing of it is out any more.
 
         Each is free again once its time to turn around has passed. One that came back damaged or incomplete is put
-        out of service, unless ``keep_lending``. At another point than the item's own, the item stays there. Rights do
-        not matter: whoever brings something back may. Raises :class:`Refused` with every reason, and records nothing.
+        out of service, unless ``keep_lending``. At another point than the item's own, the item stays there, but
+        units of a lot go home. Rights do not matter: whoever brings something back may. Raises :class:`Refused` with
+        every reason, and records nothing.
         """
         with self._session.begin_nested():
             loan = self._locked(loan_id, point_id)
@@ -216,7 +217,7 @@ class Desk:
         custody.condition_in, custody.missing, custody.in_note = back.condition, list(back.missing), back.note or None
         occupied = after_check_in(claim.period, custody.in_at, policy_of[custody.line.stock_id])
         free_from = occupied.end if occupied else now
-        postpone_maintenance(self._session, item, free_from)
+        postpone_maintenance(self._session, item, custody.out_at, free_from)
         if occupied is None:
             claim.live = False
         else:
@@ -224,17 +225,18 @@ class Desk:
         incomplete = bool(back.missing) and back.condition is not Condition.DAMAGED
         item.condition = Condition.INCOMPLETE if incomplete else back.condition
         item.condition_note = "; ".join(filter(None, [*back.missing, back.note])) or None
-        if point_id != item.stock.point_id:
-            self._stays_at(item, custody, point_id)
+        if point_id != item.stock.point_id and not custody.lot:
+            self._stays_at(item, point_id)
         self._session.flush()
         if item.condition in NOT_LENDABLE and not back.keep_lending:
             open_maintenance(self._session, item, free_from, None, item.condition_note or item.condition.value)
         return custody
 
-    def _stays_at(self, item: Item, custody: Custody, point_id: UUID) -> None:
-        """Let an item that came back elsewhere count there: its stock, and what still occupies it, move."""
+    def _stays_at(self, item: Item, point_id: UUID) -> None:
+        """Let an item that came back elsewhere count there."""
         stock = stock_at(self._session, item.stock.model_id, point_id)
-        item.stock, custody.claim.stock = stock, stock
+        lock(self._session, Stock, [stock.id])  # which is new, or held already
+        settle(self._session, item, stock)
 
     def _close(self, loan: Loan) -> None:
         """Everything that left is back: what was never fetched is not claimed any longer."""
@@ -247,13 +249,15 @@ class Desk:
     # Gathering ------------------------------------------------------------------------------------------------------
 
     def _locked(self, loan_id: UUID, point_id: UUID | None = None) -> Loan:
-        """Return the loan, alone with it, its stocks and those at ``point_id`` until the transaction ends."""
+        """Return the loan, alone with it, its stocks and those where it comes back, until the transaction ends."""
         lock(self._session, Loan, [loan_id])
         lined = select(LoanLine.stock_id).where(LoanLine.loan_id == loan_id)
         models = select(Stock.model_id).where(Stock.id.in_(lined))
-        elsewhere = (Stock.point_id == point_id) & Stock.model_id.in_(models)
+        back_at = point_id or select(Loan.return_point_id).where(Loan.id == loan_id).scalar_subquery()
+        elsewhere = (Stock.point_id == back_at) & Stock.model_id.in_(models)
         lock(self._session, Stock, self._session.scalars(select(Stock.id).where(Stock.id.in_(lined) | elsewhere)).all())
-        loan = loans.loan(self._session, loan_id, fresh=True)
+        self._session.expire_all()
+        loan = loans.loan(self._session, loan_id)
         if loan is None:
             raise LookupError(f"there is no loan {loan_id}")
         return loan

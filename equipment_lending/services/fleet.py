@@ -70,19 +70,22 @@ class Fleet:
         """Take an item out of service, until further notice if ``until`` is None; return the loans now at risk.
 
         While it is in a borrower's hands this begins when it comes back. Raises :class:`Refused` without a reason, for
-        a stretch that is over or upside down, and where the item is out of service then already.
+        a stretch that is over, upside down or ends before that, and where the item is out of service then already.
         """
         self._alone_with(item)
         now = self._clock.now()
         since = max(since, now)
+        back = self._back_from(item, since)
         reasons = _reason_missing(reason)
         if until is not None and until <= since:
             reasons.append(Refusal(RefusalCode.IN_THE_PAST))
-        if self._maintained(item, since, until or FOREVER):
+        elif until is not None and until <= back:
+            reasons.append(Refusal(RefusalCode.ITEM_OUT, {"item": item.asset_tag}))
+        if maintained(self._session, item, since, until or FOREVER):
             reasons.append(Refusal(RefusalCode.ITEM_NOT_FREE, {"item": item.asset_tag}))
         if reasons:
             raise Refused(reasons)
-        open_maintenance(self._session, item, self._back_from(item, since), until, reason)
+        open_maintenance(self._session, item, back, until, reason)
         self._audit.record("lending.out_of_service", "item", item.id, item=item.asset_tag)
         return loans_at_risk(self._session, [item.stock_id], now)
 
@@ -90,7 +93,7 @@ class Fleet:
         """Put an item back in service, now and for what was planned; return the loans still at risk."""
         self._alone_with(item)
         now = self._clock.now()
-        for claim in self._maintained(item, now, FOREVER):
+        for claim in maintained(self._session, item, now, FOREVER):
             claim.live = claim.starts_at < now
             claim.ends_at = max(now, claim.starts_at) if claim.live else claim.ends_at
         if item.service_state is not ServiceState.RETIRED:
@@ -124,15 +127,12 @@ class Fleet:
 
         Raises :class:`Refused` while it is in somebody's hands.
         """
-        old = item.stock_id
         stock = stock_at(self._session, item.stock.model_id, point.id)
-        lock(self._session, Stock, [old, stock.id])
+        self._alone_with(item, stock.id)
+        old = item.stock_id
         if self._in_custody(item):
             raise Refused([Refusal(RefusalCode.ITEM_OUT, {"item": item.asset_tag})])
-        item.stock = stock
-        for claim in self._session.scalars(select(Claim).where(Claim.item_id == item.id, Claim.live)):
-            claim.stock_id = stock.id
-        self._session.flush()
+        settle(self._session, item, stock)
         self._audit.record("lending.move", "item", item.id, item=item.asset_tag, point=point.slug)
         return loans_at_risk(self._session, [old], self._clock.now())
 
@@ -148,24 +148,17 @@ class Fleet:
         self._audit.record(f"lending.{state}", "item", item.id, item=item.asset_tag)
         return loans_at_risk(self._session, [item.stock_id], self._clock.now())
 
-    def _alone_with(self, item: Item) -> None:
-        lock(self._session, Stock, [item.stock_id])
-        self._session.refresh(item)
+    def _alone_with(self, item: Item, *more: UUID) -> None:
+        """Hold the stock an item is in, and ``more`` of them, until the transaction ends."""
+        held: set[UUID] = set()
+        while item.stock_id not in held:  # again if it was moved while we waited
+            held = {item.stock_id, *more}
+            lock(self._session, Stock, held)
+            self._session.expire_all()
 
     def _in_custody(self, item: Item) -> bool:
         held = select(Custody.id).where(Custody.item_id == item.id, Custody.in_at.is_(None)).limit(1)
         return self._session.scalar(held) is not None
-
-    def _maintained(self, item: Item, since: datetime, until: datetime) -> Sequence[Claim]:
-        return self._session.scalars(
-            select(Claim).where(
-                Claim.item_id == item.id,
-                Claim.kind == ClaimKind.MAINTENANCE,
-                Claim.live,
-                Claim.starts_at < until,
-                Claim.ends_at > since,
-            )
-        ).all()
 
     def _back_from(self, item: Item, since: datetime) -> datetime:
         """Return when maintenance can begin: ``since``, or when the claim of whoever has the item ends, if later."""
@@ -186,8 +179,35 @@ def stock_at(session: Session, model_id: UUID, point_id: UUID) -> Stock:
     return session.scalars(select(Stock).filter_by(**values)).one()
 
 
+def settle(session: Session, item: Item, stock: Stock) -> None:
+    """Let an item, and all that still occupies it, count in another stock from now on."""
+    item.stock = stock
+    for claim in session.scalars(select(Claim).where(Claim.item_id == item.id, Claim.live)):
+        claim.stock = stock
+    session.flush()
+
+
+def maintained(session: Session, item: Item, since: datetime, until: datetime) -> Sequence[Claim]:
+    """Return what keeps an item out of service at some instant of a stretch."""
+    return session.scalars(
+        select(Claim).where(
+            Claim.item_id == item.id,
+            Claim.kind == ClaimKind.MAINTENANCE,
+            Claim.live,
+            Claim.starts_at < until,
+            Claim.ends_at > since,
+        )
+    ).all()
+
+
 def open_maintenance(session: Session, item: Item, since: datetime, until: datetime | None, reason: str) -> Claim:
-    """Occupy an item for maintenance, until further notice if ``until`` is None, and return the claim."""
+    """Occupy an item for maintenance, until further notice if ``until`` is None, and return the claim.
+
+    What was planned for that time becomes part of it.
+    """
+    for planned in maintained(session, item, since, until or FOREVER):
+        planned.live = False
+    session.flush()
     claim = Claim(
         stock_id=item.stock_id,
         item=item,
@@ -203,14 +223,12 @@ def open_maintenance(session: Session, item: Item, since: datetime, until: datet
     return claim
 
 
-def postpone_maintenance(session: Session, item: Item, until: datetime) -> None:
-    """Let planned maintenance of an item that was away begin at ``until``; what would be over by then is dropped."""
-    planned = session.scalars(
-        select(Claim).where(
-            Claim.item_id == item.id, Claim.kind == ClaimKind.MAINTENANCE, Claim.live, Claim.starts_at < until
-        )
-    )
-    for claim in planned:
+def postpone_maintenance(session: Session, item: Item, since: datetime, until: datetime) -> None:
+    """Let planned maintenance of an item away ``since`` then begin at ``until``; what would be over is dropped.
+
+    What was done before the item left stays in its record.
+    """
+    for claim in maintained(session, item, since, until):
         claim.live = claim.ends_at > until
         claim.starts_at = until if claim.live else claim.starts_at
     session.flush()

@@ -1,6 +1,6 @@
 """A loan before it is fetched: asked for, decided, changed, cancelled. Two people are never promised the same thing."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from datetime import UTC, datetime
 from random import Random, SystemRandom
 from uuid import UUID
@@ -51,6 +51,8 @@ ABOUT_THE_END = frozenset(
     }
 )
 """What the charter asks anew when a loan is to last longer; what concerned its beginning is settled."""
+
+UNFETCHED = (LoanState.REQUESTED, LoanState.CONFIRMED)
 
 SPOKEN = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """What a loan's number is made of: nothing that sounds or looks like something else."""
@@ -117,7 +119,7 @@ class LoanRequests:
 
     def cancel(self, loan_id: UUID, reason: str, by: UUID) -> Loan:
         """Call a loan off before anything of it has left. Raises :class:`Refused` later than that."""
-        loan = self._locked(loan_id, LoanState.REQUESTED, LoanState.CONFIRMED)
+        loan = self._locked(loan_id, *UNFETCHED)
         self._decide(loan, LoanState.CANCELLED, by, reason.strip() or None)
         self._release(loan)
         if by != loan.borrower_id:
@@ -142,6 +144,7 @@ class LoanRequests:
         Raises :class:`Refused` with every reason, and changes nothing.
         """
         with self._session.begin_nested():
+            self._lock_limits(loan_id)
             loan = self._locked(loan_id, LoanState.CONFIRMED, LoanState.OUT)
             reasons = self._cannot_be_longer(loan, return_at)
             if reasons:
@@ -164,15 +167,13 @@ class LoanRequests:
         Computed from the state of things, so it may run at any time, any number of times.
         """
         now = self._clock.now()
-        waiting = select(Loan.id, Loan.point_id).where(
-            Loan.state.in_((LoanState.REQUESTED, LoanState.CONFIRMED)), Loan.pickup_at < now
-        )
-        return [loan for loan_id, _ in self._session.execute(waiting).all() if (loan := self._expired(loan_id, now))]
+        waiting = self._session.scalars(select(Loan.id).where(Loan.state.in_(UNFETCHED), Loan.pickup_at < now)).all()
+        self._alone_with(waiting)
+        return [loan for loan_id in waiting if (loan := self._expired(loan_id, now))]
 
     def _expired(self, loan_id: UUID, now: datetime) -> Loan | None:
-        try:
-            loan = self._locked(loan_id, LoanState.REQUESTED, LoanState.CONFIRMED)
-        except Refused:
+        loan = loans.loan(self._session, loan_id)
+        if loan is None or loan.state not in UNFETCHED:
             return None  # somebody was quicker
         if loan.state is LoanState.CONFIRMED and now < self._no_show_from(loan):
             return None
@@ -281,15 +282,26 @@ class LoanRequests:
 
     def _locked(self, loan_id: UUID, *states: LoanState) -> Loan:
         """Return the loan, alone with it and its stocks. Raises :class:`Refused` if it is in none of ``states``."""
-        lock(self._session, Loan, [loan_id])
-        lined = select(LoanLine.stock_id).where(LoanLine.loan_id == loan_id)
-        lock(self._session, Stock, self._session.scalars(lined).all())
-        loan = loans.loan(self._session, loan_id, fresh=True)
+        self._alone_with([loan_id])
+        loan = loans.loan(self._session, loan_id)
         if loan is None:
             raise LookupError(f"there is no loan {loan_id}")
         if loan.state not in states:
             raise Refused([Refusal(RefusalCode.WRONG_STATE, {"state": loan.state})])
         return loan
+
+    def _alone_with(self, loan_ids: Sequence[UUID]) -> None:
+        lock(self._session, Loan, loan_ids)
+        lined = select(LoanLine.stock_id).where(LoanLine.loan_id.in_(loan_ids))
+        lock(self._session, Stock, self._session.scalars(lined).all())
+        self._session.expire_all()
+
+    def _lock_limits(self, loan_id: UUID) -> None:
+        """A new end counts against what the borrower may have and what the desk can take, as a new wish does."""
+        about = select(Loan.borrower_id, Loan.return_point_id).where(Loan.id == loan_id)
+        for borrower_id, point_id in self._session.execute(about).all():
+            lock(self._session, Person, [borrower_id])
+            lock(self._session, LendingPoint, [point_id])
 
     def _write_to_borrower(self, loan: Loan, letter: str) -> None:
         self._session.flush()

@@ -12,9 +12,10 @@ from portal.db.row import Row
 def lock(session: Session, kind: type[Row], ids: Iterable[UUID]) -> None:
     """Hold the rows of ``kind`` with ``ids`` until the transaction ends; waits for whoever holds them.
 
-    Must be the first thing a deciding transaction does, before it reads what it decides on. Writing, rather than
-    ``SELECT … FOR UPDATE``, holds on SQLite too, where that clause is silently dropped. Rows are taken in the order of
-    their ids, so that two decisions never wait for each other.
+    Must be the first thing a deciding transaction does, before it reads what it decides on; whoever may have read some
+    of that already forgets it once all locks are held, by ``session.expire_all()``. Writing, rather than ``SELECT … FOR
+    UPDATE``, holds on SQLite too, where that clause is silently dropped. Rows are taken in the order of their ids, and
+    tables in the order person, point, loan, stock, so that two decisions never wait for each other.
     """
     for row_id in sorted(set(ids)):
         session.execute(

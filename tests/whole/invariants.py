@@ -21,6 +21,7 @@ def broken(session: Session, now: datetime) -> list[str]:
         *_items_promised_twice(claims),
         *_more_promised_than_there_is(session, claims, now),
         *_claims_without_a_reason(session, claims),
+        *_claims_elsewhere(claims),
         *_custody_and_claim_disagree(session),
         *_states_that_lie(loans),
     ]
@@ -85,6 +86,14 @@ def _claims_without_a_reason(session: Session, claims) -> list[str]:
         if units[line.id] != line.units
     ]
     return found
+
+
+def _claims_elsewhere(claims) -> list[str]:
+    """A live claim bound to an item counts in the stock that the item is in."""
+    bound = [claim for claim in claims if claim.live and claim.item is not None]
+    return [
+        f"claim {claim.id} counts elsewhere than its item" for claim in bound if claim.stock_id != claim.item.stock_id
+    ]
 
 
 def _custody_and_claim_disagree(session: Session) -> list[str]:
