@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, or_, select
 
 from portal.i18n import _
 from portal.people.models import ApiToken, Invitation, Letter, Membership, Person, RoleGrant, SignIn
-from portal.people.queries import memberships_of, organisations_left_alone
+from portal.people.queries import administrators, memberships_of, organisations_left_alone
 from portal.ports.personal_data import PersonalData
 
 
@@ -57,10 +57,14 @@ class AccountData:
     def hindrances(self, person_id: UUID) -> list[str]:
         today = self._clock.now().date()
         sentence = _("You are the last who may act for ${organisation}: name somebody else there first.")
-        return [
+        reasons = [
             self._translate(sentence % {"organisation": name})
             for name in organisations_left_alone(self._session, person_id, today)
         ]
+        if administrators(self._session, today) == {person_id}:
+            nobody = _("Nobody else administers the portal: grant somebody else the role first.")
+            reasons.append(self._translate(nobody))
+        return reasons
 
     def erase(self, person_id: UUID, at: datetime) -> None:
         person = self._session.get_one(Person, person_id)

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from portal.people.models import ApiToken, Invitation, Membership, Organisation, Person, SignIn
+from portal.people.models import ApiToken, Invitation, Membership, Organisation, Person, RoleGrant, SignIn
 from portal.people.rules import in_force, officers, search_words
+from portal.people.terms import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,13 @@ def invitations_of(session: Session, organisation_id: UUID, now: datetime) -> li
     """Return the invitations that were not answered yet, the latest first."""
     waiting = select(Invitation).where(Invitation.organisation_id == organisation_id, Invitation.expires_at > now)
     return list(session.scalars(waiting.order_by(Invitation.created_at.desc())))
+
+
+def administrators(session: Session, today: date) -> set[UUID]:
+    """Return who administers the portal today."""
+    granted = select(RoleGrant.person_id).where(RoleGrant.role == Role.ADMIN, RoleGrant.scope.is_(None))
+    lasting = granted.where(RoleGrant.since <= today, or_(RoleGrant.until.is_(None), RoleGrant.until >= today))
+    return set(session.scalars(lasting))
 
 
 def organisations_left_alone(session: Session, person_id: UUID, today: date) -> list[str]:

@@ -3,13 +3,14 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.audit.services import Audit
 from portal.clock import Clock
 from portal.db.locking import lock
 from portal.people.models import Person, RoleGrant
+from portal.people.queries import administrators
 from portal.people.terms import Role
 
 
@@ -67,11 +68,6 @@ class Roles:
     def _refuse_last_admin(self, grant: RoleGrant) -> None:
         """One decision about administrators at a time, whoever they are: all of them are locked."""
         today = self._clock.now().date()
-        lasting = (
-            select(RoleGrant.person_id)
-            .where(RoleGrant.role == Role.ADMIN, RoleGrant.scope.is_(None), RoleGrant.since <= today)
-            .where(or_(RoleGrant.until.is_(None), RoleGrant.until >= today))
-        )
-        lock(self._session, Person, self._session.scalars(lasting))
-        if set(self._session.scalars(lasting)) == {grant.person_id}:
+        lock(self._session, Person, administrators(self._session, today))
+        if administrators(self._session, today) == {grant.person_id}:
             raise LastAdmin

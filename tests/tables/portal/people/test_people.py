@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from portal.mail.models import OutgoingMail
 from portal.people.models import ApiToken, Invitation, Letter, Membership, Person, RoleGrant, SignIn
 from portal.people.queries import found_people, tokens_of
-from portal.people.services import Accounts, ApiTokens, Erasure, Organisations, People
+from portal.people.services import Accounts, ApiTokens, Erasure, Organisations, People, Roles
 from portal.people.services.accounts import Weak
 from portal.people.services.erasure import Hindered
 from portal.people.services.people import EmailTaken
+from portal.people.terms import Role
 from tests.conftest import NOW
 from tests.factories import people as make
 from tests.factories.people import PASSWORD
@@ -145,7 +146,7 @@ class TestErasure:
     def test_nothing_that_says_who_somebody_was_is_left(self, session, erasure, asking):
         person = make.person(session, name="Azenor", email="azenor@example.org", phone="06", password=PASSWORD)
         mine = make.membership(session, person=person).organisation
-        make.role(session, person)
+        make.role(session, person, Role.DESK, "siam")
         make.sign_in(session, person)
         make.token(session, person)
         asking.find_service(Accounts).ask_reset(email=person.email, language=None, address="192.0.2.7")
@@ -172,6 +173,15 @@ class TestErasure:
             erasure.erase(last.person_id)
         assert "Les Amis du Stang-Alar" in no.value.reasons[0]
         assert last.person.erased_at is None
+
+    def test_the_last_administrator_names_somebody_first(self, session, erasure, asking):
+        roles, last = asking.find_service(Roles), make.person(session)
+        roles.grant(last, Role.ADMIN)
+        with pytest.raises(Hindered):
+            erasure.erase(last.id)
+        roles.grant(make.person(session), Role.ADMIN)
+        erasure.erase(last.id)
+        assert last.erased_at
 
     def test_a_mandate_that_has_ended_helps_nobody(self, session, erasure):
         last = make.membership(session)
