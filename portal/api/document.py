@@ -24,7 +24,7 @@ def includeme(config) -> None:
 
 
 def add_openapi(config, asset: str) -> None:
-    """Add a feature's part, ``paths`` and ``components`` in YAML: ``config.add_openapi("lending:openapi.yaml")``."""
+    """Add a feature's part, ``paths`` and ``components``: ``config.add_openapi("equipment_lending:openapi.yaml")``."""
     config.registry.openapi_parts.append(asset)
 
 
