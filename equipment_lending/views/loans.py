@@ -110,6 +110,7 @@ class LoanPage:
         may_change = self.request.has_permission(Lending.CHANGE_LOAN)
         return {
             "loan": self.loan,
+            "current": self.loan.state in CURRENT,
             "contents": contents(self.loan, self.request.words),
             "state": state,
             "kind": kind,
