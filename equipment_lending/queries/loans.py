@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from equipment_lending.models import Claim, Custody, EquipmentModel, Item, LendingPoint, Loan, LoanLine, Stock
 from equipment_lending.terms import ClaimKind, LoanState, Period, ServiceState
 from portal.people.models import Organisation, Person
+from portal.people.queries import found_people
 
 CURRENT = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT)
 
@@ -147,8 +148,8 @@ def handed_out_candidates(session: Session, stock_id: UUID) -> list[Item]:
     )
 
 
-def out_of_service(session: Session, point: LendingPoint, now: datetime) -> list[Claim]:
-    """Return the maintenance in force at a point, with its items, longest first."""
+def out_of_service(session: Session, point: LendingPoint, now: datetime, until: datetime | None = None) -> list[Claim]:
+    """Return the maintenance at a point that is in force, or begins before ``until``, with its items, longest first."""
     return list(
         session.scalars(
             select(Claim)
@@ -158,7 +159,7 @@ def out_of_service(session: Session, point: LendingPoint, now: datetime) -> list
                 Stock.point_id == point.id,
                 Claim.kind == ClaimKind.MAINTENANCE,
                 Claim.live,
-                Claim.starts_at <= now,
+                Claim.starts_at <= (until or now),
                 Claim.ends_at > now,
             )
             .order_by(Claim.starts_at)
@@ -178,7 +179,8 @@ class Found:
 def find_at_desk(session: Session, text: str, *, limit: int = 10) -> Found:
     """Return who or what answers to a tag, a loan's number, a name, an address or a telephone number.
 
-    A whole tag or number wins over parts of names, so that a scan leads to one thing.
+    A whole tag or number wins over parts of names, so that a scan leads to one thing. Accents, and how a telephone
+    number is spaced, do not matter.
     """
     typed = text.strip()
     if not typed:
@@ -188,19 +190,7 @@ def find_at_desk(session: Session, text: str, *, limit: int = 10) -> Found:
     if item or numbered:
         return Found((), [numbered] if numbered else (), [item] if item else ())
     like = "%" + typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    people = session.scalars(
-        select(Person)
-        .where(
-            Person.erased_at.is_(None),
-            or_(
-                Person.name.ilike(like, escape="\\"),
-                Person.email.ilike(like, escape="\\"),
-                Person.phone.like(like, escape="\\"),
-            ),
-        )
-        .order_by(Person.name, Person.id)
-        .limit(limit)
-    ).all()
+    people = found_people(session, typed, limit=limit).rows
     spoken_for = select(Organisation.id).where(Organisation.name.ilike(like, escape="\\"))
     loans = session.scalars(
         whole_loans()

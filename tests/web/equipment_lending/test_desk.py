@@ -157,10 +157,11 @@ def test_the_number_of_a_loan_leads_to_what_is_next(session, at_desk, stock):
     assert at_desk.get("/desk/lambezellec?q=AB12CDE", status=303).location.endswith(f"/desk/loans/{loan.id}")
 
 
-def test_a_name_finds_somebody_with_what_they_have(session, at_desk, stock):
+@pytest.mark.parametrize("typed", ["abgrall", "mai abgrall", "0612345678", "+33 6 12 34 56 78"])
+def test_a_name_or_number_finds_somebody_with_what_they_have(session, at_desk, stock, typed):
     who = people.person(session, name="Maï Abgrall", phone="06 12 34 56 78")
     lending.loan(session, stock, "2026-10-22T15:30", "2026-10-24T10:00", borrower=who)
-    page = at_desk.get("/desk/lambezellec?q=abgrall", status=200)
+    page = at_desk.get("/desk/lambezellec", {"q": typed}, status=200)
     assert "06 12 34 56 78" in page
     assert page.html.select_one("a[href$='check-out']")
     assert page.html.select_one(f"a[href$='/lend/{who.id}']")
