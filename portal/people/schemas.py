@@ -215,9 +215,10 @@ class InvitationSchema(MandateSchema):
 
 
 class FindSchema(colander.Schema):
+    """What somebody looks for in a list; the list gives ``q`` its title."""
+
     q = colander.SchemaNode(
         colander.String(),
-        title=_("Name, e-mail or phone"),
         widget=SearchInput(),
         missing="",
         validator=colander.Length(max=LINE),

@@ -39,13 +39,13 @@ def admin(request):
 
 
 class Search:
-    """A list one searches, a page at a time."""
+    """A list one searches, a page at a time. ``by`` says by what."""
 
-    def __init__(self, request) -> None:
+    def __init__(self, request, by: str) -> None:
         self.request = request
-        self.form = request.new_form(
-            FindSchema(), buttons=(Button("", _("Search")),), method="GET", action=request.path
-        )
+        schema = FindSchema()
+        schema["q"].title = by
+        self.form = request.new_form(schema, buttons=(Button("", _("Search")),), method="GET", action=request.path)
         given = request.GET.get("offset", "")
         self.offset = int(given) if given.isascii() and given.isdigit() and len(given) < 8 else 0
         sought = submitted(self.form, request)
@@ -76,7 +76,7 @@ class Search:
 )
 def people(request):
     """Everybody, found by name, e-mail or phone."""
-    search = Search(request)
+    search = Search(request, _("Name, e-mail or phone"))
     found = found_people(request.db, search.text, limit=PAGE, offset=search.offset)
     return search.page(found) | {"role_words": ROLE_WORDS}
 
@@ -89,7 +89,7 @@ def people(request):
 )
 def organisations(request):
     """All organisations, found by name or number."""
-    search = Search(request)
+    search = Search(request, _("Name or number"))
     found = found_organisations(request.db, search.text, limit=PAGE, offset=search.offset)
     return search.page(found) | {"kind_words": KIND_WORDS}
 
