@@ -1,5 +1,7 @@
 """Texts that a city or a resident writes in Markdown, as safe markup. Templates have it as the filter ``markdown``."""
 
+from functools import lru_cache
+
 import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -8,6 +10,7 @@ TAGS = {"p", "br", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "blo
 _READER = MarkdownIt("commonmark", {"html": False})
 
 
+@lru_cache(maxsize=256)
 def rendered(text: str) -> Markup:
     """Return the text as markup. Its headings begin at the second level, the page has the first; no images."""
     tokens = _READER.parse(text)
