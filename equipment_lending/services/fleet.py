@@ -180,7 +180,9 @@ def stock_at(session: Session, model_id: UUID, point_id: UUID) -> Stock:
 
 
 def settle(session: Session, item: Item, stock: Stock) -> None:
-    """Let an item, and all that still occupies it, count in another stock from now on."""
+    """Let an item, all that still occupies it, and the parts it holds count where another stock is from now on."""
+    for part in item.parts:
+        settle(session, part, stock_at(session, part.stock.model_id, stock.point_id))
     item.stock = stock
     for claim in session.scalars(select(Claim).where(Claim.item_id == item.id, Claim.live)):
         claim.stock = stock

@@ -130,6 +130,17 @@ def test_it_is_moved_to_another_point(session, at_desk, item):
     assert item.stock.point.slug == "bellevue"
 
 
+def test_a_kit_takes_its_parts_along(session, at_desk, item):
+    part = lending.item(session, lending.stock(session, units=1, at=item.stock.point), parent_id=item.id)
+    other = lending.point(session, slug="recouvrance", name="Recouvrance")
+    session.expire_all()
+    form = at_desk.get(f"/items/{item.asset_tag}").forms["move"]
+    form["point"] = "recouvrance"
+    form.submit("move", status=303)
+    session.expire_all()
+    assert item.stock.point_id == part.stock.point_id == other.id
+
+
 def test_its_page_tells_in_whose_hands_it_was(session, at_desk, item):
     loan = lending.loan(session, item.stock, "2026-10-22T10:00", "2026-10-24T10:00")
     desk.handed_out(session, loan)
