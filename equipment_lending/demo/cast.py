@@ -77,4 +77,4 @@ def borrowers(session: Session, projects: Mapping[str, Sequence[str]], chance: R
         Borrower(mandate.person_id, mandate.organisation_id, tuple(projects[mandate.organisation.name]))
         for mandate in sorted(mandates, key=lambda mandate: (mandate.organisation.name, mandate.person.name))
     ]
-    return [borrower for borrower in alone for _ in range(chance.randint(1, KEEN))] + in_name * 2
+    return [one for one in alone for _ in range(chance.randint(1, KEEN if one.online else 1))] + in_name * 2

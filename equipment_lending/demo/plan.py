@@ -235,7 +235,7 @@ class Draw:
             "at_desk": not who.online,
             "decided_at": decided,
         }
-        if decided is not None and turn < 0.15:
+        if decided is not None and turn < 0.25:
             return Plan(**common, declined=self.chance.choice(self.stories["declined"]))
         since = decided or asked
         if turn < 0.10:

@@ -31,7 +31,7 @@ def load(request, chance: Random) -> None:
     for one in told["staff"]:
         newcomers.trust(newcomers.add(one["who"], one["name"]), Role(one["role"]))
     for one in told["residents"]:
-        newcomers.add(**one)
+        newcomers.add(**{"language": "fr"} | one)
     for one in told["organisations"]:
         _found(request, **one)
 
@@ -45,7 +45,7 @@ class Newcomers:
         self._chance = chance
         self._kept = request.find_service(Passwords).hash(PASSWORD)
 
-    def add(self, who: str, name: str, *, phone: str | None = None, language: str = "fr") -> Person:
+    def add(self, who: str, name: str, *, phone: str | None = None, language: str | None = None) -> Person:
         """Return a person, new to the database, who opened an account one or two years ago."""
         since = self._now - timedelta(days=A_YEAR, minutes=self._chance.randrange(A_YEAR * 24 * 60))
         person = Person(
