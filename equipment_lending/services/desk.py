@@ -83,12 +83,18 @@ class Desk:
         return given
 
     def _turned_around(self, items: Sequence[Item], now: datetime) -> None:
-        """Whoever hands an item out says that it is ready: what was left of the time to turn it around is over."""
+        """Whoever hands an item out says that it is ready: what was left of the time to turn it around is over.
+
+        Of a lot nobody can say which units that are, so all of them rest as long as they should.
+        """
         resting = self._session.scalars(
             select(Claim)
             .join(Custody, Custody.claim_id == Claim.id)
             .where(
-                Claim.item_id.in_([i.id for i in items]), Custody.in_at.is_not(None), Claim.live, Claim.ends_at > now
+                Claim.item_id.in_([item.id for item in items if item.units == 1]),
+                Custody.in_at.is_not(None),
+                Claim.live,
+                Claim.ends_at > now,
             )
         )
         for claim in resting:
