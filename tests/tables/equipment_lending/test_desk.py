@@ -204,6 +204,24 @@ def test_a_damaged_item_goes_out_of_service_unless_the_desk_keeps_lending_it(ses
     }
 
 
+def test_maintenance_that_was_done_before_a_loan_stays_in_the_record(session, desk, clerk, clock):
+    stock = lending.stock(session)
+    done = Claim(
+        stock_id=stock.id,
+        item_id=stock.items[0].id,
+        kind=ClaimKind.MAINTENANCE,
+        units=1,
+        starts_at=lending.instant("2026-10-01T10:00"),
+        ends_at=lending.instant("2026-10-08T10:00"),
+    )
+    session.add(done)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
+    desk.check_out(loan.id, tags(stock), clerk.id)
+    desk.check_in(loan.id, [Returned(tags(stock)[0])], clerk.id)
+    assert done.live
+    assert done.period == lending.period("2026-10-01T10:00", "2026-10-08T10:00")
+
+
 def test_a_late_return_pushes_planned_maintenance_back(session, desk, clerk, clock):
     stock = lending.stock(session)
     loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
