@@ -39,7 +39,15 @@ if initdb --pgdata=data --username=portal --auth=trust --encoding=UTF8 --locale=
    pg_ctl start --pgdata=data --log=log --options="$options" >> log 2>&1
 then
     echo ready
-    read -r _
+    while read -r asked
+    do
+        case $asked in
+            halt) pg_ctl stop --pgdata=data --mode=fast >> log 2>&1 ;;
+            resume) pg_ctl start --pgdata=data --log=log --options="$options" >> log 2>&1 ;;
+            *) break ;;
+        esac
+        echo done
+    done
     pg_ctl stop --pgdata=data --mode=immediate >> log 2>&1
 else
     cat log
@@ -68,6 +76,19 @@ class Cluster:
 
     def url(self, database: str) -> str:
         return f"postgresql://portal@127.0.0.1:{self._port}/{database}"
+
+    def halt(self) -> None:
+        """Let the server be away, as when its machine restarts: whoever is connected is thrown out."""
+        self._ask("halt")
+
+    def resume(self) -> None:
+        """Let it be back, with all it had."""
+        self._ask("resume")
+
+    def _ask(self, what: str) -> None:
+        self._supervisor.stdin.write(f"{what}\n")
+        self._supervisor.stdin.flush()
+        assert self._supervisor.stdout.readline() == "done\n"
 
     def stop(self) -> None:
         self._supervisor.communicate("stop\n", timeout=60)
@@ -144,7 +165,7 @@ def drop_database(url: str) -> None:
 
 
 def start_for(config: pytest.Config) -> None:
-    """Start the run's cluster and tell its workers, who inherit our environment. Where it cannot start, the run ends."""
+    """Start the run's cluster and tell its workers, who inherit our environment; where it cannot, the run ends."""
     if HANDED_DOWN in os.environ:
         return
     try:
