@@ -105,8 +105,9 @@ class Present:
         counter = self._counter(told)
         seen = list(counter.windows(self.now - 14 * A_DAY, self.now - HALF_AN_HOUR))[-1]
         brought = min(seen.end, self.now) - QUARTER
-        soon = self.now + 2 * HALF_AN_HOUR
-        back = max(soon, next(counter.calendar.windows_after(soon)).start)
+        due = next(counter.calendar.windows_after(self.now + 2 * HALF_AN_HOUR))
+        quarters = (due.start + n * QUARTER for n in range(due.length // QUARTER))
+        back = next(quarter for quarter in quarters if quarter > self.now + HALF_AN_HOUR)
         units = sum(told["lines"].values())
         return self._in_hand(told, self._pickup(told, back, before=brought), back, Return(brought, units - 1))
 
