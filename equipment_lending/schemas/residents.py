@@ -35,9 +35,9 @@ class CatalogueSchema(colander.Schema):
     category = colander.SchemaNode(colander.String(), title=_("Category"), missing=None, widget=_categories)
     point = colander.SchemaNode(colander.String(), title=_("Where"), missing=None, widget=_points)
     first = _day("from", _("Free from"), missing=None)
-    first_hour = _hour("from_time", _("from what time"))
-    last = _day("to", _("until"), missing=None)
-    last_hour = _hour("to_time", _("until what time"))
+    first_hour = _hour("from_time", _("From what time"))
+    last = _day("to", _("Free until"), missing=None)
+    last_hour = _hour("to_time", _("Until what time"))
     page = colander.SchemaNode(
         colander.Integer(), title=_("Page"), missing=1, widget=Hidden(), validator=colander.Range(1, 10_000)
     )

@@ -157,7 +157,8 @@ class DeskDay:
 
     def _page(self):
         db = self.request.db
-        day = loans.desk_day(db, self.point, desk.civil_day(self.day, self.zone), self.now)
+        civil_day = desk.civil_day(self.day, self.zone)
+        day = loans.desk_day(db, self.point, civil_day, self.now)
         lacking = self._lacking(day.pickups)
         shown = self._frame() | {
             "pickups": [self._pickup(loan, lacking[loan.id]) for loan in day.pickups],
@@ -172,7 +173,7 @@ class DeskDay:
             shown["at_risk"] = [self._at_risk(loan) for loan in desk.at_risk(db, self.point, self.now)]
             shown["out_of_service"] = [
                 self._resting(claim.item, claim)
-                for claim in loans.out_of_service(db, self.point, self.now)
+                for claim in loans.out_of_service(db, self.point, self.now, civil_day.end)
                 if claim.item is not None
             ]
         return shown

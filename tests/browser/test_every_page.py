@@ -121,6 +121,10 @@ NO_PAGES = {
     "robots",
     "sitemap",
 }
+NO_WAY = (
+    pytest.param("/nowhere", VISITOR, id="not found"),
+    pytest.param("/admin", OFFICER, id="not allowed"),
+)
 WALK = [
     pytest.param(path, reader, id=f"{path} {reader}")
     for paths, readers in PAGES.values()
@@ -180,7 +184,7 @@ def look(site: Site, town: Town, as_reader, chromium):
         page = context.new_page()
         page.on("request", watch)
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
-        page.on("console", lambda said: complaints.append(f"console: {said.text}") if said.type == "error" else None)
+        page.on("console", lambda said: complaints.append(f"console: {said.text}") if is_a_fault(said) else None)
         page.goto(site.address + path.format(**town.names))
         return page
 
@@ -188,6 +192,12 @@ def look(site: Site, town: Town, as_reader, chromium):
     yield opened
     for context in contexts:
         context.close()
+
+
+def is_a_fault(said) -> bool:
+    """Browsers also complain of a page that is sent with 404 or 403, as it should be."""
+    itself = said.location["url"] == said.page.url and said.text.startswith("Failed to load resource")
+    return said.type == "error" and not itself
 
 
 def wider_than_its_window(page, *widths: int) -> list[str]:
@@ -205,7 +215,7 @@ def flaws(page) -> list[str]:
     return page.evaluate(FLAWS)
 
 
-@pytest.mark.parametrize(("path", "reader"), WALK)
+@pytest.mark.parametrize(("path", "reader"), [*WALK, *NO_WAY])
 def test_a_page_is_fit_for_everybody(look, faults, path, reader):
     large = look(path, reader, viewport={"width": 1280, "height": 900}, locale="en-GB")
     assert large.locator("html").get_attribute("lang") == "en"
