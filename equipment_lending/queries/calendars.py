@@ -56,7 +56,7 @@ def public_holidays(year: int) -> frozenset[date]:
 
 
 def policies(session: Session, stocks: Collection[Stock]) -> dict[UUID, Policy]:
-    """Return the policy that holds for each stock; its lead time is the point's, unless the point's own rules settle it."""
+    """Return the policy that holds for each stock. Lead time is the point's, unless its own rules settle it."""
     layers = session.scalars(
         select(PolicyLayer).where(
             or_(PolicyLayer.model_id.is_(None), PolicyLayer.model_id.in_({stock.model_id for stock in stocks}))
