@@ -11,6 +11,7 @@ from pyramid_retry import mark_error_retryable
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -47,7 +48,7 @@ def working_request(registry) -> Iterator:
 
 
 def retry_tween_factory(handler, _registry):
-    """Under the transaction: say which database errors are worth another try (SQLite's lock, a lost serialisation)."""
+    """Around the views: say which database errors are worth another try (SQLite's lock, a lost serialisation)."""
 
     def tween(request):
         try:
@@ -55,6 +56,9 @@ def retry_tween_factory(handler, _registry):
         except DBAPIError as error:
             if is_conflict(error):
                 mark_error_retryable(error)
+            raise
+        except (ObjectDeletedError, StaleDataError) as gone:  # somebody removed what we had found before we held it
+            mark_error_retryable(gone)
             raise
 
     return tween
@@ -71,7 +75,7 @@ def is_schema_missing(error: DBAPIError) -> bool:
     """Does the database lack a table or column of this version?"""
     if isinstance(error.orig, psycopg.Error):
         return error.orig.sqlstate in ("42P01", "42703")
-    return "no such table" in str(error.orig) or "no such column" in str(error.orig)
+    return any(sign in str(error.orig) for sign in ("no such table", "no such column", "has no column"))
 
 
 def is_away(error: DBAPIError) -> bool:

@@ -7,18 +7,29 @@ from contextlib import contextmanager
 from threading import Thread
 
 import waitress
+from waitress.task import ThreadedTaskDispatcher
 
 from portal.jobs.worker import Worker
 from portal.settings import Settings
 
 THREADS = 8
+GRACE_SECONDS = 30.0
+
+
+class Dispatcher(ThreadedTaskDispatcher):
+    """Gives what is being answered when the server ends the time it may take: waitress' own waits for 5 seconds."""
+
+    def shutdown(self, cancel_pending: bool = True, timeout: float = GRACE_SECONDS) -> bool:
+        return super().shutdown(cancel_pending, timeout)
 
 
 def serve(app, settings: Settings, *, with_worker: bool) -> None:
     """Answer requests until SIGTERM or Ctrl-C; what is being answered then is finished, the job in hand too."""
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(0))
+    dispatcher = Dispatcher()
+    dispatcher.set_thread_count(THREADS)
     with working(app.registry) if with_worker else _nothing():
-        waitress.serve(app, **listening(settings))
+        waitress.create_server(app, _dispatcher=dispatcher, **listening(settings)).run()
 
 
 def listening(settings: Settings) -> dict[str, object]:
@@ -31,7 +42,6 @@ def listening(settings: Settings) -> dict[str, object]:
         }
     return proxy | {
         "listen": settings.listen,
-        "threads": THREADS,
         "max_request_body_size": settings.max_body_mib * 1024 * 1024,
         "clear_untrusted_proxy_headers": True,
         "ident": None,

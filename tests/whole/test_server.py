@@ -98,7 +98,7 @@ def bearer(shelf) -> dict[str, str]:
 
 
 def loans_in(engine) -> int:
-    with Session(engine) as session:
+    with Session(engine.execution_options(readonly=True)) as session:
         return session.scalar(select(func.count()).select_from(Loan))
 
 
