@@ -55,7 +55,8 @@ class Site:
     def cookie(self, who: Person, acting_for: Organisation | None = None) -> dict[str, str]:
         """Return the cookie of a browser in which ``who`` is signed in."""
         with self.session() as session:
-            secret = people.sign_in(session, session.merge(who), acting_for and session.merge(acting_for))
+            speaking_for = acting_for and session.get(Organisation, acting_for.id)
+            secret = people.sign_in(session, session.get(Person, who.id), speaking_for)
         return {"name": CookieJar(secure=False).name(COOKIE), "value": secret, "url": self.address}
 
     def last_letter(self, email: str) -> str:

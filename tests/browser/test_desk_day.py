@@ -6,6 +6,7 @@ import pytest
 
 from equipment_lending.terms import Approval, LoanState
 from portal.people.terms import Role
+from tests.browser.reader import press, told
 from tests.factories import desk, lending, people
 
 TABLET = {"width": 1024, "height": 768, "has_touch": True, "locale": "en-GB"}
@@ -49,19 +50,8 @@ def tablet(site, clerk, page_of):
     return page_of(f"{site.address}/desk", storage_state={"cookies": [site.cookie(clerk)], "origins": []}, **TABLET)
 
 
-def press(page, name: str) -> None:
-    """Tap the button or link of exactly this name, and wait for the page that it leads to."""
-    named = re.compile(rf"^{re.escape(name).replace(':', ' ?:')}$")
-    with page.expect_navigation():
-        page.get_by_role("button", name=named).or_(page.get_by_role("link", name=named)).first.tap()
-
-
 def column(page, title: str):
     return page.locator(".desk > section", has=page.get_by_role("heading", name=title, exact=True))
-
-
-def told(page) -> str:
-    return page.locator(".flash").inner_text()
 
 
 def test_one_request_is_granted_and_another_declined_with_a_reason(tablet):
