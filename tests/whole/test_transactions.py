@@ -148,8 +148,10 @@ def test_who_meets_somebody_else_tries_again_and_succeeds(house):
     assert house.names() == ["Lycée"]
 
 
-def test_what_somebody_else_removed_is_not_there_at_the_second_try(house):
+def test_what_somebody_else_removed_after_we_found_it_is_looked_for_again(house):
     house.post("/trial/returning")
+    house.post("/trial/vanished", status=404)
+    assert house.attempts == [0, 1]
 
 
 def test_who_reads_does_not_wait_for_who_writes(house):
