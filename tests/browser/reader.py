@@ -14,7 +14,7 @@ def press(page, name: str) -> None:
 def fill(page, **given: str) -> None:
     """Write into the fields of these names."""
     for name, value in given.items():
-        page.fill(f"main [name={name}]", value)
+        page.fill(f"main [name='{name}']", value)
 
 
 def told(page) -> str:

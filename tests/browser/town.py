@@ -57,6 +57,8 @@ def build(session: Session) -> Town:
         "clerk": str(clerk.id),
         "organisation": str(friends.id),
     }
+    for known in (nolwenn, clerk, admin, friends):
+        session.refresh(known)  # to be read when the session is gone
     return town
 
 
