@@ -84,14 +84,21 @@ def items_free(items: Sequence[ItemUse], unbound: Sequence[Claimed], wanted: Per
 
     ``unbound`` are the other promises, oldest first. A promise that fits beside this loan still fits afterwards.
     """
-    first, *rest = fitting(items, [[(wanted.start, wanted.end, units)], *([claim] for claim in unbound)])
-    others = [claim for claim, fits in zip(unbound, rest, strict=True) if fits]
+    others = _fitting_beside(items, unbound, wanted, units)
     alike: dict[tuple[int, tuple[Claimed, ...]], bool] = {}
     for item in items:
         use = item.units, item.bound
-        if first and use not in alike:
+        if others is not None and use not in alike:
             alike[use] = _can_bind(items, {item.id: units}, wanted, others)
     return [item.id for item in items if alike.get((item.units, item.bound))]
+
+
+def free_together(
+    items: Sequence[ItemUse], taken: Mapping[Hashable, int], unbound: Sequence[Claimed], wanted: Period
+) -> bool:
+    """Can so many units of each of the ``taken`` items be handed out for ``wanted`` at once, at nobody's expense?"""
+    others = _fitting_beside(items, unbound, wanted, sum(taken.values()))
+    return others is not None and _can_bind(items, taken, wanted, others)
 
 
 def extendable(
@@ -117,6 +124,14 @@ def _can_bind(items: Sequence[ItemUse], taken: Mapping[Hashable, int], period: P
     chosen = [item for item in items if item.id in taken]
     free = all(free_throughout(item.units, item.bound, period) >= taken[item.id] for item in chosen)
     return free and assignable(bind(items, taken, period), others)
+
+
+def _fitting_beside(
+    items: Sequence[ItemUse], unbound: Sequence[Claimed], wanted: Period, units: int
+) -> list[Claimed] | None:
+    """Return the promises that fit beside so many units for ``wanted``; None where those do not fit themselves."""
+    first, *rest = fitting(items, [[(wanted.start, wanted.end, units)], *([claim] for claim in unbound)])
+    return [claim for claim, fits in zip(unbound, rest, strict=True) if fits] if first else None
 
 
 def _fitting_only(items: Sequence[ItemUse], unbound: Sequence[Claimed]) -> list[Claimed]:

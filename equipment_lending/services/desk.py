@@ -12,7 +12,7 @@ from equipment_lending.models import Claim, Custody, Item, Loan, LoanLine, Stock
 from equipment_lending.queries import loans
 from equipment_lending.queries.calendars import policies
 from equipment_lending.queries.occupation import stock_uses
-from equipment_lending.rules.assignment import extendable, items_free
+from equipment_lending.rules.assignment import free_together, items_free
 from equipment_lending.rules.claims import after_check_in, after_check_out, remaining
 from equipment_lending.rules.policy import Policy
 from equipment_lending.services.fleet import open_maintenance, postpone_maintenance, settle, stock_at
@@ -138,7 +138,7 @@ class Desk:
         free = set(items_free(use.items, list(remaining(use.waiting, now)), wanted, units))
         spoken_for = [item for item in chosen if item.id not in free]
         together: dict[Hashable, int] = {item.id: units for item in chosen}
-        if not spoken_for and not extendable(use.items, together, wanted, list(remaining(use.waiting, now))):
+        if not spoken_for and not free_together(use.items, together, list(remaining(use.waiting, now)), wanted):
             spoken_for = list(chosen)
         return [_about(RefusalCode.ITEM_NOT_FREE, item) for item in spoken_for]
 

@@ -5,7 +5,15 @@ from itertools import permutations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from equipment_lending.rules.assignment import assignable, bind, extendable, fitting, free_units, items_free
+from equipment_lending.rules.assignment import (
+    assignable,
+    bind,
+    extendable,
+    fitting,
+    free_together,
+    free_units,
+    items_free,
+)
 from equipment_lending.rules.availability import free_throughout
 from equipment_lending.rules.claims import remaining
 from equipment_lending.terms import ItemUse, Period
@@ -92,6 +100,25 @@ def test_an_item_can_be_handed_out_if_and_only_if_nobody_who_fits_loses(items, c
         and can_all_be_served(bind(items, {item.id: 1}, wanted), others)
     ]
     assert items_free(items, claims, wanted) == expected
+
+
+@given(single_items(), unbound, wishes, st.integers(1, 3))
+def test_items_leave_together_if_and_only_if_nobody_who_fits_loses(items, claims, wanted, many):
+    chosen = {item.id: 1 for item in items[:many]}
+    mine = (wanted.start, wanted.end, len(chosen))
+    kept = kept_one_by_one(items, [mine, *claims])
+    expected = (
+        kept[:1] == [mine]
+        and all(end <= wanted.start or wanted.end <= start for item in items[:many] for start, end, _ in item.bound)
+        and can_all_be_served(bind(items, chosen, wanted), kept[1:])
+    )
+    assert free_together(items, chosen, claims, wanted) == expected
+
+
+def test_E4_where_too_much_is_promised_whoever_comes_first_is_served():
+    last_one, promised = [ItemUse("A")], [(at(10), at(12), 1)]
+    assert items_free(last_one, promised, Period(at(10), at(12))) == ["A"]
+    assert free_together(last_one, {"A": 1}, promised, Period(at(10), at(12)))
 
 
 @given(single_items(), unbound)

@@ -1,0 +1,522 @@
+"""The field's scenarios and edge cases, a test each, as far as lending is built: through the services, on both engines.
+
+Some are where they belong: 5, 11, 13, 21 and E2 with the requests, 17 and E9 in tests/whole, the arithmetic of each
+with its rule.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from equipment_lending.models import Claim, OpeningException, Stock
+from equipment_lending.queries.catalogue import Filter, sheets
+from equipment_lending.queries.desk import at_risk, civil_day
+from equipment_lending.queries.loans import desk_day, open_custodies
+from equipment_lending.queries.occupation import availability
+from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.services.fleet import Fleet
+from equipment_lending.services.requests import LoanRequests
+from equipment_lending.terms import (
+    ClosedDays,
+    Condition,
+    DayKind,
+    LoanState,
+    RefusalCode,
+    Refused,
+    ServiceState,
+    Wish,
+    WishedLine,
+)
+from portal.audit.models import AuditEntry
+from portal.audit.services import Audit
+from portal.mail.services import Outbox
+from portal.ports.certifications import Certifications
+from tests.factories import lending, people
+from tests.factories.lending import instant
+from tests.whole.invariants import broken
+
+MONDAY_TO_FRIDAY = tuple(lending.EVERY_DAY[day] for day in range(5))
+
+
+@dataclass
+class TrainedUntil(Certifications):
+    """Everybody holds everything until an instant."""
+
+    until: datetime
+
+    def holds(self, person_id, achievement, at) -> bool:
+        return at < self.until
+
+
+class City:
+    """What happens in a scenario, told in its own words."""
+
+    def __init__(self, asking, session, clock):
+        self.session, self.clock = session, clock
+        self.trained = TrainedUntil(instant("2100-01-01T00:00"))
+        audit = Audit(session, clock, None)
+        self.requests = LoanRequests(session, clock, self.trained, audit, asking.find_service(Outbox))
+        self.desk = Desk(session, clock, self.trained, audit)
+        self.fleet = Fleet(session, clock, audit)
+        self.clerk = people.staff(session)
+
+    def now(self, wall: str) -> None:
+        self.clock.at = instant(wall).astimezone(UTC)
+
+    def borrow(self, stock: Stock, start: str, end: str, units: int = 1, who=None):
+        who = who or people.person(self.session)
+        line = WishedLine(stock.model.slug, units)
+        wish = Wish(stock.point.slug, instant(start), instant(end), (line,), purpose="scenario")
+        return self.requests.request(wish, who.id, who.id)
+
+    def refused(self, stock: Stock, start: str, end: str, units: int = 1, who=None) -> Refused:
+        with pytest.raises(Refused) as no:
+            self.borrow(stock, start, end, units, who)
+        return no.value
+
+    def hand_out(self, loan, *tags: str, **more):
+        return self.desk.check_out(loan.id, tags, self.clerk.id, **more)
+
+    def take_in(self, loan, *tags: str, at=None):
+        return self.desk.check_in(loan.id, [Returned(tag) for tag in tags], self.clerk.id, at and at.id)
+
+    def free(self, stock: Stock, first: str, last: str) -> int:
+        """How many are free on all days from the first to the last, both included."""
+        return min(step.free for step in self.steps(stock, first, last))
+
+    def steps(self, stock: Stock, first: str, last: str):
+        end = date.fromisoformat(last) + timedelta(days=1)
+        days = lending.period(f"{first}T00:00", f"{end}T00:00")
+        return availability(self.session, stock.model_id, stock.point.slug, days, self.clock.now())
+
+    def at_risk(self, stock: Stock):
+        return at_risk(self.session, stock.point, self.clock.now())
+
+
+@pytest.fixture(autouse=True)
+def nothing_else_broken(session, clock):
+    """Promises at risk apart, every invariant holds at the end."""
+    yield
+    session.expire_all()
+    assert [line for line in broken(session, clock.now()) if " promises " not in line] == []
+
+
+@pytest.fixture
+def city(asking, session, clock):
+    return City(asking, session, clock)
+
+
+def lent(session, stock, first: str, last: str, units: int = 1, **given):
+    """A loan of whole days, both included."""
+    end = date.fromisoformat(last) + timedelta(days=1)
+    return lending.loan(session, stock, f"{first}T00:00", f"{end}T00:00", units=units, **given)
+
+
+def tags(stock: Stock) -> list[str]:
+    return sorted(item.asset_tag for item in stock.items)
+
+
+def codes(no: Refused) -> set[RefusalCode]:
+    return {reason.code for reason in no.reasons}
+
+
+def on_days(session, point, kind: DayKind, *days: str) -> None:
+    for day in map(date.fromisoformat, days):
+        session.add(OpeningException(point=point, first_day=day, last_day=day, kind=kind))
+    session.flush()
+
+
+# Scenarios ----------------------------------------------------------------------------------------------------------
+
+
+def test_scenario_1_step_function(city, session):
+    city.now("2030-03-01T10:00")
+    stock = lending.stock(session, units=7)
+    lent(session, stock, "2030-03-21", "2030-03-31", 3)
+    lent(session, stock, "2030-03-10", "2030-03-24", 2)
+    lent(session, stock, "2030-03-23", "2030-04-05", 2)
+    told = [
+        (f"{step.start.astimezone(lending.PARIS):%d %b}", step.free)
+        for step in city.steps(stock, "2030-03-01", "2030-04-10")
+    ]
+    assert told == [
+        ("01 Mar", 7),
+        ("10 Mar", 5),
+        ("21 Mar", 2),
+        ("23 Mar", 0),
+        ("25 Mar", 2),
+        ("01 Apr", 5),
+        ("06 Apr", 7),
+    ]
+
+
+def test_scenario_4_a_loan_of_one_day_blocks_that_day_and_no_other(city, session):
+    city.now("2030-01-10T10:00")
+    stock = lending.stock(session)
+    lent(session, stock, "2030-01-17", "2030-01-17")
+    periods = [("15", "16"), ("16", "17"), ("17", "18"), ("18", "20")]
+    assert [city.free(stock, f"2030-01-{first}", f"2030-01-{last}") for first, last in periods] == [1, 0, 0, 1]
+
+
+def test_scenario_6_an_item_in_repair_is_not_there_from_the_day_on(city, session):
+    city.now("2030-03-01T10:00")
+    stock = lending.stock(session, units=7)
+    lent(session, stock, "2030-03-21", "2030-03-31", 3)
+    city.fleet.out_of_service(stock.items[0], instant("2030-03-18T00:00"), None, "objectif grippé")
+    days = ("17", "20", "21")
+    assert [city.free(stock, f"2030-03-{day}", f"2030-03-{day}") for day in days] == [7, 6, 3]
+
+
+def test_scenario_8_several_points_each_lend_their_own(city, session):
+    city.now("2030-03-01T10:00")
+    model = lending.model(session)
+    here, there = lending.stock(session, units=2, of=model), lending.stock(session, units=3, of=model)
+
+    def seen(point=None) -> dict[str, int]:
+        period = lending.period("2030-03-04T10:00", "2030-03-05T10:00")
+        (sheet,), _ = sheets(session, Filter(point=point, period=period), city.clock.now())
+        return {offer.point.slug: offer.free for offer in sheet.offers}
+
+    assert seen() == {here.point.slug: 2, there.point.slug: 3}
+    assert seen(there.point.slug) == {there.point.slug: 3}
+    loan = city.borrow(here, "2030-03-04T10:00", "2030-03-05T10:00", units=2)
+    assert {claim.stock_id for claim in session.scalars(select(Claim))} == {here.id}
+    assert loan.point is here.point
+    assert seen() == {there.point.slug: 3} | {here.point.slug: 0}
+    assert city.refused(here, "2030-03-04T10:00", "2030-03-05T10:00").alternatives.points == (there.point.slug,)
+
+
+def test_scenario_10_lead_time_counts_the_days_on_which_orders_are_prepared(city, session):
+    city.now("2030-03-04T10:00")
+    stock = lending.stock(session, at=lending.point(session, lead_days=3))
+    on_days(session, stock.point, DayKind.CLOSED, "2030-03-05", "2030-03-07")
+    on_days(session, stock.point, DayKind.PREPARING, "2030-03-06", "2030-03-08")
+    no = city.refused(stock, "2030-03-08T10:00", "2030-03-11T10:00")
+    assert codes(no) == {RefusalCode.TOO_SOON, RefusalCode.PICKUP_CLOSED}
+    (soon,) = [reason for reason in no.reasons if reason.code is RefusalCode.TOO_SOON]
+    assert soon.values["earliest"] == instant("2030-03-09T08:00")
+    assert city.borrow(stock, "2030-03-09T08:00", "2030-03-11T10:00")
+
+
+@pytest.mark.parametrize(
+    ("rules", "possible", "refused", "code"),
+    [
+        ({"closed_days": ClosedDays.NONE}, ["08", "09"], "10", RefusalCode.TOO_LONG),
+        ({"closed_days": ClosedDays.FIRST}, ["08"], "09", RefusalCode.TOO_LONG),
+        ({"closed_days": ClosedDays.ALL}, [], "08", RefusalCode.TOO_LONG),
+        ({"closed_days": ClosedDays.NONE, "span_closed": False}, [], "08", RefusalCode.SPANS_CLOSED),
+    ],
+)
+def test_scenario_12_over_a_closed_weekend(city, session, rules, possible, refused, code):
+    """Three days at most, fetched on Friday 5 April 2030, back on Monday 8, Tuesday 9 or Wednesday 10."""
+    city.now("2030-04-01T10:00")
+    stock = lending.stock(session, units=9, at=lending.point(session, windows=MONDAY_TO_FRIDAY))
+    lending.policy(session, model_id=stock.model_id, max_days=3, **rules)
+    for day in possible:
+        assert city.borrow(stock, "2030-04-05T10:00", f"2030-04-{day}T18:00")
+    assert codes(city.refused(stock, "2030-04-05T10:00", f"2030-04-{refused}T18:00")) == {code}
+
+
+def test_scenario_14_buffers_keep_loans_apart_but_not_from_maintenance(city, session):
+    city.now("2030-03-04T09:00")
+    stock, mended = lending.stock(session), lending.stock(session)
+    for one in (stock, mended):
+        lending.policy(session, model_id=one.model_id, buffer_after_minutes=1)
+    city.borrow(stock, "2030-03-05T10:00", "2030-03-05T11:00")
+    assert codes(city.refused(stock, "2030-03-05T11:00", "2030-03-05T12:00")) == {RefusalCode.NOT_ENOUGH}
+    assert city.borrow(stock, "2030-03-05T11:01", "2030-03-05T12:00")
+    city.fleet.out_of_service(mended.items[0], instant("2030-03-05T10:00"), instant("2030-03-05T11:00"), "révision")
+    assert city.borrow(mended, "2030-03-05T11:00", "2030-03-05T12:00")
+
+
+def test_scenario_22_an_item_is_retired_from_the_shelf_with_a_reason_and_can_be_restored(city, session):
+    city.now("2030-03-04T10:00")
+    stock = lending.stock(session)
+    (item,) = stock.items
+    loan = city.borrow(stock, "2030-03-04T10:00", "2030-03-05T10:00")
+    city.hand_out(loan, item.asset_tag)
+    with pytest.raises(Refused) as no:
+        city.fleet.retire(item, "usé")
+    assert codes(no.value) == {RefusalCode.ITEM_OUT}
+    city.take_in(loan, item.asset_tag)
+    with pytest.raises(Refused) as no:
+        city.fleet.retire(item, "  ")
+    assert codes(no.value) == {RefusalCode.REASON_MISSING}
+    city.fleet.retire(item, "usé")
+    assert (item.service_state, item.state_reason) == (ServiceState.RETIRED, "usé")
+    assert codes(city.refused(stock, "2030-03-06T10:00", "2030-03-07T10:00")) == {RefusalCode.NOT_ENOUGH}
+    city.fleet.restore(item)
+    assert city.borrow(stock, "2030-03-06T10:00", "2030-03-07T10:00")
+
+
+def test_scenario_24_trained_users_only(city, session):
+    city.now("2030-03-04T10:00")
+    bike = lending.stock(session, units=2)
+    lending.policy(session, model_id=bike.model_id, requires=["velo-cargo"])
+    city.trained.until = instant("2030-04-01T00:00")
+    assert city.borrow(bike, "2030-03-31T10:00", "2030-04-02T10:00")
+    no = city.refused(bike, "2030-04-02T10:00", "2030-04-03T10:00")
+    assert [(reason.code, reason.values["missing"]) for reason in no.reasons] == [
+        (RefusalCode.NOT_CERTIFIED, ["velo-cargo"])
+    ]
+
+
+# Edge cases ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pickup", "back", "hours"),
+    [("2026-10-24T10:00", "2026-10-26T10:00", 49), ("2027-03-27T10:00", "2027-03-29T10:00", 47)],
+)
+def test_E1_scenario_18_a_weekend_in_which_the_clocks_change_is_two_days(city, session, pickup, back, hours):
+    city.now(f"{pickup[:7]}-20T10:00")
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, max_days=2)
+    loan = city.borrow(stock, pickup, back)
+    assert loan.return_at - loan.pickup_at == timedelta(hours=hours)
+    assert city.refused(stock, pickup, back).alternatives.periods[0].start == instant(back)
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2026-10-25", 25), ("2027-03-28", 23)])
+def test_E1_the_day_on_which_the_clocks_change_is_whole_at_the_desk(city, session, day, hours):
+    city.now(f"{day}T12:00")
+    stock = lending.stock(session, units=3, at=lending.point(session, windows=lending.ROUND_THE_CLOCK))
+    first = lending.loan(session, stock, f"{day}T00:00", f"{day}T23:30")
+    last = lending.loan(session, stock, f"{day}T23:30", f"{date.fromisoformat(day) + timedelta(days=1)}T23:30")
+    morrow = lending.loan(session, stock, f"{date.fromisoformat(day) + timedelta(days=1)}T00:00", f"{day[:8]}30T10:00")
+    whole = civil_day(date.fromisoformat(day), stock.point.zone)
+    assert whole.length == timedelta(hours=hours)
+    fetched = desk_day(session, stock.point, whole, city.clock.now()).pickups
+    assert fetched == [first, last]
+    assert morrow not in fetched
+
+
+def test_E1_the_hour_that_comes_twice_is_two_hours(city, session):
+    """An instant has an offset, so at this door neither hour is in doubt."""
+    city.now("2026-10-24T12:00")
+    stock = lending.stock(session, at=lending.point(session, windows=lending.ROUND_THE_CLOCK))
+    summer, winter = (datetime.fromisoformat(f"2026-10-25T02:30+0{offset}:00") for offset in (2, 1))
+    line, person = (WishedLine(stock.model.slug, 1),), people.person(session)
+    city.requests.request(Wish(stock.point.slug, summer, winter, line), person.id, person.id)
+    city.requests.request(Wish(stock.point.slug, winter, winter + timedelta(hours=1), line), person.id, person.id)
+    assert codes(city.refused(stock, "2026-10-25T02:00", "2026-10-25T03:00")) == {RefusalCode.NOT_ENOUGH}
+
+
+def test_E3_no_single_unit_is_free_throughout(city, session):
+    """As long as nothing is bound, promises can be arranged anew; once they cannot, other times are proposed."""
+    city.now("2030-03-01T10:00")
+    free, bound = lending.stock(session, units=2), lending.stock(session, units=2)
+    for start, end in (("01", "04"), ("05", "08")):
+        city.borrow(free, f"2030-03-{start}T10:00", f"2030-03-{end}T18:00")
+    assert city.borrow(free, "2030-03-02T10:00", "2030-03-07T18:00")
+
+    out, planned = bound.items
+    city.hand_out(city.borrow(bound, "2030-03-01T10:00", "2030-03-04T18:00"), out.asset_tag)
+    city.fleet.out_of_service(planned, instant("2030-03-05T10:00"), instant("2030-03-08T18:00"), "révision")
+    no = city.refused(bound, "2030-03-02T10:00", "2030-03-07T18:00")
+    assert codes(no) == {RefusalCode.NOT_ENOUGH}
+    assert no.alternatives.periods
+    city.fleet.in_service(planned)
+    assert city.borrow(bound, "2030-03-02T10:00", "2030-03-07T18:00")
+
+
+def test_E4_when_items_break_the_newest_promises_are_at_risk_and_none_is_cancelled(city, session):
+    city.now("2030-03-01T10:00")
+    stock = lending.stock(session, units=3)
+    promised = []
+    for day in ("01", "02", "03"):
+        city.now(f"2030-03-{day}T10:00")
+        promised.append(city.borrow(stock, "2030-03-10T10:00", "2030-03-12T10:00"))
+    oldest, newer, newest = promised
+    first, second, third = stock.items
+    assert list(city.fleet.out_of_service(first, city.clock.now(), None, "écran fendu")) == [newest]
+    assert set(city.fleet.lose(second, "introuvable")) == {newer, newest}
+    assert set(city.at_risk(stock)) == {newer, newest}
+    assert {loan.state for loan in promised} == {LoanState.CONFIRMED}
+    assert codes(city.refused(stock, "2030-03-10T10:00", "2030-03-12T10:00")) == {RefusalCode.NOT_ENOUGH}
+    city.now("2030-03-10T10:00")
+    assert city.hand_out(oldest, third.asset_tag)
+    assert city.fleet.in_service(first) == [newest]
+    city.fleet.restore(second)
+    assert city.at_risk(stock) == []
+
+
+def test_E5_on_a_closed_day_the_next_open_windows_are_proposed_and_closed_days_inside_are_allowed(city, session):
+    city.now("2030-04-01T10:00")
+    stock = lending.stock(session, units=2, at=lending.point(session, windows=MONDAY_TO_FRIDAY))
+    (no,) = city.refused(stock, "2030-04-05T10:00", "2030-04-07T10:00").reasons
+    assert no.code is RefusalCode.RETURN_CLOSED
+    assert no.values["next"][0] == lending.period("2030-04-08T08:00", "2030-04-08T20:00")
+    no = city.refused(stock, "2030-04-06T10:00", "2030-04-08T10:00")
+    assert codes(no) == {RefusalCode.PICKUP_CLOSED}
+    assert no.alternatives.periods
+    assert city.borrow(stock, "2030-04-05T10:00", "2030-04-08T10:00")
+
+
+def test_E7_what_is_late_is_offered_to_nobody_and_the_next_loan_is_served_by_another_or_at_risk(city, session):
+    city.now("2030-03-04T10:00")
+    stock = lending.stock(session, units=2)
+    late, other = (city.borrow(stock, "2030-03-04T10:00", "2030-03-05T10:00") for _ in range(2))
+    following = city.borrow(stock, "2030-03-06T10:00", "2030-03-07T10:00")
+    away, shelved = stock.items
+    city.hand_out(late, away.asset_tag)
+    city.now("2030-03-06T09:00")
+    assert city.at_risk(stock) == []  # the other unit serves it
+    assert codes(city.refused(stock, "2030-03-06T10:00", "2030-03-07T10:00")) == {RefusalCode.NOT_ENOUGH}
+    assert codes(city.refused(stock, "2030-06-01T10:00", "2030-06-02T10:00", units=2)) == {RefusalCode.NOT_ENOUGH}
+
+    city.fleet.retire(shelved, "usé")
+    assert city.at_risk(stock) == [following]
+    assert following.state is LoanState.CONFIRMED
+    with pytest.raises(Refused):
+        city.hand_out(following, away.asset_tag)
+
+    city.take_in(late, away.asset_tag)
+    assert city.at_risk(stock) == []
+    assert city.hand_out(following, away.asset_tag)
+    assert other.state is LoanState.CONFIRMED
+
+
+def test_E10_an_extension_is_served_by_another_unit_or_refused_and_shortens_nobody(city, session):
+    city.now("2030-03-04T10:00")
+    stock = lending.stock(session, units=2)
+    mine = city.borrow(stock, "2030-03-04T10:00", "2030-03-05T10:00")
+    city.hand_out(mine, tags(stock)[0])
+    next_one = city.borrow(stock, "2030-03-05T10:00", "2030-03-08T10:00")
+    city.requests.extend(mine.id, instant("2030-03-06T10:00"), mine.borrower_id)
+    assert [custody.due_at for custody in open_custodies(mine)] == [instant("2030-03-06T10:00")]
+    city.borrow(stock, "2030-03-06T10:00", "2030-03-09T10:00")
+    with pytest.raises(Refused) as no:
+        city.requests.extend(mine.id, instant("2030-03-07T10:00"), mine.borrower_id)
+    assert codes(no.value) == {RefusalCode.NOT_ENOUGH}
+    assert (mine.return_at, next_one.return_at) == (instant("2030-03-06T10:00"), instant("2030-03-08T10:00"))
+
+
+def test_E11_what_comes_back_early_is_free_after_its_buffer_and_the_rest_stays_due(city, session):
+    city.now("2030-03-04T10:00")
+    stock = lending.stock(session, units=2)
+    lending.policy(session, model_id=stock.model_id, buffer_after_minutes=30)
+    loan = city.borrow(stock, "2030-03-04T10:00", "2030-03-08T10:00", units=2)
+    city.hand_out(loan, *tags(stock))
+    city.now("2030-03-05T10:00")
+    city.take_in(loan, tags(stock)[0])
+    assert (loan.state, loan.return_at) == (LoanState.OUT, instant("2030-03-08T10:00"))
+    assert [custody.due_at for custody in open_custodies(loan)] == [instant("2030-03-08T10:00")]
+    assert codes(city.refused(stock, "2030-03-05T10:29", "2030-03-06T10:00")) == {RefusalCode.NOT_ENOUGH}
+    assert city.borrow(stock, "2030-03-05T10:30", "2030-03-06T10:00")
+
+
+@pytest.mark.parametrize("way", ["brought back", "moved"])
+def test_E12_what_ends_up_at_another_point_is_lent_there_and_promises_at_the_old_one_are_at_risk(city, session, way):
+    city.now("2030-03-04T10:00")
+    model = lending.model(session)
+    here, there = lending.stock(session, of=model), lending.stock(session, of=model)
+    (item,) = here.items
+    loan = city.borrow(here, "2030-03-04T10:00", "2030-03-05T10:00")
+    promised = city.borrow(here, "2030-03-06T10:00", "2030-03-07T10:00")
+    if way == "brought back":
+        city.hand_out(loan, item.asset_tag)
+        city.take_in(loan, item.asset_tag, at=there.point)
+    else:
+        city.requests.cancel(loan.id, "", loan.borrower_id)
+        assert city.fleet.move(item, there.point) == [promised]
+    assert city.at_risk(here) == [promised]
+    assert city.borrow(there, "2030-03-06T10:00", "2030-03-07T10:00", units=2)
+
+
+def test_E12_planned_maintenance_goes_along_with_what_was_brought_back_elsewhere(city, session):
+    city.now("2030-03-04T10:00")
+    model = lending.model(session)
+    here, there = lending.stock(session, of=model), lending.stock(session, of=model)
+    (item,) = here.items
+    loan = city.borrow(here, "2030-03-04T10:00", "2030-03-05T10:00")
+    city.hand_out(loan, item.asset_tag)
+    city.fleet.out_of_service(item, instant("2030-03-06T08:00"), instant("2030-03-08T20:00"), "révision")
+    city.take_in(loan, item.asset_tag, at=there.point)
+    assert (city.free(there, "2030-03-07", "2030-03-07"), city.free(there, "2030-03-09", "2030-03-09")) == (1, 2)
+    assert city.refused(there, "2030-03-07T10:00", "2030-03-07T18:00", units=2)
+
+
+def test_E12_units_of_a_lot_that_come_back_elsewhere_count_where_the_lot_is(city, session):
+    city.now("2030-03-04T10:00")
+    chairs, there = lending.stock(session, units=40, lot=True), lending.point(session)
+    loan = city.borrow(chairs, "2030-03-04T10:00", "2030-03-05T10:00", units=12)
+    (lot,) = tags(chairs)
+    city.hand_out(loan, lot)
+    city.take_in(loan, lot, at=there)
+    assert chairs.items[0].stock is chairs
+    assert city.borrow(chairs, "2030-03-04T10:01", "2030-03-05T10:00", units=40)
+
+
+def test_E13_training_that_expired_before_pick_up_blocks_at_hand_over_and_never_a_return(city, session):
+    city.now("2030-03-04T10:00")
+    bike = lending.stock(session)
+    lending.policy(session, model_id=bike.model_id, requires=["velo-cargo"])
+    loan = city.borrow(bike, "2030-03-06T10:00", "2030-03-08T10:00")
+    city.trained.until = instant("2030-03-05T00:00")
+    city.now("2030-03-06T10:00")
+    with pytest.raises(Refused) as no:
+        city.hand_out(loan, *tags(bike))
+    assert [(reason.code, reason.values["missing"]) for reason in no.value.reasons] == [
+        (RefusalCode.NOT_CERTIFIED, ["velo-cargo"])
+    ]
+    city.hand_out(loan, *tags(bike), override="remise en main faite au comptoir")
+    (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "lending.check_out"))
+    assert entry.detail["override"] == "remise en main faite au comptoir"
+    city.take_in(loan, *tags(bike))
+    assert loan.state is LoanState.CLOSED
+
+
+def test_E14_what_is_promised_beyond_a_lowered_limit_stays_and_nothing_new_until_usage_falls(city, session):
+    city.now("2030-03-04T10:00")
+    stock, person = lending.stock(session, units=3), people.person(session)
+    limit = lending.policy(session, model_id=stock.model_id, max_units_per_person=2)
+    times = ("2030-03-06T10:00", "2030-03-08T10:00")
+    kept, given_up = (city.borrow(stock, *times, who=person) for _ in range(2))
+    limit.max_units_per_person = 1
+    assert codes(city.refused(stock, *times, who=person)) == {RefusalCode.TOO_MANY_UNITS}
+    assert kept.state is given_up.state is LoanState.CONFIRMED
+    city.requests.cancel(given_up.id, "", person.id)
+    assert codes(city.refused(stock, *times, who=person)) == {RefusalCode.TOO_MANY_UNITS}
+    city.requests.cancel(kept.id, "", person.id)
+    assert city.borrow(stock, *times, who=person)
+
+
+def test_E14_where_more_is_promised_than_there_is_the_public_is_told_that_nothing_is_free(city, session):
+    city.now("2030-03-04T10:00")
+    stock = lending.stock(session, units=2)
+    city.borrow(stock, "2030-03-06T10:00", "2030-03-08T10:00", units=2)
+    assert len(city.fleet.retire(stock.items[0], "usé")) == 1
+    assert city.free(stock, "2030-03-07", "2030-03-07") == 0
+    (no,) = city.refused(stock, "2030-03-07T10:00", "2030-03-08T10:00").reasons
+    assert (no.code, no.values["free"]) == (RefusalCode.NOT_ENOUGH, 0)
+
+
+# What goes out of service while it is away --------------------------------------------------------------------------
+
+
+def test_damage_ends_the_maintenance_that_was_planned_and_lasts_until_further_notice(city, session):
+    city.now("2030-03-04T10:00")
+    stock = lending.stock(session)
+    (item,) = stock.items
+    loan = city.borrow(stock, "2030-03-04T10:00", "2030-03-05T10:00")
+    city.hand_out(loan, item.asset_tag)
+    city.fleet.out_of_service(item, instant("2030-04-01T08:00"), instant("2030-04-08T20:00"), "révision")
+    city.desk.check_in(loan.id, [Returned(item.asset_tag, Condition.DAMAGED)], city.clerk.id)
+    assert city.free(stock, "2030-05-01", "2030-05-01") == 0
+    city.fleet.in_service(item)
+    assert city.free(stock, "2030-04-02", "2030-04-02") == 1
+
+
+def test_a_repair_that_would_be_over_before_the_item_is_back_is_refused(city, session):
+    city.now("2030-03-04T10:00")
+    stock = lending.stock(session)
+    (item,) = stock.items
+    city.hand_out(city.borrow(stock, "2030-03-04T10:00", "2030-03-12T10:00"), item.asset_tag)
+    with pytest.raises(Refused) as no:
+        city.fleet.out_of_service(item, city.clock.now(), instant("2030-03-08T10:00"), "révision")
+    assert codes(no.value) == {RefusalCode.ITEM_OUT}
+    city.fleet.out_of_service(item, city.clock.now(), instant("2030-03-15T10:00"), "révision")
+    assert [city.free(stock, f"2030-03-{day}", f"2030-03-{day}") for day in ("13", "16")] == [0, 1]
