@@ -54,9 +54,25 @@ class Ask:
     borrower: UUID
     at: datetime
 
+    def act(self, requests: LoanRequests) -> Loan:
+        return requests.request(self.wish, self.borrower, self.borrower)
 
-def all_at_once(url: str, asked: Sequence[Ask]) -> list[str]:
-    """Return how each of the requests ended, ``confirmed`` or ``refused``, sent at once from a process each."""
+
+@dataclass(frozen=True)
+class AskLonger:
+    """One person's wish to keep a loan longer, at that same instant."""
+
+    loan: UUID
+    return_at: datetime
+    borrower: UUID
+    at: datetime
+
+    def act(self, requests: LoanRequests) -> Loan:
+        return requests.extend(self.loan, self.return_at, self.borrower)
+
+
+def all_at_once(url: str, asked: Sequence[Ask | AskLonger]) -> list[str]:
+    """Return how each of the wishes ended, ``confirmed`` or ``refused``, sent at once from a process each."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["tests.whole.actors"])
     barrier, answers = context.Barrier(len(asked)), context.Queue()
@@ -69,14 +85,14 @@ def all_at_once(url: str, asked: Sequence[Ask]) -> list[str]:
     return found
 
 
-def _ask(url: str, asked: Ask, barrier, answers) -> None:
+def _ask(url: str, asked: Ask | AskLonger, barrier, answers) -> None:
     engine = create_engine(url)
     with engine.connect():  # connected before the start, so that all begin at once
         pass
     clock = StoppedClock(asked.at)
     barrier.wait(timeout=100)
     try:
-        committed(engine, lambda s: requests_of(s, clock).request(asked.wish, asked.borrower, asked.borrower))
+        committed(engine, lambda session: asked.act(requests_of(session, clock)))
         answers.put("confirmed")
     except Refused:
         answers.put("refused")

@@ -1,19 +1,26 @@
 """Two people are never promised the same thing: real processes, real commits, both databases."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from equipment_lending.models import Claim, Loan
+from equipment_lending.models import Claim, EquipmentModel, Loan, PolicyLayer
+from equipment_lending.queries.layers import Subject
+from equipment_lending.services.catalogue import Catalogue
 from equipment_lending.terms import Wish, WishedLine
+from portal.audit.services import Audit
+from portal.clock import StoppedClock
 from portal.db import create_engine
+from portal.index.services import PublicIndex
 from portal.migrations import history
 from tests.conftest import DATABASES
 from tests.factories import lending, people
 from tests.houses import own_url
-from tests.whole.actors import Ask, Town, all_at_once, crowd
+from tests.whole.actors import Ask, AskLonger, Town, all_at_once, committed, crowd
 from tests.whole.invariants import broken
 
 pytestmark = pytest.mark.whole
@@ -72,6 +79,39 @@ def test_two_tabs_cannot_pass_a_limit_of_the_person_together(url, engine):
     point, model, (person,) = seeded(engine, units=9, persons=1, max_units_per_person=1)
     answers = all_at_once(url, [Ask(wish(point, model), person, NOW)] * 6)
     assert sorted(answers) == ["confirmed"] + ["refused"] * 5
+
+
+def test_two_loans_cannot_both_be_lengthened_into_the_last_visit_of_a_desk(url, engine):
+    with Session(engine) as session, session.begin():
+        point = lending.point(session, max_visits=1)
+        loans = [
+            lending.loan(session, lending.stock(session, at=point), f"2026-10-2{day}T10:00", f"2026-10-2{day}T18:00")
+            for day in (3, 4)
+        ]
+        asked = [AskLonger(loan.id, lending.instant("2026-10-27T12:00"), loan.borrower_id, NOW) for loan in loans]
+    assert sorted(all_at_once(url, asked)) == ["confirmed", "refused"]
+
+
+def test_two_who_write_the_first_rules_of_a_thing_at_once_write_the_same_ones(url, engine):
+    _, model, _ = seeded(engine, units=1, persons=0)
+    with ThreadPoolExecutor(1) as pool:
+        with Session(engine) as session, session.begin():
+            write_rules(session, model, max_days=7)
+            session.flush()
+            other = pool.submit(
+                committed, engine, lambda other_session: write_rules(other_session, model, buffer_after_minutes=30)
+            )
+            time.sleep(0.5)
+        other.result()
+    with Session(engine) as session:
+        layer = session.scalars(select(PolicyLayer)).one()
+        assert (layer.max_days, layer.buffer_after_minutes) == (7, 30)
+
+
+def write_rules(session, model, **rules) -> None:
+    audit = Audit(session, StoppedClock(NOW), None)
+    subject = Subject(model_id=session.scalars(select(EquipmentModel.id).where(EquipmentModel.slug == model)).one())
+    Catalogue(session, audit, PublicIndex(session, StoppedClock(NOW)), None).set_rules(subject, rules)  # type: ignore[arg-type]
 
 
 def test_after_a_crowd_every_invariant_holds(url, engine):
