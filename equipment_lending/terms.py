@@ -208,6 +208,7 @@ class RefusalCode(StrEnum):
     RETURN_FULL = "return_full"
     SPANS_CLOSED = "spans_closed"
     NO_SUCH_POINT = "no_such_point"
+    NO_SUCH_BORROWER = "no_such_borrower"
     NOT_LENT_HERE = "not_lent_here"
     NOT_ENOUGH = "not_enough"
     TOO_MANY_UNITS = "too_many_units"

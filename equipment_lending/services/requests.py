@@ -193,15 +193,24 @@ class LoanRequests:
 
     def _decided_on(self, wish: Wish, borrower_id: UUID) -> Gathered:
         """Return the facts of a wish, alone with the borrower, the points and the stocks until the transaction ends."""
-        points, stocks = wished_points(self._session, wish), wished_stocks(self._session, wish)
+        points, stocks = self._wished_points(wish), wished_stocks(self._session, wish)
+        lock(self._session, Person, [borrower_id])
+        lock(self._session, LendingPoint, [point.id for point in points.values() if point.max_visits is not None])
+        held = {stock.id for stock in stocks}
+        lock(self._session, Stock, held)
+        self._session.expire_all()  # what was read before all this was held may be the past
+        if self._session.get_one(Person, borrower_id).erased_at is not None:
+            raise Refused([Refusal(RefusalCode.NO_SUCH_BORROWER)])
+        points, stocks = self._wished_points(wish), wished_stocks(self._session, wish)
+        stocks = [stock for stock in stocks if stock.id in held]
+        return gather(self._session, wish, points, stocks, borrower_id, self._certifications, self._clock.now())
+
+    def _wished_points(self, wish: Wish) -> dict[str, LendingPoint]:
+        points = wished_points(self._session, wish)
         unknown = {wish.point, wish.return_point or wish.point} - set(points)
         if unknown:
             raise Refused([Refusal(RefusalCode.NO_SUCH_POINT, {"point": slug}) for slug in sorted(unknown)])
-        lock(self._session, Person, [borrower_id])
-        lock(self._session, LendingPoint, [point.id for point in points.values() if point.max_visits is not None])
-        lock(self._session, Stock, [stock.id for stock in stocks])
-        now = self._clock.now()
-        return gather(self._session, wish, points, stocks, borrower_id, self._certifications, now)
+        return points
 
     def _record(self, wish: Wish, gathered: Gathered, borrower_id: UUID, by: UUID) -> Loan:
         now = gathered.application.now

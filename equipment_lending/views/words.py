@@ -337,6 +337,7 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
         day=say.words.day(values["day"]),
     ),
     RefusalCode.NO_SUCH_POINT: _("There is no lending point of that name. Choose one from the list."),
+    RefusalCode.NO_SUCH_BORROWER: _("This account was closed meanwhile, so nothing can be lent to it."),
     RefusalCode.NOT_LENT_HERE: _("This lending point does not have it. Choose another one."),
     RefusalCode.NOT_ENOUGH: _not_enough,
     RefusalCode.TOO_MANY_UNITS: _too_many_units,

@@ -24,6 +24,7 @@ from equipment_lending.terms import (
     Wish,
     WishedLine,
 )
+from portal.people.models import Person
 from tests.factories import desk, lending, people
 from tests.whole.invariants import broken
 
@@ -121,6 +122,24 @@ def test_what_counts_against_a_person_and_a_desk_is_decided_alone_with_both(sess
     with locks(session) as taken:
         ACTS[act](asking.find_service, town)
     assert {"person", "lending_point", "lending_stock"} <= set(taken)
+
+
+def test_nothing_is_promised_to_somebody_who_was_erased_meanwhile(session, asking, town):
+    who = people.person(session)
+    assert who.erased_at is None
+    meanwhile(session, update(Person).where(Person.id == who.id).values(erased_at=LATER))
+    with pytest.raises(Refused) as no:
+        asking.find_service(LoanRequests).request(town.wish(), who.id, who.id)
+    assert {reason.code for reason in no.value.reasons} == {RefusalCode.NO_SUCH_BORROWER}
+
+
+def test_the_visits_that_a_desk_can_take_are_those_of_when_it_is_decided(session, asking, town):
+    lending.loan(session, town.stock, "2026-10-26T10:00", "2026-10-28T10:00")
+    assert town.here.max_visits == 9
+    meanwhile(session, update(LendingPoint).where(LendingPoint.id == town.here.id).values(max_visits=1))
+    with pytest.raises(Refused) as no:
+        asking.find_service(LoanRequests).request(town.wish(), town.by.id, town.by.id)
+    assert {reason.code for reason in no.value.reasons} == {RefusalCode.PICKUP_FULL}
 
 
 def test_a_return_to_the_point_that_was_agreed_waits_for_what_is_decided_there(session, asking, town):
