@@ -1,12 +1,13 @@
-"""Article 11: what to propose instead: the same loan, on the nearest days on which it can be had."""
+"""Article 11: what to propose instead: the same loan, brought back another day or on the nearest days it can be had."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 
 from equipment_lending.rules.charter import Application, Line, Visits, refusals
+from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
 from equipment_lending.terms import Period, RefusalCode, Step
 
@@ -34,18 +35,20 @@ MATTERS_OF_TIME = frozenset(
 def nearest_periods(
     asked: Application, is_free: Callable[[Period], bool], taken: Iterable[Period] = (), limit: int = 3
 ) -> list[Period]:
-    """Return up to ``limit`` other periods of the same civil length, the nearest day first, the later of two as near.
+    """Return up to ``limit`` other periods: first those of :func:`_other_returns`, then the wish moved to other days.
 
-    Each day offers one: at the same time of day if the desks are open, else as near to it as they are, or as soon or
-    as late as other loans leave room. ``is_free`` has the last word on equipment. ``taken`` are the periods of
+    What is moved keeps its civil length; the nearest day comes first, the later of two as near. Each day offers one: at
+    the same time of day if the desks are open, else as near to it as they are, or as soon or as late as other loans
+    leave room. ``is_free`` has the last word on equipment. ``taken`` are the periods of
     :func:`taken_by`: with them, days on which too little is free cost nothing, and times between loans are found.
     """
     blocked = _merged(taken)
     today = asked.pickup.calendar.day_of(asked.period.start)
     shifts = [0, *(shift for n in range(1, DAYS_AROUND + 1) for shift in (n, -n))]
     days = (today + timedelta(days=shift) for shift in shifts)
-    offers = (_offer(asked, day, is_free, blocked) for day in days)
-    return list(islice((period for period in offers if period), limit))
+    kept = (period for period in _other_returns(asked) if _fits(asked, period, is_free, blocked))
+    moved = (_offer(asked, day, is_free, blocked) for day in days)
+    return list(islice((period for period in chain(kept, moved) if period), limit))
 
 
 def taken_by(steps: Iterable[Step], units: int, policy: Policy) -> list[Period]:
@@ -58,8 +61,31 @@ def _offer(
     asked: Application, day: date, is_free: Callable[[Period], bool], blocked: Sequence[Period]
 ) -> Period | None:
     candidates = sorted(set(_candidates(asked, day, blocked)), key=lambda period: _unlike(asked, period))
-    possible = (period for period in candidates if period != asked.period and not _meets(period, blocked))
-    return next((period for period in possible if _allowed(asked, period) and is_free(period)), None)
+    others = (period for period in candidates if period != asked.period)
+    return next((period for period in others if _fits(asked, period, is_free, blocked)), None)
+
+
+def _fits(asked: Application, period: Period, is_free: Callable[[Period], bool], blocked: Sequence[Period]) -> bool:
+    return not _meets(period, blocked) and _allowed(asked, period) and is_free(period)
+
+
+def _other_returns(asked: Application) -> list[Period]:
+    """Return the wish with another end, where the desk is closed all day when it is to be brought back.
+
+    That is the next day on which the desk is open, and the last one before: the nearer first, else the later.
+    """
+    back, wished = asked.back.calendar, _wall(asked.back, asked.period.end)
+    if not back.is_closed(wished.date()):
+        return []
+    ends = (_nearest_end(back, wished, step) for step in (timedelta(days=1), timedelta(days=-1)))
+    found = [Period(asked.period.start, end) for end in ends if end and asked.period.start < end]
+    return sorted(found, key=lambda period: abs(back.day_of(period.end) - wished.date()))
+
+
+def _nearest_end(back: OpeningCalendar, wished: datetime, step: timedelta) -> datetime | None:
+    """Return when the desk is open on the first day on which it is, going forwards or backwards from a wall time."""
+    days = (wished.date() + n * step for n in range(1, DAYS_AROUND + 1))
+    return next((end for day in days if (end := back.nearest_open(day, wished.time()))), None)
 
 
 def _candidates(asked: Application, day: date, blocked: Sequence[Period]) -> Iterator[Period]:

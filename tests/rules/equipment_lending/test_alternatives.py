@@ -12,7 +12,7 @@ from equipment_lending.rules.availability import free_throughout, steps
 from equipment_lending.rules.charter import Application, Line, Visits, refusals
 from equipment_lending.rules.claims import claimed
 from equipment_lending.rules.policy import DEFAULT, Policy
-from equipment_lending.terms import Period
+from equipment_lending.terms import ClosedDays, Period
 from tests.rules.equipment_lending.given import DAY, EVERY_DAY, HOUR, MONDAY_TO_FRIDAY, PARIS, instant, period
 
 NOW = instant("2026-10-19T08:00")  # the Monday of the week in which the clocks go back
@@ -49,6 +49,22 @@ buffers = st.sampled_from([0, 30, 90])
 wishes = st.tuples(st.integers(20, 31), st.integers(0, 3), st.sampled_from([MONDAY_TO_FRIDAY, EVERY_DAY]), buffers)
 
 
+def nights(calendar, wanted):
+    return calendar.day_of(wanted.end) - calendar.day_of(wanted.start)
+
+
+def brought_back_another_day(application):
+    """The same pick-up, with a return at 15:00 on the first open day after a closed one, and on the last before."""
+    calendar, wanted = application.back.calendar, application.period
+    wall = wanted.end.astimezone(PARIS)
+    opens = {n for n in range(-10, 11) if calendar.is_open_at((wall + n * DAY).astimezone(UTC))}
+    if 0 in opens:
+        return []
+    after, before = min(n for n in opens if n > 0), max(n for n in opens if n < 0)
+    ends = [(wall + n * DAY).astimezone(UTC) for n in sorted((after, before), key=lambda n: (abs(n), -n))]
+    return [Period(wanted.start, end) for end in ends if wanted.start < end]
+
+
 def drawn(wish):
     day, nights, calendar, buffer = wish
     end = instant("2026-10-01T15:00") + (day + nights - 1) * DAY
@@ -62,14 +78,13 @@ def test_what_is_proposed_is_free_open_as_long_and_allowed(wish, loans):
     application = drawn(wish)
     is_free, taken = free_beside(*loans, policy=application.lines[0].policy)
     calendar, wanted = application.pickup.calendar, application.period
+    other_returns = brought_back_another_day(application)
     for offer in nearest_periods(application, is_free, taken):
         moved = replace(application, period=offer)
         assert is_free(offer)
         assert calendar.is_open_at(offer.start)
         assert calendar.is_open_at(offer.end)
-        assert calendar.day_of(offer.end) - calendar.day_of(offer.start) == calendar.day_of(
-            wanted.end
-        ) - calendar.day_of(wanted.start)
+        assert offer in other_returns or nights(calendar, offer) == nights(calendar, wanted)
         assert not MATTERS_OF_TIME & {reason.code for reason in refusals(moved)}
 
 
@@ -80,13 +95,28 @@ def test_every_nearer_day_on_which_the_same_hours_are_possible_is_proposed(wish,
     is_free, taken = free_beside(*loans, policy=application.lines[0].policy)
     day_of, wanted = application.pickup.calendar.day_of, application.period
     today = day_of(wanted.start)
-    offered = {day_of(offer.start) for offer in nearest_periods(application, is_free, taken)}
-    farthest = max(abs((day - today).days) for day in offered) if len(offered) == 3 else 20
+    offers = nearest_periods(application, is_free, taken)
+    offered = {day_of(offer.start) for offer in offers}
+    farthest = max(abs((day - today).days) for day in offered) if len(offers) == 3 else 20
     for shift in {*range(1 - farthest, farthest)} - {0}:
         start, end = ((moment.astimezone(PARIS) + shift * DAY).astimezone(UTC) for moment in (wanted.start, wanted.end))
         moved = replace(application, period=Period(start, end))
         if is_free(moved.period) and not MATTERS_OF_TIME & {reason.code for reason in refusals(moved)}:
             assert today + shift * DAY in offered
+
+
+@settings(max_examples=60)
+@given(wishes, others)
+def test_where_the_day_of_the_return_is_closed_the_nearest_open_ones_are_proposed_first(wish, loans):
+    application = drawn(wish)
+    is_free, taken = free_beside(*loans, policy=application.lines[0].policy)
+    possible = [
+        offer
+        for offer in brought_back_another_day(application)
+        if is_free(offer)
+        and not MATTERS_OF_TIME & {reason.code for reason in refusals(replace(application, period=offer))}
+    ]
+    assert nearest_periods(application, is_free, taken)[: len(possible)] == possible
 
 
 @settings(max_examples=60)
@@ -140,6 +170,20 @@ def test_E5_for_a_closed_day_the_nearest_open_ones_are_proposed():
         period("2026-10-23T10:00", "2026-10-23T12:00"),
         period("2026-10-26T10:00", "2026-10-26T12:00"),
     ]
+
+
+def test_for_a_return_on_a_closed_day_the_same_pick_up_comes_first():
+    wish = asked("2026-10-22T10:00", "2026-10-25T12:00", MONDAY_TO_FRIDAY)
+    assert nearest_periods(wish, anything) == [
+        period("2026-10-22T10:00", "2026-10-26T12:00"),
+        period("2026-10-22T10:00", "2026-10-23T12:00"),
+        period("2026-10-23T10:00", "2026-10-26T12:00"),
+    ]
+
+
+def test_a_return_on_the_next_open_day_is_not_proposed_where_that_is_too_long():
+    wish = asked("2026-10-22T10:00", "2026-10-24T12:00", MONDAY_TO_FRIDAY, max_days=3, closed_days=ClosedDays.ALL)
+    assert nearest_periods(wish, anything, limit=1) == [period("2026-10-22T10:00", "2026-10-23T12:00")]
 
 
 def test_at_an_hour_at_which_the_desk_is_closed_the_nearest_open_hour_is_proposed():
