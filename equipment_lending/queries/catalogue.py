@@ -23,12 +23,16 @@ KIND = "equipment"
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What somebody looks for: words, a category, a point (slugs), and a period through which it must be free."""
+    """What somebody looks for: words, a category, a point (slugs), and a period through which it must be free.
+
+    ``closed`` are points at which it cannot be fetched when the period begins, or not be brought back when it ends.
+    """
 
     text: str = ""
     category: str | None = None
     point: str | None = None
     period: Period | None = None
+    closed: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def sheets(
     """Return ``(the page of sheets that match, how many match in all)``, by category and slug.
 
     A model without units in service is in the list only where nothing narrows it to a point or a period. With a
-    period, models of which no point has a unit free throughout are left out. Opening hours are not looked at.
+    period, models of which no point has a unit free throughout are left out; points that are closed do not count.
     """
     matching_stocks = _matching_stocks(session, wanted)
     rows = session.execute(matching_stocks).all()
@@ -121,7 +125,7 @@ def sheets(
 
 def _is_wanted(wanted: Filter, stocks: Sequence[tuple[UUID, UUID]], free: Mapping[UUID, int]) -> bool:
     if wanted.period:
-        return any(free[stock_id] for stock_id, _ in stocks)
+        return any(free[stock_id] for stock_id, point_id in stocks if point_id not in wanted.closed)
     return bool(stocks) or not wanted.point
 
 

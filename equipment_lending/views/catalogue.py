@@ -1,6 +1,8 @@
 """The catalogue: what the city lends, where, and what of it is free when one needs it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pyramid.view import view_config, view_defaults
@@ -11,6 +13,7 @@ from equipment_lending.queries.calendars import calendars
 from equipment_lending.queries.catalogue import Filter, Offer, Sheet
 from equipment_lending.queries.conditions import conditions
 from equipment_lending.rules.moments import pickup_moment, return_moment
+from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
 from equipment_lending.schemas.residents import CatalogueSchema
 from equipment_lending.terms import NoSuchTime, Period
@@ -32,6 +35,7 @@ class Catalogue:
 
     def __init__(self, request) -> None:
         self.request = request
+        self.closed: dict[UUID, str] = {}
         self.categories = catalogue.categories(request.db)
         self.points = catalogue.points(request.db)
         self.form = request.new_form(
@@ -67,13 +71,17 @@ class Catalogue:
             if period is None:
                 self.request.response.status_int = 422
                 return None
-        return Filter(looked_for["q"], looked_for["category"], looked_for["point"], period)
+        return Filter(looked_for["q"], looked_for["category"], looked_for["point"], period, frozenset(self.closed))
 
     def _period(self, looked_for) -> Period | None:
-        """Return the period looked for; without hours, from the first opening of the first day to the last closing."""
+        """Return the period looked for; without hours, from the first opening of the first day to the last closing.
+
+        Notes in words which points are closed when it begins or ends.
+        """
         now = self.request.clock.now()
         desks = [point for point in self.points if looked_for["point"] in (None, point.slug)]
-        open_hours = list(calendars(self.request.db, desks, now.date()).values())
+        calendar_of = calendars(self.request.db, desks, now.date())
+        open_hours = list(calendar_of.values())
         bounds = []
         for path, moment in (("from", pickup_moment), ("to", return_moment)):
             try:
@@ -88,13 +96,28 @@ class Catalogue:
         if bounds[1] <= now:
             fail(self.form, "to", _("This is over. Choose days to come."))
             return None
+        self.closed = {
+            point_id: when for point_id, desk in calendar_of.items() if (when := self._closed(desk, looked_for, bounds))
+        }
         return Period(*bounds)
+
+    def _closed(self, desk: OpeningCalendar, looked_for: Mapping[str, Any], bounds: Sequence[datetime]) -> str | None:
+        """Return when a desk is closed that ought to be open, the first or the last day; None where it suits."""
+        words = self.request.words
+        for path, instant in zip(("from", "to"), bounds, strict=True):
+            if looked_for[f"{path}_time"] is None and desk.is_closed(looked_for[path]):
+                return words.day(looked_for[path])
+            if looked_for[f"{path}_time"] is not None and not desk.is_open_at(instant):
+                return words.datetime(instant, desk.zone.key)
+        return None
 
     def _page(self, wanted: Filter | None, sheets: Sequence[Sheet], total: int, page: int):
         policies = conditions(self.request.db, [offer.stock_id for sheet in sheets for offer in sheet.offers])
         return {
             "form": self.form,
             "wanted": wanted,
+            "closed": self.closed,
+            "shut": [(point.name, self.closed[point.id]) for point in self.points if point.id in self.closed],
             "cards": [self._card(sheet, policies) for sheet in sheets],
             "total": total,
             "shown": ((page - 1) * PAGE + 1, (page - 1) * PAGE + len(sheets)),
@@ -106,7 +129,7 @@ class Catalogue:
     def _card(self, sheet: Sheet, policies: dict[UUID, Policy]):
         """Return what a card shows; its link keeps the dates that were looked for."""
         requires = {slug for offer in sheet.offers for slug in policies[offer.stock_id].requires}
-        offers = sorted(sheet.offers, key=lambda offer: -(offer.free or 0))
+        offers = sorted(sheet.offers, key=lambda offer: (offer.point.id in self.closed, -(offer.free or 0)))
         return {
             "model": sheet.model,
             "url": self.request.route_path(

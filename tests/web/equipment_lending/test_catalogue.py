@@ -58,6 +58,33 @@ def test_without_hours_a_period_ends_when_the_last_desk_closes(browse, session, 
     assert "2 free of 5" in looked_up(browse, **PERIOD, to_time="19:00")
 
 
+def test_what_is_only_at_a_point_that_is_closed_on_the_first_or_last_day_is_not_in_the_list(browse, session):
+    point = lending.point(session, windows=lending.TUESDAY_TO_SATURDAY)
+    lending.stock(session, at=point)
+    assert "1 kind of equipment free" in looked_up(browse, **{"from": "2026-11-03", "to": "2026-11-07"})
+    for days in ({"from": "2026-11-03", "to": "2026-11-08"}, {"from": "2026-11-01", "to": "2026-11-03"}):
+        page = looked_up(browse, **days)
+        assert "Nothing matches" in page
+        assert f"{point.name}: closed on Sunday" in page.html.select_one("#found + .empty").text
+
+
+def test_at_a_certain_hour_it_is_the_hour_at_which_the_point_must_be_open(browse, session):
+    lending.stock(session, at=lending.point(session, windows=lending.TUESDAY_TO_SATURDAY))
+    days = {"from": "2026-11-03", "to": "2026-11-04"}
+    assert "1 kind of equipment free" in looked_up(browse, **days, from_time="10:00", to_time="18:00")
+    assert "Nothing matches" in looked_up(browse, **days, from_time="06:00", to_time="18:00")
+
+
+def test_a_card_says_where_it_cannot_be_fetched_and_leads_to_where_it_can(browse, session):
+    shut = lending.point(session, name="Bellevue", slug="bellevue", windows=lending.TUESDAY_TO_SATURDAY)
+    stock = lending.stock(session, units=5, at=shut)
+    lending.stock(session, units=1, of=stock.model, at=lending.point(session, name="Recouvrance", slug="recouvrance"))
+    card = looked_up(browse, **{"from": "2026-11-02", "to": "2026-11-03"}).html.select_one("article.card")
+    assert "closed on Monday 2 November" in card.text.replace("Monday, November 2", "Monday 2 November")
+    assert "1 free of 1" in card.text
+    assert "point=recouvrance" in card.select_one("a")["href"]
+
+
 def test_what_is_all_taken_is_not_in_the_list(browse, session, recorders):
     lending.loan(session, recorders, "2026-11-03T10:00", "2026-11-04T18:00", units=2)
     page = looked_up(browse, **PERIOD)
