@@ -4,14 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import joinedload
 
-from equipment_lending.models import Claim, Custody, EquipmentModel, LendingPoint, Loan, LoanLine
+from equipment_lending.models import Claim, Custody, EquipmentModel, Item, LendingPoint, Loan, LoanLine, Stock
 from equipment_lending.queries import catalogue
 from equipment_lending.queries.agenda import appointment, contents, loans_in_diary
 from equipment_lending.queries.figures import loans_so_far, units_lent
 from equipment_lending.queries.loans import CURRENT, open_custodies, whole_loans
+from equipment_lending.rules.condition import noted
 from equipment_lending.services.indexing import index_model, index_point
+from equipment_lending.terms import ClaimKind
 from portal.i18n import _
 from portal.index.services import PublicIndex
 from portal.ports.agenda import Agenda, Appointment
@@ -80,15 +83,35 @@ class LoanData:
         return said
 
     def erase(self, person_id: UUID, at: datetime) -> None:
-        """Forget what was written in their loans; which equipment was lent when stays, under the bare id."""
+        """Forget what was written in their loans; which equipment was lent when stays, under the bare id.
+
+        What a desk wrote as they brought something back was copied to the item and to its maintenance. There only the
+        parts that lacked stay, of those that the model is known to have: they are about the thing. What the desk wrote
+        of the thing at another time stays.
+        """
         theirs = select(Loan.id).where(Loan.borrower_id == person_id)
         lines = select(LoanLine.id).where(LoanLine.loan_id.in_(theirs))
+        self._cut_loose(lines)
         for change in (
             update(Loan).where(Loan.borrower_id == person_id).values(purpose="", project=None, reason=None),
             update(Claim).where(Claim.line_id.in_(lines)).values(reason=None),
-            update(Custody).where(Custody.line_id.in_(lines)).values(out_note=None, in_note=None),
+            update(Custody).where(Custody.line_id.in_(lines)).values(out_note=None, in_note=None, missing=[]),
         ):
             self._session.execute(change, execution_options={"synchronize_session": "fetch"})
+
+    def _cut_loose(self, lines: Select[tuple[UUID]]) -> None:
+        """Leave on things, of what was noted of them as these lines came back, only what is about the thing."""
+        things = joinedload(Custody.item).joinedload(Item.stock).joinedload(Stock.model)
+        back = select(Custody).options(things).where(Custody.line_id.in_(lines), Custody.in_at.is_not(None))
+        for custody in self._session.scalars(back):
+            item = custody.item
+            if (said := noted(custody.missing, custody.in_note)) is None:
+                continue
+            left = noted((part for part in custody.missing if part in item.stock.model.accessories), None)
+            if item.condition_note == said:
+                item.condition_note = left
+            ours = (Claim.item_id == item.id, Claim.kind == ClaimKind.MAINTENANCE, Claim.reason == said)
+            self._session.execute(update(Claim).where(*ours).values(reason=left or custody.condition_in))
 
     def _loans(self, person_id: UUID) -> list[Loan]:
         theirs = whole_loans().where(Loan.borrower_id == person_id)

@@ -17,6 +17,8 @@ Article  What it settles                                        Where it is writ
 9        Overdue, days late, not collected                      ``lateness``
 10       Which loans are at risk when equipment is missing      ``risk``
 11       What to propose instead                                ``alternatives``
+12       Who waits, and whose turn it is                        ``waiting``
+         In what state a thing is once it is back               ``condition``
          Short names, tags, and what a scanner reads            ``naming``
 =======  =====================================================  ==================
 """

@@ -14,6 +14,7 @@ from equipment_lending.queries.calendars import policies
 from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.assignment import free_together, items_free
 from equipment_lending.rules.claims import after_check_in, after_check_out, remaining
+from equipment_lending.rules.condition import condition_after, noted
 from equipment_lending.rules.policy import Policy
 from equipment_lending.services.fleet import open_maintenance, postpone_maintenance, settle, stock_at
 from equipment_lending.terms import (
@@ -60,26 +61,29 @@ class Desk:
 
         Items are bound here and not before. A lot hands out as many units as the loan still has coming and the lot
         holds. With a written reason in ``override``, a borrower who lacks a required achievement is served all the
-        same, and the audit trail says so. Raises :class:`Refused` with every reason, and records nothing.
+        same: the audit trail says that, and the custodies why. Raises :class:`Refused` with every reason, and records
+        nothing.
         """
         with self._session.begin_nested():
             loan = self._locked(loan_id)
             now = self._clock.now()
             reasons = _not_in(loan, (LoanState.CONFIRMED, LoanState.OUT))
-            items = self._items(asset_tags, reasons)
+            items, lacking = self._items(asset_tags, reasons), self._lacking(loan, now)
             if loan.return_at <= now:
                 reasons.append(Refusal(RefusalCode.IN_THE_PAST))
             if not reasons:
                 self._turned_around(items, now)
-                reasons += self._uncertified(loan, now, override)
+                if lacking and not override.strip():
+                    reasons.append(Refusal(RefusalCode.NOT_CERTIFIED, {"missing": lacking}))
                 reasons += self._cannot_leave(loan, items, now)
             if reasons or not items:
                 raise Refused(reasons or [Refusal(RefusalCode.NOTHING_CHOSEN)])
-            given = [self._hand_out(loan, item, by, note, now) for item in items]
+            told = noted([override] if lacking else [], note)
+            given = [self._hand_out(loan, item, by, told, now) for item in items]
             loan.state = LoanState.OUT
             loan.revision += 1
         tags = [item.asset_tag for item in items]
-        self._audit.record("lending.check_out", "loan", loan.id, items=tags, override=override)
+        self._audit.record("lending.check_out", "loan", loan.id, items=tags, overridden=bool(lacking) or None)
         return given
 
     def _turned_around(self, items: Sequence[Item], now: datetime) -> None:
@@ -103,10 +107,10 @@ class Desk:
             claim.ends_at = left.start if claim.live else claim.ends_at
         self._session.flush()
 
-    def _uncertified(self, loan: Loan, now: datetime, override: str) -> list[Refusal]:
+    def _lacking(self, loan: Loan, now: datetime) -> list[str]:
+        """Return the achievements that are asked for and that the borrower does not hold now."""
         needed = frozenset().union(*(policy.requires for policy in self._policies(loan).values()))
-        missing = sorted(a for a in needed if not self._certifications.holds(loan.borrower_id, a, now))
-        return [Refusal(RefusalCode.NOT_CERTIFIED, {"missing": missing})] if missing and not override.strip() else []
+        return sorted(a for a in needed if not self._certifications.holds(loan.borrower_id, a, now))
 
     def _cannot_leave(self, loan: Loan, items: Sequence[Item], now: datetime) -> list[Refusal]:
         """Return why some of the items cannot be handed out for the loan, all of them considered together."""
@@ -142,7 +146,7 @@ class Desk:
             spoken_for = list(chosen)
         return [_about(RefusalCode.ITEM_NOT_FREE, item) for item in spoken_for]
 
-    def _hand_out(self, loan: Loan, item: Item, by: UUID, note: str, now: datetime) -> Custody:
+    def _hand_out(self, loan: Loan, item: Item, by: UUID, note: str | None, now: datetime) -> Custody:
         line = next(line for line in loan.lines if line.stock_id == item.stock_id)
         lot = item.units > 1
         units = min(item.units, loans.units_to_hand_out(line)) if lot else 1
@@ -156,7 +160,7 @@ class Desk:
             out_at=now,
             due_at=loan.return_at,
             out_by_id=by,
-            out_note=note or None,
+            out_note=note,
             condition_out=item.condition,
         )
         self._session.add(custody)
@@ -228,9 +232,8 @@ class Desk:
             claim.live = False
         else:
             claim.starts_at, claim.ends_at = occupied.start, occupied.end
-        incomplete = bool(back.missing) and back.condition is not Condition.DAMAGED
-        item.condition = Condition.INCOMPLETE if incomplete else back.condition
-        item.condition_note = "; ".join(filter(None, [*back.missing, back.note])) or None
+        item.condition = condition_after(back.condition, back.missing)
+        item.condition_note = noted(back.missing, back.note)
         if point_id != item.stock.point_id and not custody.lot:
             self._stays_at(item, point_id)
         self._session.flush()

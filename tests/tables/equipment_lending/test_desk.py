@@ -9,6 +9,7 @@ from equipment_lending.models import Claim, Custody, Item, Stock
 from equipment_lending.queries.occupation import occupations
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.terms import ClaimKind, Condition, LoanState, RefusalCode, Refused, ServiceState
+from portal.audit.models import AuditEntry
 from portal.audit.services import Audit
 from portal.ports.certifications import NobodyIsCertified
 from tests.factories import lending, people
@@ -135,7 +136,16 @@ def test_a_missing_certificate_blocks_at_the_counter_unless_the_desk_says_why_no
     with pytest.raises(Refused) as no:
         desk.check_out(loan.id, tags(stock), clerk.id)
     assert codes(no) == {RefusalCode.NOT_CERTIFIED}
-    assert desk.check_out(loan.id, tags(stock), clerk.id, override="trained on the spot")
+    (custody,) = desk.check_out(loan.id, tags(stock), clerk.id, note="scratched", override="trained on the spot")
+    assert custody.out_note == "trained on the spot; scratched"
+
+
+def test_nothing_is_overridden_where_nothing_was_asked_for(session, desk, clerk):
+    stock = lending.stock(session)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
+    (custody,) = desk.check_out(loan.id, tags(stock), clerk.id, override="trained on the spot")
+    (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "lending.check_out"))
+    assert (custody.out_note, entry.detail["overridden"]) == (None, None)
 
 
 def test_a_lot_hands_out_as_many_units_as_were_agreed(session, desk, clerk):

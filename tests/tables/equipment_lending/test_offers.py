@@ -1,14 +1,16 @@
 """What lending answers when the kernel asks: the diary, what is known of somebody, figures, scopes."""
 
 import pytest
+from sqlalchemy import select
 
-from equipment_lending.models import Loan
-from equipment_lending.terms import LoanState
+from equipment_lending.models import Claim, Loan
+from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.terms import ClaimKind, Condition, LoanState
 from portal.ports.agenda import Agenda
 from portal.ports.figures import Figures, LoopStep
 from portal.ports.personal_data import PersonalData
 from portal.ports.scopes import RoleScopes
-from tests.factories import lending, people
+from tests.factories import desk, lending, people
 
 
 def ours(asking, port):
@@ -82,6 +84,40 @@ def test_erasure_forgets_every_free_text_and_keeps_what_was_lent_when(session, a
     custody = kept.lines[0].custodies[0]
     assert (custody.out_note, custody.in_note) == (None, None)
     assert (kept.borrower_id, kept.lines[0].units) == (borrower.id, 1)
+
+
+def test_erasure_leaves_of_a_return_only_what_is_about_the_thing(session, asking, borrower):
+    stock = lending.stock(session, units=2)
+    loan = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-22T18:00", borrower=borrower, units=2)
+    first, second = desk.handed_out(session, loan)
+    asking.find_service(Desk).check_in(
+        loan.id,
+        [
+            Returned(first.item.asset_tag, missing=("bonnette", "le manteau de Nolwenn"), note="Nolwenn l’apporte"),
+            Returned(second.item.asset_tag, Condition.DAMAGED, note="Nolwenn est tombée"),
+        ],
+        borrower.id,
+    )
+    assert "Nolwenn" in first.item.condition_note
+
+    ours(asking, PersonalData).erase(borrower.id, lending.instant("2026-10-22T19:00"))
+
+    session.expire_all()
+    assert (first.missing, first.item.condition_note, second.item.condition_note) == ([], "bonnette", None)
+    reasons = session.scalars(select(Claim.reason).where(Claim.kind == ClaimKind.MAINTENANCE))
+    assert set(reasons) == {"bonnette", "damaged"}
+
+
+def test_erasure_leaves_alone_what_was_written_of_a_thing_since(session, asking, borrower):
+    stock = lending.stock(session)
+    loan = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-22T18:00", borrower=borrower)
+    (custody,) = desk.handed_out(session, loan)
+    back = Returned(custody.item.asset_tag, Condition.WORN, note="Nolwenn l’a nettoyé")
+    asking.find_service(Desk).check_in(loan.id, [back], borrower.id)
+    custody.item.condition_note = "Rayure sur l’écran"
+    ours(asking, PersonalData).erase(borrower.id, lending.instant("2026-10-22T19:00"))
+    session.expire_all()
+    assert (custody.item.condition_note, custody.in_note) == ("Rayure sur l’écran", None)
 
 
 def test_erasure_leaves_other_peoples_loans_alone(session, asking, borrower):

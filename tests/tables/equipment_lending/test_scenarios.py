@@ -464,7 +464,7 @@ def test_E13_training_that_expired_before_pick_up_blocks_at_hand_over_and_never_
     ]
     city.hand_out(loan, *tags(bike), override="remise en main faite au comptoir")
     (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "lending.check_out"))
-    assert entry.detail["override"] == "remise en main faite au comptoir"
+    assert entry.detail["overridden"] is True
     city.take_in(loan, *tags(bike))
     assert loan.state is LoanState.CLOSED
 

@@ -144,13 +144,14 @@ def test_an_item_put_aside_meanwhile_is_refused_beside_itself(session, at_desk, 
     assert "kept for somebody else" in page.html.find(id=box["aria-describedby"]).get_text()
 
 
-def test_who_lacks_a_training_is_served_only_with_a_reason_that_is_kept(session, at_desk, loan, stock, tags):
+def test_who_lacks_a_training_is_served_only_with_a_reason_that_stays_with_the_loan(session, at_desk, loan, stock, tags):
     lending.policy(session, model_id=stock.model_id, requires=["prise-de-son"])
     page = check_out(at_desk, loan, tags[0], status=409)
     assert "prise de son" in page
     check_out(at_desk, loan, tags[0], override="Formé hier, attestation à venir", status=303)
     entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "lending.check_out")).one()
-    assert entry.detail["override"] == "Formé hier, attestation à venir"
+    assert entry.detail == {"items": [tags[0]], "overridden": True}
+    assert session.scalars(select(Custody.out_note)).all() == ["Formé hier, attestation à venir"]
 
 
 def test_without_a_training_asked_for_there_is_nothing_to_override(at_desk, loan):
