@@ -24,6 +24,8 @@ from portal.security.limits import client_address, says_too_many
 from portal.security.redirects import safe_path
 
 TEMPLATES = "portal:templates/portal/people/"
+DOORS = frozenset({"sign-in", "sign-up", "letter-sent", "confirm", "confirm.again", "reset", "reset.ask"})
+"""The pages at the door, to which nobody wants to come back."""
 
 
 def weak(form, field: str, no: Weak) -> None:
@@ -291,7 +293,14 @@ class ConfirmEmail(Entering):
         return HTTPSeeOther(self.request.route_path("account"))
 
 
+def way_in(request) -> str:
+    """Return the address of the sign-in page, which leads back to the page that is looked at."""
+    at_the_door = request.matched_route is not None and request.matched_route.name in DOORS
+    page = request.GET.get("next") if at_the_door else request.path_qs
+    return request.route_path("sign-in", _query={"next": page} if page else {})
+
+
 @forbidden_view_config(request_method=("GET", "HEAD"), is_authenticated=False, path_info="^/(?!api/)")
 def ask_who(request):
     """Lead who is not signed in, and asked for a page that needs it, to the door and from there back."""
-    return HTTPSeeOther(request.route_path("sign-in", _query={"next": request.path_qs}))
+    return HTTPSeeOther(way_in(request))

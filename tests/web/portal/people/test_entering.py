@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal.mail.models import OutgoingMail
 from portal.people.models import Attempts, Person, SignIn
 from portal.security.passwords import Passwords
-from tests.factories import people
+from tests.factories import lending, people
 from tests.factories.people import PASSWORD
 
 
@@ -244,3 +244,18 @@ class TestForgottenPassword:
             fill(browse.get("/reset"), "email", email=email).submit() for email in (who.email, "nobody@example.org")
         ]
         assert len({(answer.status, answer.location, answer.body) for answer in answers}) == 1
+
+
+def test_the_way_in_leads_back_to_the_page_with_what_was_chosen_on_it(browse, session):
+    who = people.person(session, password=PASSWORD)
+    lending.stock(session, of=lending.model(session, slug="tente"))
+    page = browse.get("/equipment/tente?pickup=2026-11-03&return=2026-11-05")
+    door = page.html.select_one(".top .end a.button")["href"]
+    back = sign_in(browse, who.email, PASSWORD, door, status=303)
+    assert back.location == "http://localhost/equipment/tente?pickup=2026-11-03&return=2026-11-05"
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/reset", "/sign-up"])
+def test_at_the_door_the_way_in_forgets_nothing_and_leads_not_back_to_the_door(browse, path):
+    for query in ("", "?next=%2Floans"):
+        assert browse.get(path + query).html.select_one(".top .end a.button")["href"] == f"/sign-in{query}"
