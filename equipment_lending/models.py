@@ -6,7 +6,17 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from equipment_lending.terms import Approval, ClaimKind, ClosedDays, Condition, DayKind, LoanState, Period, ServiceState
+from equipment_lending.terms import (
+    Approval,
+    ClaimKind,
+    ClosedDays,
+    Condition,
+    DayKind,
+    LoanState,
+    Period,
+    ServiceState,
+    WaitlistState,
+)
 from portal.db.guards import guard
 from portal.db.row import Row, Translated, Versioned, vocabulary
 from portal.people.models import Organisation, Person
@@ -252,12 +262,79 @@ class LoanLine(Row):
     custodies: Mapped[list["Custody"]] = relationship(back_populates="line", cascade="all, delete-orphan")
 
 
+class WaitlistEntry(Row):
+    """Somebody's wish for units of a stock that had not enough of them, and how it stands.
+
+    Their turn follows from ``joined_at`` and ``id``, which never change; the rest is what they would ask for. The stock
+    is locked to decide on it. The database refuses somebody who waits for one thing twice at the same time.
+    """
+
+    __tablename__ = "lending_waitlist_entry"
+    __table_args__ = (
+        CheckConstraint("pickup_at < return_at", name="in_order"),
+        CheckConstraint("units >= 1", name="units"),
+        CheckConstraint("state <> 'offered' OR offer_until IS NOT NULL", name="offer_ends"),
+        Index(
+            "ix_lending_waitlist_line",
+            "stock_id",
+            "joined_at",
+            sqlite_where=text("state IN ('waiting', 'offered')"),
+            postgresql_where=text("state IN ('waiting', 'offered')"),
+        ),
+    )
+
+    stock_id: Mapped[UUID] = mapped_column(ForeignKey("lending_stock.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    return_point_id: Mapped[UUID] = mapped_column(ForeignKey("lending_point.id"))
+    units: Mapped[int]
+    pickup_at: Mapped[datetime]
+    return_at: Mapped[datetime]
+    purpose: Mapped[str]
+    project: Mapped[str | None]
+    joined_at: Mapped[datetime]
+    state: Mapped[WaitlistState] = mapped_column(default=WaitlistState.WAITING)
+    offer_until: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+
+    stock: Mapped[Stock] = relationship()
+    person: Mapped[Person] = relationship()
+    return_point: Mapped[LendingPoint] = relationship()
+    holds: Mapped[list["Claim"]] = relationship(back_populates="entry")
+
+    @property
+    def period(self) -> Period:
+        return Period(self.pickup_at, self.return_at)
+
+
+_WAITS_TWICE = (
+    "SELECT RAISE(ABORT, 'lending_waitlist_twice') FROM lending_waitlist_entry AS other "
+    "WHERE other.person_id = new.person_id AND other.stock_id = new.stock_id AND other.id <> new.id "
+    "AND other.state IN ('waiting', 'offered') "
+    "AND other.pickup_at < new.return_at AND new.pickup_at < other.return_at"
+)
+guard(
+    WaitlistEntry,
+    postgresql=(
+        "ALTER TABLE lending_waitlist_entry ADD CONSTRAINT lending_waitlist_twice EXCLUDE USING gist "
+        "(person_id WITH =, stock_id WITH =, tstzrange(pickup_at, return_at) WITH &&) "
+        "WHERE (state IN ('waiting', 'offered'))",
+    ),
+    sqlite=tuple(
+        f"CREATE TRIGGER lending_waitlist_twice_{act.lower()} BEFORE {act} ON lending_waitlist_entry "
+        f"WHEN new.state IN ('waiting', 'offered') BEGIN {_WAITS_TWICE}; END"
+        for act in ("INSERT", "UPDATE")
+    ),
+)
+
+
 class Claim(Row):
     """The only thing that occupies equipment: units of a stock for a period, buffers included.
 
     Not bound to an item (``item_id`` None) until check-out, save for maintenance; what is not ``live`` is history.
-    Names its owner: the loan line, or the item under maintenance. The database refuses two live claims bound to one
-    tagged item at one instant.
+    Names its owner: the loan line, the item under maintenance, or whom it is held for on the waiting list. The database
+    refuses two live claims bound to one tagged item at one instant, and two that hold something for the same person's
+    turn.
     """
 
     __tablename__ = "lending_claim"
@@ -265,7 +342,9 @@ class Claim(Row):
         CheckConstraint("starts_at < ends_at", name="in_order"),
         CheckConstraint("units >= 1", name="units"),
         CheckConstraint("(kind = 'loan') = (line_id IS NOT NULL)", name="owner"),
-        CheckConstraint("kind = 'loan' OR item_id IS NOT NULL", name="maintenance_of_an_item"),
+        CheckConstraint("(kind = 'hold') = (entry_id IS NOT NULL)", name="held_for"),
+        CheckConstraint("kind <> 'maintenance' OR item_id IS NOT NULL", name="maintenance_of_an_item"),
+        CheckConstraint("kind <> 'hold' OR item_id IS NULL", name="hold_of_no_item"),
         Index(
             "ix_lending_claim_window",
             "stock_id",
@@ -275,11 +354,19 @@ class Claim(Row):
             sqlite_where=text("live = 1"),
             postgresql_where=text("live"),
         ),
+        Index(
+            "uq_lending_claim_held_once",
+            "entry_id",
+            unique=True,
+            sqlite_where=text("live = 1 AND entry_id IS NOT NULL"),
+            postgresql_where=text("live AND entry_id IS NOT NULL"),
+        ),
         Index("ix_lending_claim_times", "ends_at", sqlite_where=text("live = 1"), postgresql_where=text("live")),
     )
 
     stock_id: Mapped[UUID] = mapped_column(ForeignKey("lending_stock.id"))
     line_id: Mapped[UUID | None] = mapped_column(ForeignKey("lending_loan_line.id"), index=True)
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("lending_waitlist_entry.id"), index=True)
     item_id: Mapped[UUID | None] = mapped_column(ForeignKey("lending_item.id"), index=True)
     lot: Mapped[bool] = mapped_column(default=False)
     kind: Mapped[ClaimKind]
@@ -290,6 +377,7 @@ class Claim(Row):
     reason: Mapped[str | None]
 
     line: Mapped[LoanLine | None] = relationship(back_populates="claims")
+    entry: Mapped[WaitlistEntry | None] = relationship(back_populates="holds")
     item: Mapped[Item | None] = relationship()
     stock: Mapped[Stock] = relationship()
 

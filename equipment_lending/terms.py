@@ -34,6 +34,18 @@ class ClaimKind(StrEnum):
 
     LOAN = "loan"  # promised to a borrower, or in the borrower's hands once bound to an item
     MAINTENANCE = "maintenance"  # a given item is out of service
+    HOLD = "hold"  # kept for whoever's turn it is on the waiting list, while they make up their mind
+
+
+class WaitlistState(StrEnum):
+    """Where somebody on the waiting list stands. ``WAITING -> OFFERED -> ACCEPTED``, or an early end."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"  # units are held for them until the offer ends
+    ACCEPTED = "accepted"  # it became a loan
+    LEFT = "left"  # left the line, or declined the offer
+    EXPIRED = "expired"  # did not answer the offer in time
+    LAPSED = "lapsed"  # nothing became free before the period began
 
 
 class Condition(StrEnum):
@@ -227,6 +239,10 @@ class RefusalCode(StrEnum):
     NOT_OUT = "not_out"
     REASON_MISSING = "reason_missing"
     NOT_LONGER = "not_longer"
+    # on the waiting list
+    FREE_NOW = "free_now"
+    ALREADY_WAITING = "already_waiting"
+    NOT_OFFERED = "not_offered"
     # in the catalogue
     SLUG_TAKEN = "slug_taken"
     TAG_TAKEN = "tag_taken"

@@ -151,8 +151,13 @@ class StockUse:
 
     @property
     def waiting(self) -> list[Claimed]:
-        """The unbound claims, oldest promise first."""
+        """The unbound claims, oldest promise first; what is held for the waiting list yields to every loan."""
         return [occupied.claimed for occupied in self.unbound]
+
+    @property
+    def promised(self) -> list[Claimed]:
+        """The unbound claims of loans alone, oldest first."""
+        return [occupied.claimed for occupied in self.unbound if occupied.loan_id is not None]
 
 
 def stock_uses(
@@ -174,5 +179,5 @@ def _use(stock_id: UUID, rows: Sequence[Row[UUID, UUID, int]], taken: list[Occup
         if occupied.item_id is not None:
             bound[occupied.item_id].append(occupied.claimed)
     items = tuple(ItemUse(item, units, tuple(bound[item])) for stock, item, units in rows if stock == stock_id)
-    unbound = sorted((o for o in taken if o.item_id is None), key=lambda o: (o.promised_at, str(o.loan_id)))
+    unbound = sorted((o for o in taken if o.item_id is None), key=lambda o: (o.promised_at or FOREVER, str(o.loan_id)))
     return StockUse(items, tuple(unbound))

@@ -21,6 +21,8 @@ GUARDS = {
         "CREATE TRIGGER index_words_update AFTER UPDATE ON index_entry BEGIN INSERT INTO index_words(index_words, rowid, words) VALUES ('delete', old.id, old.words); INSERT INTO index_words(rowid, words) VALUES (new.id, new.words); END",
         "CREATE UNIQUE INDEX lending_item_tag ON lending_item (lower(asset_tag))",
         "CREATE UNIQUE INDEX lending_policy_subject ON lending_policy (coalesce(category_id, ''), coalesce(model_id, ''), coalesce(point_id, ''))",
+        "CREATE TRIGGER lending_waitlist_twice_insert BEFORE INSERT ON lending_waitlist_entry WHEN new.state IN ('waiting', 'offered') BEGIN SELECT RAISE(ABORT, 'lending_waitlist_twice') FROM lending_waitlist_entry AS other WHERE other.person_id = new.person_id AND other.stock_id = new.stock_id AND other.id <> new.id AND other.state IN ('waiting', 'offered') AND other.pickup_at < new.return_at AND new.pickup_at < other.return_at; END",
+        "CREATE TRIGGER lending_waitlist_twice_update BEFORE UPDATE ON lending_waitlist_entry WHEN new.state IN ('waiting', 'offered') BEGIN SELECT RAISE(ABORT, 'lending_waitlist_twice') FROM lending_waitlist_entry AS other WHERE other.person_id = new.person_id AND other.stock_id = new.stock_id AND other.id <> new.id AND other.state IN ('waiting', 'offered') AND other.pickup_at < new.return_at AND new.pickup_at < other.return_at; END",
         "CREATE TRIGGER lending_claim_item_taken_insert BEFORE INSERT ON lending_claim WHEN new.live AND new.item_id IS NOT NULL AND NOT new.lot BEGIN SELECT RAISE(ABORT, 'lending_claim_item_taken') FROM lending_claim AS other WHERE other.item_id = new.item_id AND other.live AND NOT other.lot AND other.id <> new.id AND other.starts_at < new.ends_at AND new.starts_at < other.ends_at; END",
         "CREATE TRIGGER lending_claim_item_taken_update BEFORE UPDATE ON lending_claim WHEN new.live AND new.item_id IS NOT NULL AND NOT new.lot BEGIN SELECT RAISE(ABORT, 'lending_claim_item_taken') FROM lending_claim AS other WHERE other.item_id = new.item_id AND other.live AND NOT other.lot AND other.id <> new.id AND other.starts_at < new.ends_at AND new.starts_at < other.ends_at; END",
     ),
@@ -31,6 +33,7 @@ GUARDS = {
         "CREATE INDEX index_entry_words ON index_entry USING gin (array_to_tsvector(string_to_array(words, ' ')))",
         "CREATE UNIQUE INDEX lending_item_tag ON lending_item (lower(asset_tag))",
         "ALTER TABLE lending_policy ADD CONSTRAINT lending_policy_subject UNIQUE NULLS NOT DISTINCT (category_id, model_id, point_id)",
+        "ALTER TABLE lending_waitlist_entry ADD CONSTRAINT lending_waitlist_twice EXCLUDE USING gist (person_id WITH =, stock_id WITH =, tstzrange(pickup_at, return_at) WITH &&) WHERE (state IN ('waiting', 'offered'))",
         "ALTER TABLE lending_claim ADD CONSTRAINT lending_claim_item_taken EXCLUDE USING gist (item_id WITH =, tstzrange(starts_at, ends_at) WITH &&) WHERE (live AND item_id IS NOT NULL AND NOT lot)",
     ),
 }
@@ -568,15 +571,73 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_lending_loan_line_stock_id"), "lending_loan_line", ["stock_id"], unique=False)
     op.create_table(
+        "lending_waitlist_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("stock_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("return_point_id", sa.Uuid(), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("pickup_at", UtcMoment(), nullable=False),
+        sa.Column("return_at", UtcMoment(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=True),
+        sa.Column("joined_at", UtcMoment(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "offered",
+                "accepted",
+                "left",
+                "expired",
+                "lapsed",
+                name="waitliststate",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("offer_until", UtcMoment(), nullable=True),
+        sa.Column("settled_at", UtcMoment(), nullable=True),
+        sa.CheckConstraint(
+            "state <> 'offered' OR offer_until IS NOT NULL", name=op.f("ck_lending_waitlist_entry_offer_ends")
+        ),
+        sa.CheckConstraint("pickup_at < return_at", name=op.f("ck_lending_waitlist_entry_in_order")),
+        sa.CheckConstraint("units >= 1", name=op.f("ck_lending_waitlist_entry_units")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_lending_waitlist_entry_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_lending_waitlist_entry_person_id")),
+        sa.ForeignKeyConstraint(
+            ["return_point_id"], ["lending_point.id"], name=op.f("fk_lending_waitlist_entry_return_point_id")
+        ),
+        sa.ForeignKeyConstraint(["stock_id"], ["lending_stock.id"], name=op.f("fk_lending_waitlist_entry_stock_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lending_waitlist_entry")),
+    )
+    op.create_index(
+        op.f("ix_lending_waitlist_entry_organisation_id"), "lending_waitlist_entry", ["organisation_id"], unique=False
+    )
+    op.create_index(op.f("ix_lending_waitlist_entry_person_id"), "lending_waitlist_entry", ["person_id"], unique=False)
+    op.create_index(
+        "ix_lending_waitlist_line",
+        "lending_waitlist_entry",
+        ["stock_id", "joined_at"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('waiting', 'offered')"),
+        postgresql_where=sa.text("state IN ('waiting', 'offered')"),
+    )
+    op.create_table(
         "lending_claim",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("stock_id", sa.Uuid(), nullable=False),
         sa.Column("line_id", sa.Uuid(), nullable=True),
+        sa.Column("entry_id", sa.Uuid(), nullable=True),
         sa.Column("item_id", sa.Uuid(), nullable=True),
         sa.Column("lot", sa.Boolean(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("loan", "maintenance", name="claimkind", native_enum=False, create_constraint=True),
+            sa.Enum("loan", "maintenance", "hold", name="claimkind", native_enum=False, create_constraint=True),
             nullable=False,
         ),
         sa.Column("units", sa.Integer(), nullable=False),
@@ -584,17 +645,21 @@ def upgrade() -> None:
         sa.Column("ends_at", UtcMoment(), nullable=False),
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.CheckConstraint("(kind = 'hold') = (entry_id IS NOT NULL)", name=op.f("ck_lending_claim_held_for")),
         sa.CheckConstraint("(kind = 'loan') = (line_id IS NOT NULL)", name=op.f("ck_lending_claim_owner")),
+        sa.CheckConstraint("kind <> 'hold' OR item_id IS NULL", name=op.f("ck_lending_claim_hold_of_no_item")),
         sa.CheckConstraint(
-            "kind = 'loan' OR item_id IS NOT NULL", name=op.f("ck_lending_claim_maintenance_of_an_item")
+            "kind <> 'maintenance' OR item_id IS NOT NULL", name=op.f("ck_lending_claim_maintenance_of_an_item")
         ),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_lending_claim_in_order")),
         sa.CheckConstraint("units >= 1", name=op.f("ck_lending_claim_units")),
+        sa.ForeignKeyConstraint(["entry_id"], ["lending_waitlist_entry.id"], name=op.f("fk_lending_claim_entry_id")),
         sa.ForeignKeyConstraint(["item_id"], ["lending_item.id"], name=op.f("fk_lending_claim_item_id")),
         sa.ForeignKeyConstraint(["line_id"], ["lending_loan_line.id"], name=op.f("fk_lending_claim_line_id")),
         sa.ForeignKeyConstraint(["stock_id"], ["lending_stock.id"], name=op.f("fk_lending_claim_stock_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lending_claim")),
     )
+    op.create_index(op.f("ix_lending_claim_entry_id"), "lending_claim", ["entry_id"], unique=False)
     op.create_index(op.f("ix_lending_claim_item_id"), "lending_claim", ["item_id"], unique=False)
     op.create_index(op.f("ix_lending_claim_line_id"), "lending_claim", ["line_id"], unique=False)
     op.create_index(
@@ -612,6 +677,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
+    )
+    op.create_index(
+        "uq_lending_claim_held_once",
+        "lending_claim",
+        ["entry_id"],
+        unique=True,
+        sqlite_where=sa.text("live = 1 AND entry_id IS NOT NULL"),
+        postgresql_where=sa.text("live AND entry_id IS NOT NULL"),
     )
     op.create_table(
         "lending_custody",
@@ -698,6 +771,12 @@ def downgrade() -> None:
     )
     op.drop_table("lending_custody")
     op.drop_index(
+        "uq_lending_claim_held_once",
+        table_name="lending_claim",
+        sqlite_where=sa.text("live = 1 AND entry_id IS NOT NULL"),
+        postgresql_where=sa.text("live AND entry_id IS NOT NULL"),
+    )
+    op.drop_index(
         "ix_lending_claim_window",
         table_name="lending_claim",
         sqlite_where=sa.text("live = 1"),
@@ -711,7 +790,17 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_lending_claim_line_id"), table_name="lending_claim")
     op.drop_index(op.f("ix_lending_claim_item_id"), table_name="lending_claim")
+    op.drop_index(op.f("ix_lending_claim_entry_id"), table_name="lending_claim")
     op.drop_table("lending_claim")
+    op.drop_index(
+        "ix_lending_waitlist_line",
+        table_name="lending_waitlist_entry",
+        sqlite_where=sa.text("state IN ('waiting', 'offered')"),
+        postgresql_where=sa.text("state IN ('waiting', 'offered')"),
+    )
+    op.drop_index(op.f("ix_lending_waitlist_entry_person_id"), table_name="lending_waitlist_entry")
+    op.drop_index(op.f("ix_lending_waitlist_entry_organisation_id"), table_name="lending_waitlist_entry")
+    op.drop_table("lending_waitlist_entry")
     op.drop_index(op.f("ix_lending_loan_line_stock_id"), table_name="lending_loan_line")
     op.drop_table("lending_loan_line")
     op.drop_index(op.f("ix_lending_item_stock_id"), table_name="lending_item")
