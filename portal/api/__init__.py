@@ -15,6 +15,7 @@ def includeme(config) -> None:
     config.include(".answering")
     config.include(".reading")
     config.include(".idempotency")
+    config.include(".offers")
     config.include(".permissions")
     config.include(".document")
     config.include(".routes")

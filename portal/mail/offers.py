@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.mail.models import OutgoingMail
+from portal.people.models import Person
 from portal.ports.personal_data import PersonalData
 
 
@@ -36,7 +37,10 @@ class LettersData:
         return []
 
     def erase(self, person_id: UUID, at: datetime) -> None:
-        self._session.execute(delete(OutgoingMail).where(OutgoingMail.person_id == person_id))
+        """Forget what was written to them, or to their address before anybody knew whose it is."""
+        theirs = select(func.lower(Person.email)).where(Person.id == person_id).scalar_subquery()
+        written = or_(OutgoingMail.person_id == person_id, func.lower(OutgoingMail.to) == theirs)
+        self._session.execute(delete(OutgoingMail).where(written))
 
 
 def includeme(config) -> None:

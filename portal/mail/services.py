@@ -25,14 +25,17 @@ class Outbox:
         *,
         language: str | None = None,
         calendar: str | None = None,
+        of: Person | None = None,
         **values: object,
     ) -> OutgoingMail | None:
         """Write the letter of ``template`` to a person or an address and return it; None for a person without e-mail.
 
         Its language is ``language``, else the person's, else the present one; ``calendar`` is an iCalendar text that
-        goes with it. Raises ``ValueError`` for an address that holds a control character.
+        goes with it; ``of`` is whose letter it is where the address is not theirs yet, or no longer. Raises
+        ``ValueError`` for an address that holds a control character.
         """
         person = to if isinstance(to, Person) else None
+        owner = person or of
         address = to.email if isinstance(to, Person) else to
         if not address:
             return None
@@ -41,7 +44,7 @@ class Outbox:
         self._session.flush()  # a person who is new has an id from here on
         written = self._writer.write(template, language or (person.language if person else None), values)
         mail = OutgoingMail(
-            person_id=person.id if person else None,
+            person_id=owner.id if owner else None,
             to=address,
             language=written.language,
             subject=written.subject,

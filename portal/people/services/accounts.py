@@ -132,7 +132,9 @@ class Accounts:
             self._outbox.send(email, MAIL + "already.txt", language=person.language)
             return
         secret = self._letters.issue(LetterPurpose.CHANGE_EMAIL, person, email)
-        self._outbox.send(email, MAIL + "new_email.txt", language=person.language, person=person, secret=secret)
+        self._outbox.send(
+            email, MAIL + "new_email.txt", language=person.language, of=person, person=person, secret=secret
+        )
 
     def change_email(self, secret: str) -> Person:
         """Make the address that the link was sent to the person's; the old one is told. Raises ``LinkSpent``."""
@@ -147,7 +149,7 @@ class Accounts:
         person.email_confirmed_at = self._clock.now()
         self._letters.void(person)
         if former:
-            self._outbox.send(former, MAIL + "email_changed.txt", language=person.language, person=person)
+            self._outbox.send(former, MAIL + "email_changed.txt", language=person.language, of=person, person=person)
         return person
 
     def check_password(self, person: Person, password: str) -> None:

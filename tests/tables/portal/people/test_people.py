@@ -7,7 +7,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from portal.api.models import KeptAnswer
 from portal.mail.models import OutgoingMail
+from portal.mail.services import Outbox
 from portal.people.models import ApiToken, Invitation, Letter, Membership, Person, RoleGrant, SignIn
 from portal.people.queries import found_people, tokens_of
 from portal.people.services import Accounts, ApiTokens, Erasure, Organisations, People, Roles
@@ -160,6 +162,36 @@ class TestErasure:
         for kind in (Membership, RoleGrant, SignIn, Letter, ApiToken):
             assert session.scalar(select(func.count()).where(kind.person_id == person.id)) == 0
         assert session.scalar(select(func.count()).select_from(Invitation)) == 0
+
+    def test_letters_to_an_address_go_with_the_person_whose_it_is_is_to_be_or_was(self, session, erasure, asking):
+        accounts, outbox = asking.find_service(Accounts), asking.find_service(Outbox)
+        person = make.person(session, name="Azenor", email="azenor@example.org", password=PASSWORD)
+        accounts.ask_email_change(person, PASSWORD, "new@example.org")
+        secret = re.search(r"/email/([\w-]+)", letters(session)[0].text)[1]
+        accounts.change_email(secret)
+        outbox.send("New@example.org", "portal:templates/portal/mail/no_account.txt")
+        outbox.send("anna@example.org", "portal:templates/portal/mail/no_account.txt")
+        assert {letter.to for letter in letters(session)} > {"azenor@example.org", "new@example.org"}
+        erasure.erase(person.id)
+        assert [letter.to for letter in letters(session)] == ["anna@example.org"]
+
+    def test_what_programs_were_answered_to_somebody_or_about_them_is_forgotten(self, session, erasure):
+        person, clerk = make.person(session), make.person(session)
+        for whose, about in ((person, clerk), (clerk, person), (clerk, clerk)):
+            session.add(
+                KeptAnswer(
+                    person_id=whose.id,
+                    key=f"{whose.id}{about.id}",
+                    fingerprint="",
+                    headers={},
+                    body=json.dumps({"borrower": {"id": str(about.id), "name": about.name}}),
+                    created_at=NOW,
+                )
+            )
+        session.flush()
+        erasure.erase(person.id)
+        (left,) = session.scalars(select(KeptAnswer.key))
+        assert left == f"{clerk.id}{clerk.id}"
 
     def test_the_address_can_be_used_again(self, session, erasure, people):
         person = make.person(session, email="azenor@example.org")
