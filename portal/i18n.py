@@ -6,7 +6,7 @@ English texts in the code are the message ids; ``locale/<language>/LC_MESSAGES/p
 import re
 from collections.abc import Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
@@ -18,6 +18,9 @@ _ = TranslationStringFactory("portal")
 
 OFFERED = ("fr", "en")
 """The languages a reader can choose: those whose catalogues are complete."""
+
+REGIONS = {"en": "en_GB"}
+"""Where a language is not said as in most of its countries: in Brest, English dates and hours are European ones."""
 
 NAMES = {"fr": "Français", "en": "English", "br": "Brezhoneg"}
 LANGUAGE_COOKIE = "language"
@@ -76,7 +79,8 @@ def speaking(request, language: str):
 
 
 Day = date | datetime
-Instant = datetime  # the methods below borrow these names
+Instant = datetime
+Wall = time  # the methods below borrow these names
 
 
 class Words:
@@ -84,6 +88,7 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self._locale = REGIONS.get(language, language)
 
     def of(self, text: Mapping[str, str]) -> str:
         """Return a text kept in several languages in this one, or in one that it has."""
@@ -96,12 +101,11 @@ class Words:
 
     def date(self, day: Day, zone: str | None = None, form: str = "long") -> str:
         """Return «22 octobre 2026»; ``form`` ``full`` names the weekday too."""
-        return self._said(dates.format_date(_local(day, zone), format=form, locale=self.language))
+        return self._said(dates.format_date(_local(day, zone), format=form, locale=self._locale))
 
     def day(self, day: Day, zone: str | None = None) -> str:
         """Return «jeudi 22 octobre»."""
-        pattern = "EEEE d MMMM" if self.language != "en" else "EEEE, MMMM d"
-        return self._said(dates.format_date(_local(day, zone), format=pattern, locale=self.language))
+        return self._said(dates.format_date(_local(day, zone), format="EEEE d MMMM", locale=self._locale))
 
     def _said(self, day: str) -> str:
         """Return a day as it is said: French has a first of the month, «1er octobre», and then numbers."""
@@ -109,11 +113,15 @@ class Words:
 
     def month(self, day: Day) -> str:
         """Return «octobre 2026»."""
-        return dates.format_date(day, format="LLLL y", locale=self.language)
+        return dates.format_date(day, format="LLLL y", locale=self._locale)
 
     def time(self, instant: Instant, zone: str) -> str:
         """Return «14:00»."""
-        return dates.format_time(instant.astimezone(ZoneInfo(zone)), format="short", locale=self.language)
+        return self.hour(instant.astimezone(ZoneInfo(zone)).time())
+
+    def hour(self, wall: Wall) -> str:
+        """Return «14:00» for a time on the wall."""
+        return dates.format_time(wall, format="short", locale=self._locale)
 
     def datetime(self, instant: Instant, zone: str) -> str:
         """Return «jeudi 22 octobre à 14:00»."""
@@ -126,13 +134,13 @@ class Words:
         return "\N{NO-BREAK SPACE}: " if self.language == "fr" else ": "
 
     def number(self, value: float) -> str:
-        return numbers.format_decimal(value, locale=self.language)
+        return numbers.format_decimal(value, locale=self._locale)
 
     def money(self, cents: int) -> str:
         """Return «150 €», with cents only where there are some."""
         pattern = None if cents % 100 else "¤#,##0" if self.language == "en" else "#,##0\N{NO-BREAK SPACE}¤"
         return numbers.format_currency(
-            cents / 100, "EUR", format=pattern, locale=self.language, currency_digits=bool(cents % 100)
+            cents / 100, "EUR", format=pattern, locale=self._locale, currency_digits=bool(cents % 100)
         )
 
 

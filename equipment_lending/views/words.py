@@ -1,7 +1,7 @@
 """Lending in words: how a loan stands, when a desk is open, what the conditions are, why something cannot be done."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -143,11 +143,8 @@ def opening_now_words(calendar: OpeningCalendar, now: datetime, request) -> tupl
 
 def hours_words(hours: Iterable[Hours], request) -> str:
     """Return «10:00–12:30, 14:00–18:00»."""
-
-    def clock(wall: time) -> str:
-        return dates.format_time(wall, format="short", locale=request.locale_name)
-
-    return ", ".join(f"{clock(one.opens)}–{clock(one.closes)}" for one in hours)
+    at = request.words.hour
+    return ", ".join(f"{at(one.opens)}–{at(one.closes)}" for one in hours)
 
 
 def windows_words(windows: Iterable[Period], zone: str, request) -> str:

@@ -13,7 +13,7 @@ PARIS = "Europe/Paris"
 
 def test_a_day_is_said_with_its_weekday():
     assert FRENCH.day(date(2026, 10, 22)) == "jeudi 22 octobre"
-    assert ENGLISH.day(date(2026, 10, 22)) == "Thursday, October 22"
+    assert ENGLISH.day(date(2026, 10, 22)) == "Thursday 22 October"
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_short_date_has_numbers_only():
 
 def test_an_instant_is_said_by_the_clocks_of_its_place():
     assert FRENCH.datetime(AFTERNOON, PARIS) == "jeudi 22 octobre à 14:00"
-    assert ENGLISH.datetime(AFTERNOON, PARIS).startswith("Thursday, October 22, 2:00")
+    assert ENGLISH.datetime(AFTERNOON, PARIS) == "Thursday 22 October, 14:00"
     assert FRENCH.date(datetime(2026, 10, 22, 22, 30, tzinfo=UTC), PARIS) == "23 octobre 2026"
 
 

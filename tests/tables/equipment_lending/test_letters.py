@@ -37,7 +37,7 @@ def test_a_letter_says_what_when_where_and_whom_to_ask(asking, loan, name):
     letter = written(asking, loan, name)
     assert loan.number in letter.subject
     assert "- 1 × Field recorder\n" in letter.text
-    assert "Friday, October 30, 10:00" in letter.text
+    assert "Friday 30 October, 10:00" in letter.text
     assert "4 rue de Roscoff, Brest" in letter.text
     assert (
         "\n\nQuestions? Ask Maison de quartier de Lambézellec: 02 98 00 10 01, lambezellec@communs.example\n"

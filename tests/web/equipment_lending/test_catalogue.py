@@ -80,7 +80,7 @@ def test_a_card_says_where_it_cannot_be_fetched_and_leads_to_where_it_can(browse
     stock = lending.stock(session, units=5, at=shut)
     lending.stock(session, units=1, of=stock.model, at=lending.point(session, name="Recouvrance", slug="recouvrance"))
     card = looked_up(browse, **{"from": "2026-11-02", "to": "2026-11-03"}).html.select_one("article.card")
-    assert "closed on Monday 2 November" in card.text.replace("Monday, November 2", "Monday 2 November")
+    assert "closed on Monday 2 November" in card.text
     assert "1 free of 1" in card.text
     assert "point=recouvrance" in card.select_one("a")["href"]
 

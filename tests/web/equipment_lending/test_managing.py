@@ -196,7 +196,7 @@ def test_days_are_excepted_and_given_back(session, admin, point):
     values = {"first": "2027-08-01", "last": "2027-08-31", "note": "Congés"}
     page = sent(page, "exception", values, "exception", status=303).follow(headers=ENGLISH)
     assert [(row.kind, row.note) for row in point.exceptions] == [(DayKind.CLOSED, "Congés")]
-    assert "August 31, 2027" in page
+    assert "31 August 2027" in page
     forget = people.with_csrf(admin, {"forget": str(point.exceptions[0].id)})
     admin.post("/manage/points/lambezellec/hours", forget, status=303)
     assert point.exceptions == []
