@@ -61,12 +61,18 @@ class Rules(Managing):
         return say(_("If empty: ${value}", mapping={"value": say(words) if isinstance(words, str) else words}))
 
     def _page(self):
+        about = self._about()
         return {
-            "title": self.said(_("Rules")),
-            "trail": self.trail(*self._about(), (_("Rules"), None)),
+            "title": self._title([name for name, _url in about]),
+            "trail": self.trail(*about, (_("Rules"), None)),
             "form": self.rules,
             "sections": SECTIONS,
         }
+
+    def _title(self, names: list[str]) -> str:
+        """Return what the rules are for: «Rules: Documentary camera, Maison de quartier»."""
+        colon = self.request.words.colon
+        return self.said(_("Rules")) + colon + ", ".join(names) if names else self.said(_("Rules for the city"))
 
     def _about(self) -> list[tuple[str, str | None]]:
         """Return the names of what the rules are for, and their pages."""

@@ -78,7 +78,8 @@ def people(request):
     """Everybody, found by name, e-mail or phone."""
     search = Search(request, _("Name, e-mail or phone"))
     found = found_people(request.db, search.text, limit=PAGE, offset=search.offset)
-    return search.page(found) | {"role_words": ROLE_WORDS}
+    labels = {scope.slug: scope.label for scope in scopes(request)}
+    return search.page(found) | {"role_words": ROLE_WORDS, "scope_labels": labels}
 
 
 @view_config(
@@ -123,7 +124,7 @@ class OnPerson:
             "email_form": self.email_form,
             "role_words": ROLE_WORDS,
             "scope_labels": {scope.slug: scope.label for scope in self.scopes},
-            "today": self.request.clock.now().date(),
+            "today": self.request.clock.today(),
         }
 
     def back(self, kind: str, words) -> HTTPSeeOther:
@@ -144,7 +145,7 @@ class OnePerson(OnPerson):
         wish = submitted(self.role_form, self.request)
         if wish is None:
             return self.page()
-        if wish["until"] and wish["until"] < self.request.clock.now().date():
+        if wish["until"] and wish["until"] < self.request.clock.today():
             fail(self.role_form, "until", _("This day is past."))
             self.request.response.status_int = 422
             return self.page()

@@ -404,6 +404,7 @@ def test_what_is_inherited_is_said_beside_each_rule(session, admin, model, point
     lending.policy(session, max_days=14)
     lending.policy(session, model_id=model.id, requires=["prise-de-son"])
     page = admin.get("/manage/models/enregistreur/rules/lambezellec", headers=ENGLISH)
+    assert page.html.h1.text == "Rules: Field recorder, Maison de quartier de Lambézellec"
     assert page.html.find(id="rules-max_days-hint").get_text(strip=True) == "If empty: 14"
     assert page.html.find(id="rules-requires-hint").get_text(strip=True) == "If empty: prise de son"
     assert page.html.find(id="rules-max_units_per_person-hint").get_text(strip=True) == "If empty: no limit"

@@ -7,7 +7,7 @@ from portal.audit.models import AuditEntry
 from portal.mail.models import OutgoingMail
 from portal.people.models import Person, RoleGrant
 from portal.people.terms import Role
-from tests.factories import people
+from tests.factories import lending, people
 
 
 @pytest.fixture
@@ -42,6 +42,12 @@ class TestPeople:
         wanted = people.person(session, name="Élodie Le Guen")
         page = browse.get("/admin/people?q=elodie")
         assert [link["href"] for link in page.html.select("main li.line a")] == [f"/admin/people/{wanted.id}"]
+
+    def test_a_role_at_a_desk_names_the_point(self, browse, session, admin):
+        lending.point(session, slug="bellevue", name="Centre social de Bellevue")
+        people.staff(session, Role.DESK, "bellevue", name="Yann Kerbrat")
+        tag = browse.get("/admin/people?q=kerbrat", headers={"Accept-Language": "en"}).html.select_one("main .tag")
+        assert tag.get_text(strip=True).endswith("· Centre social de Bellevue")
 
     def test_a_long_list_has_pages(self, browse, session, admin):
         for number in range(35):
