@@ -22,7 +22,7 @@ class LoanContext:
         self.loan: Loan = found
         self.scopes = tuple({found.point.slug, found.return_point.slug})
         self._db = request.db
-        self._today = request.clock.now().date()
+        self._today = request.clock.today()
 
     @property
     def owner_ids(self) -> tuple[UUID, ...]:

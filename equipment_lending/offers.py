@@ -99,7 +99,7 @@ class LoanData:
         ):
             self._session.execute(change, execution_options={"synchronize_session": "fetch"})
 
-    def _cut_loose(self, lines: Select[tuple[UUID]]) -> None:
+    def _cut_loose(self, lines: Select[UUID]) -> None:
         """Leave on things, of what was noted of them as these lines came back, only what is about the thing."""
         things = joinedload(Custody.item).joinedload(Item.stock).joinedload(Stock.model)
         back = select(Custody).options(things).where(Custody.line_id.in_(lines), Custody.in_at.is_not(None))

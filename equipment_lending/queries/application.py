@@ -186,14 +186,14 @@ class _Facts:
         return frozenset(a for a in policy.requires if certifications.holds(borrower_id, a, self.period.start))
 
     def may_act(self, borrower_id: UUID, organisation_id: UUID | None) -> bool:
-        """Is the borrower an officer of the organisation, or asking in nobody's name?"""
+        """Is the borrower an officer of the organisation today, by the desk's clock, or asking in nobody's name?"""
         if organisation_id is None:
             return True
         mandate = select(Membership.id).where(
             Membership.organisation_id == organisation_id,
             Membership.person_id == borrower_id,
             Membership.officer,
-            or_(Membership.until.is_(None), Membership.until >= self.now.date()),
+            or_(Membership.until.is_(None), Membership.until >= self.calendar.day_of(self.now)),
         )
         return self.session.scalar(mandate) is not None
 

@@ -147,7 +147,7 @@ class EquipmentPage:
 
     def _mandates(self) -> list[tuple[str, str]]:
         identity = self.request.identity
-        mandates = mandates_of(self.request.db, identity.person_id, self.now.date()) if identity else []
+        mandates = mandates_of(self.request.db, identity.person_id, self.request.clock.today()) if identity else []
         return [(str(organisation.id), organisation.name) for organisation in mandates]
 
     def _fill(self) -> None:
@@ -319,5 +319,5 @@ class EquipmentPage:
 @view_config(route_name="lending.equipment.borrow", permission=Lending.BORROW, request_method="GET")
 def back_to_the_form(context, request):
     """Lead whoever has just signed in back to the form as they had filled it in."""
-    query = Asked(request.GET, request.clock.now().date()).query({})
+    query = Asked(request.GET, request.clock.today()).query({})
     return HTTPSeeOther(request.route_path("lending.equipment", slug=context.model.slug, _query=query))

@@ -56,7 +56,7 @@ class Lend:
             buttons=(Button("lend", _("Lend"), "now"),),
             equipment=[(one.slug, words.of(one.name)) for one in desk.models_at(request.db, self.point)],
             organisations=[
-                (str(one.id), one.name) for one in mandates_of(request.db, self.borrower.id, self.now.date())
+                (str(one.id), one.name) for one in mandates_of(request.db, self.borrower.id, request.clock.today())
             ],
             return_points=[(one.slug, one.name) for one in points(request.db) if one.id != self.point.id],
             zone=self.point.zone,

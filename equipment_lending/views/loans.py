@@ -58,7 +58,7 @@ class MyLoans:
 
     def _loans(self, states: Sequence[LoanState], *, limit: int, offset: int) -> tuple[list[Loan], int]:
         person_id = self.request.identity.person_id
-        mandates = mandates_of(self.request.db, person_id, self.now.date())
+        mandates = mandates_of(self.request.db, person_id, self.request.clock.today())
         ids = [organisation.id for organisation in mandates]
         return loans_of(self.request.db, person_id, ids, states, limit=limit, offset=offset)
 

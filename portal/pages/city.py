@@ -13,6 +13,7 @@ from enum import StrEnum
 from importlib.resources import files
 from time import monotonic
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from pyramid.events import BeforeRender
@@ -172,11 +173,17 @@ def languages_of(request) -> tuple[str, ...]:
     return READERS["languages"](request.city_values.get("languages", OFFERED))
 
 
+def zone_of(request) -> ZoneInfo:
+    """Return the zone in which the city's days begin and end."""
+    return ZoneInfo(request.city_told.values.get("zone", DEFAULTS["zone"]))
+
+
 def includeme(config) -> None:
     config.registry.city_values = KeptValues()
     config.add_request_method(values_of, "city_values", reify=True)
     config.add_request_method(city_of, "city", property=True)  # not reified: a letter speaks another language
     config.registry.languages_of = languages_of
+    config.registry.zone_of = zone_of
     config.add_subscriber(_lend_city, BeforeRender)
 
 

@@ -27,7 +27,7 @@ class OrganisationContext:
             raise HTTPNotFound
         self.organisation = organisation
         self.members = members_of(request.db, organisation.id)
-        self.owner_ids = officers(((m.person_id, m.officer, m.until) for m in self.members), request.clock.now().date())
+        self.owner_ids = officers(((m.person_id, m.officer, m.until) for m in self.members), request.clock.today())
 
     def member(self, person_id: UUID) -> Membership:
         """Return somebody's membership. Raises ``HTTPNotFound`` for who is no member."""

@@ -55,7 +55,7 @@ class AccountData:
         }
 
     def hindrances(self, person_id: UUID) -> list[str]:
-        today = self._clock.now().date()
+        today = self._clock.today()
         sentence = _("You are the last who may act for ${organisation}: name somebody else there first.")
         reasons = [
             self._translate(sentence % {"organisation": name})

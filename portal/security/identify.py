@@ -1,11 +1,12 @@
 """Who is asking: the person behind a sign-in cookie or a bearer token, in one query."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from pyramid.csrf import new_csrf_token
 from sqlalchemy import Date, Text, and_, bindparam, or_, select
 
+from portal.clock import Clock
 from portal.db.row import UtcMoment
 from portal.people.models import ApiToken, Membership, Organisation, Person, RoleGrant, SignIn
 from portal.security.terms import HeldRole, Identity
@@ -28,12 +29,11 @@ def bearer_token(request) -> str | None:
 
 def identify(request) -> Identity | None:
     """Return whose request this is, or None. A bearer token goes before a cookie, even when it is not valid."""
-    now = request.clock.now()
     token = bearer_token(request)
     if token is not None:
-        return _identity(request.db, BY_TOKEN, secret_hash(token), now)
+        return _identity(request.db, BY_TOKEN, secret_hash(token), request.clock)
     secret = request.registry.cookies.get(request, COOKIE)
-    return _identity(request.db, BY_COOKIE, secret_hash(secret), now) if secret else None
+    return _identity(request.db, BY_COOKIE, secret_hash(secret), request.clock) if secret else None
 
 
 def let_in(request, response, secret: str):
@@ -93,9 +93,9 @@ BY_COOKIE, BY_TOKEN = _by_cookie(), _by_token()
 """The two questions, put together once: every page and every call of the API asks one of them."""
 
 
-def _identity(session, query, hashed: str, now: datetime) -> Identity | None:
-    today = now.date()
-    rows = session.execute(query, {"hashed": hashed, "now": now, "today": today}).all()
+def _identity(session, query, hashed: str, clock: Clock) -> Identity | None:
+    today = clock.today()
+    rows = session.execute(query, {"hashed": hashed, "now": clock.now(), "today": today}).all()
     if not rows:
         return None
     roles = tuple(

@@ -148,7 +148,7 @@ class Organisations:
 
     def _refuse_without_officers(self, changed: Membership, officer: bool, until: date | None) -> None:
         """Refuse a change that takes the last officer away; who is no officer today may always change."""
-        today = self._clock.now().date()
+        today = self._clock.today()
         mandates = self._session.execute(
             select(Membership.person_id, Membership.officer, Membership.until).where(
                 Membership.organisation_id == changed.organisation_id

@@ -40,7 +40,7 @@ class Roles:
 
         The same role in the same scope is dated anew, not granted twice. Raises ``ValueError`` for days out of order.
         """
-        since = since or self._clock.now().date()
+        since = since or self._clock.today()
         if until is not None and until < since:
             raise ValueError(f"a role cannot end on {until}, before {since}")
         lock(self._session, Person, [person.id])
@@ -67,7 +67,7 @@ class Roles:
 
     def _refuse_last_admin(self, grant: RoleGrant) -> None:
         """One decision about administrators at a time, whoever they are: all of them are locked."""
-        today = self._clock.now().date()
+        today = self._clock.today()
         lock(self._session, Person, administrators(self._session, today))
         if administrators(self._session, today) == {grant.person_id}:
             raise LastAdmin

@@ -94,4 +94,4 @@ class SignIns:
         found = self._session.scalar(
             select(Membership).where(Membership.person_id == person_id, Membership.organisation_id == organisation_id)
         )
-        return found is not None and in_force(found.officer, found.until, self._clock.now().date())
+        return found is not None and in_force(found.officer, found.until, self._clock.today())

@@ -32,7 +32,7 @@ NUMBER_TAKEN = _("Another organisation has this number. Ask one of its members t
 )
 def organisations(request):
     """What I belong to, and for whom I act in this browser."""
-    me, today = request.identity.person_id, request.clock.now().date()
+    me, today = request.identity.person_id, request.clock.today()
     return {
         "memberships": memberships_of(request.db, me),
         "mandates": mandates_of(request.db, me, today),

@@ -197,6 +197,15 @@ def test_only_an_officer_borrows_in_an_organisations_name(session, requests, bor
     assert codes(no) == {RefusalCode.NOT_OFFICER}
 
 
+def test_a_mandate_ends_at_midnight_where_it_is_used(session, requests, borrower, clock):
+    stock = lending.stock(session)
+    ended = people.membership(session, person=borrower, officer=True, until=lending.instant("2026-10-22T00:00").date())
+    clock.at = lending.instant("2026-10-23T00:30")
+    with pytest.raises(Refused) as no:
+        requests.request(wish(stock, organisation_id=ended.organisation_id), borrower.id, borrower.id)
+    assert codes(no) == {RefusalCode.NOT_OFFICER}
+
+
 def test_what_a_point_does_not_lend_and_a_point_that_does_not_exist_are_refused(session, requests, borrower):
     stock, other = lending.stock(session), lending.stock(session)
     with pytest.raises(Refused) as no:

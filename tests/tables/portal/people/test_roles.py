@@ -1,9 +1,10 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
 
 from portal.audit.models import AuditEntry
+from portal.pages.models import CitySetting
 from portal.people.models import RoleGrant
 from portal.people.services import Roles
 from portal.people.services.roles import LastAdmin
@@ -42,6 +43,22 @@ def test_a_role_holds_from_today_at_the_place_it_was_granted_for(session, roles,
 def test_a_role_holds_from_its_first_to_its_last_day(session, roles, asking, since, until, holds):
     who = people.person(session)
     roles.grant(who, Role.TRAINER, since=since, until=until)
+    assert bool(held(session, who, asking)) == holds
+
+
+@pytest.mark.parametrize(
+    ("zone", "until", "holds"),
+    [
+        ("Europe/Paris", date(2026, 10, 22), False),
+        ("Europe/Paris", date(2026, 10, 23), True),
+        ("America/Martinique", date(2026, 10, 22), True),
+    ],
+)
+def test_a_role_ends_at_the_citys_midnight(session, roles, asking, clock, zone, until, holds):
+    session.add(CitySetting(key="zone", value=zone, changed_at=clock.at))
+    who = people.person(session)
+    roles.grant(who, Role.TRAINER, since=date(2026, 1, 1), until=until)
+    clock.at = datetime(2026, 10, 22, 22, 30, tzinfo=UTC)
     assert bool(held(session, who, asking)) == holds
 
 
