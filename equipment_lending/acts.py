@@ -29,6 +29,26 @@ ACTS = {
     "lending.rules_changed": _("changed the rules of lending"),
 }
 
+THINGS = {
+    "category": _("category"),
+    "import": _("spreadsheets"),
+    "item": _("item"),
+    "loan": _("loan"),
+    "model": _("model"),
+    "point": _("lending point"),
+    "policy": _("rules"),
+}
+
+NOTES = {
+    "added": _("added"),
+    "fields": _("changed"),
+    "items": _("items"),
+    "loan": _("loan"),
+    "overridden": _("without the training asked for"),
+    "point": _("lending point"),
+    "rules": _("rules"),
+}
+
 
 def includeme(config) -> None:
-    config.add_acts(ACTS)
+    config.add_acts(ACTS, THINGS, NOTES)

@@ -83,7 +83,9 @@ class Desk:
             loan.state = LoanState.OUT
             loan.revision += 1
         tags = [item.asset_tag for item in items]
-        self._audit.record("lending.check_out", "loan", loan.id, items=tags, overridden=bool(lacking) or None)
+        self._audit.record(
+            "lending.check_out", "loan", loan.id, loan=loan.number, items=tags, overridden=bool(lacking) or None
+        )
         return given
 
     def _turned_around(self, items: Sequence[Item], now: datetime) -> None:
@@ -210,7 +212,9 @@ class Desk:
             if not loans.open_custodies(loan):
                 self._close(loan)
             loan.revision += 1
-        self._audit.record("lending.check_in", "loan", loan.id, items=[back.asset_tag for back in returned])
+        self._audit.record(
+            "lending.check_in", "loan", loan.id, loan=loan.number, items=[back.asset_tag for back in returned]
+        )
         return taken
 
     def _take_in(

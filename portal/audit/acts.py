@@ -1,4 +1,7 @@
-"""What acts are called on the page of the audit trail. Who records an act names it once, by ``config.add_acts(…)``."""
+"""What acts are called on the page of the audit trail, and what they are done to.
+
+Who records an act names it once, by ``config.add_acts(…)``.
+"""
 
 from collections.abc import Mapping
 
@@ -19,16 +22,39 @@ ACTS = {
     "settings.change": _("changed a setting"),
 }
 
+THINGS = {
+    "job": _("background work"),
+    "organisation": _("organisation"),
+    "person": _("person"),
+    "setting": _("setting"),
+}
+"""Kinds of things that acts are done to."""
+
+NOTES = {
+    "member": _("member"),
+    "officer": _("may act in its name"),
+    "role": _("role"),
+    "scope": _("where"),
+    "since": _("from"),
+    "until": _("until"),
+}
+"""What is noted of an act."""
+
 
 def includeme(config) -> None:
-    config.registry.acts = {}
+    config.registry.acts, config.registry.audit_things, config.registry.audit_notes = {}, {}, {}
     config.add_directive("add_acts", add_acts)
-    config.add_acts(ACTS)
+    config.add_acts(ACTS, THINGS, NOTES)
 
 
-def add_acts(config, acts: Mapping[str, str]) -> None:
-    """Add the names of acts, each as it continues the name of a person. Raises on an act named twice."""
+def add_acts(config, acts: Mapping[str, str], things: Mapping[str, str], notes: Mapping[str, str]) -> None:
+    """Add the names of acts, each as it continues the name of a person, of kinds of things, and of what is noted.
+
+    Raises on an act named twice.
+    """
     twice = config.registry.acts.keys() & acts.keys()
     if twice:
         raise ConfigurationError(f"acts named twice: {', '.join(sorted(twice))}")
     config.registry.acts.update(acts)
+    config.registry.audit_things.update(things)
+    config.registry.audit_notes.update(notes)

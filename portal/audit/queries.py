@@ -45,10 +45,10 @@ class Entry:
         return self.named or str(self.detail.get(self.subject_kind) or self.subject_id[:8])
 
     @property
-    def told(self) -> list[tuple[str, str]]:
-        """What was noted, in words; what is not set, and what names the thing itself, is left out."""
+    def told(self) -> list[tuple[str, Any]]:
+        """What was noted; what is not set, and what names the thing itself, is left out."""
         return [
-            (name, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
+            (name, value)
             for name, value in self.detail.items()
             if value not in (None, "", []) and name != self.subject_kind
         ]
@@ -100,12 +100,26 @@ def _named(session: Session, entries: list[Entry]) -> list[Entry]:
     """Return the entries with the names that people and organisations have now."""
     names: dict[str, str] = {}
     for kind, table in (("person", Person), ("organisation", Organisation)):
-        ids = {number for entry in entries if entry.subject_kind == kind and (number := _number(entry.subject_id))}
+        ids = {number for entry in entries for number in _numbers(entry, kind)}
         if ids:
             names |= {
                 str(id_): name for id_, name in session.execute(select(table.id, table.name).where(table.id.in_(ids)))
             }
-    return [replace(entry, named=names.get(entry.subject_id)) for entry in entries]
+    return [
+        replace(
+            entry,
+            named=names.get(entry.subject_id),
+            detail={name: names.get(str(value), value) for name, value in entry.detail.items()},
+        )
+        for entry in entries
+    ]
+
+
+def _numbers(entry: Entry, kind: str) -> Iterator[UUID]:
+    """Yield the ids of people, or of organisations, that an entry tells of."""
+    told = [entry.subject_id] if entry.subject_kind == kind else []
+    told += [str(entry.detail["member"])] if kind == "person" and "member" in entry.detail else []
+    yield from filter(None, map(_number, told))
 
 
 def _number(text: str) -> UUID | None:

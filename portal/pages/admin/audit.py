@@ -1,6 +1,7 @@
 """The audit trail: found, read, and taken away as a spreadsheet."""
 
 import json
+from dataclasses import replace
 from functools import partial
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from portal.forms import Button, submitted
 from portal.forms.widgets import SearchInput, Select
 from portal.i18n import _
 from portal.pages.permissions import Upkeep
+from portal.people.schemas import ROLE_WORDS
 from portal.spreadsheets import csv_chunks
 
 PAGE = 50
@@ -31,7 +33,7 @@ class AuditSchema(colander.Schema):
     subject = colander.SchemaNode(
         colander.String(),
         title=_("On what"),
-        description=_("A kind of thing, such as person, or the number of one thing."),
+        description=_("A kind of thing, such as person or loan, or the number of one thing."),
         missing="",
     )
     first = colander.SchemaNode(colander.Date(), title=_("From"), missing=None)
@@ -51,7 +53,9 @@ class AuditPage:
             action=request.route_path("admin.audit"),
             acts=[(act, request.registry.acts.get(act, act)) for act in acts(request.db)],
         )
-        self.sought = Sought(**(submitted(self.form, request) or {}))
+        sought = Sought(**(submitted(self.form, request) or {}))
+        kinds = {self._thing(kind).casefold(): kind for kind in request.registry.audit_things}
+        self.sought = replace(sought, subject=kinds.get(sought.subject.casefold(), sought.subject))
 
     @view_config(
         route_name="admin.audit",
@@ -70,6 +74,8 @@ class AuditPage:
             "found": found,
             "zone": self.zone,
             "act_words": self.request.registry.acts,
+            "thing": self._thing,
+            "notes": self._notes,
             "position": _("${first} to ${last} of ${total}", mapping=position),
             "previous_url": url(offset=max(0, offset - PAGE)) if offset else None,
             "next_url": url(offset=offset + PAGE) if last < found.total else None,
@@ -86,6 +92,26 @@ class AuditPage:
         response.content_disposition = 'attachment; filename="audit.csv"'
         response.cache_control = "no-store"
         return response
+
+    def _thing(self, kind: str) -> str:
+        return self._say(self.request.registry.audit_things.get(kind, kind))
+
+    def _notes(self, entry: Entry) -> list[tuple[str, str]]:
+        """Return in words what was noted of an act."""
+        names = self.request.registry.audit_notes
+        return [(self._say(names.get(name, name)), self._said(name, value)) for name, value in entry.told]
+
+    def _said(self, name: str, value: object) -> str:
+        if isinstance(value, bool):
+            return self._say(_("yes") if value else _("no"))
+        if isinstance(value, list):
+            return ", ".join(map(str, value))
+        if isinstance(value, dict):
+            return ", ".join(f"{key} {self._said(key, inner)}" for key, inner in value.items())
+        return self._say(ROLE_WORDS.get(value, value)) if name == "role" else str(value)
+
+    def _say(self, words: str) -> str:
+        return self.request.localizer.translate(words)
 
     def _offset(self) -> int:
         given = self.request.GET.get("offset", "")

@@ -56,6 +56,13 @@ def test_it_is_found_by_person_act_subject_and_day(browse, session, clock, admin
         assert left_out not in page.html.table.text, query
 
 
+def test_a_kind_of_thing_is_said_and_found_in_the_readers_words(browse, session, clock, admin):
+    record(session, clock, admin, "lending.confirm", "loan", "1f38", loan="KMUN6F")
+    record(session, clock, admin, "role.grant", "person", "42")
+    page = people.signed_in(browse, admin).get("/admin/audit", {"subject": "Prêt"})
+    assert [row.text for row in page.html.select("tbody td:nth-of-type(4)")] == ["prêtKMUN6F"]
+
+
 def test_days_are_those_of_the_citys_clocks(browse, session, clock, admin):
     clock.at = clock.at.replace(hour=22, minute=30)  # half past midnight in Brest, on the 23rd
     record(session, clock, admin, subject="at night")
@@ -100,9 +107,12 @@ def test_people_are_called_by_their_names_and_loans_by_their_numbers(browse, ses
     borrower = people.person(session, name="Rozenn Tanguy")
     record(session, clock, admin, subject=borrower.id, until=None, items=["A-1", "A-2"])
     record(session, clock, admin, "lending.confirm", "loan", "1f38", loan="KMUN6F")
-    table = people.signed_in(browse, admin).get("/admin/audit").html.table.text
+    record(session, clock, admin, "membership.end", "organisation", "7", member=borrower.id, officer=True)
+    table = people.signed_in(browse, admin).get("/admin/audit", headers={"Accept-Language": "en"}).html.table.text
 
     assert "Rozenn Tanguy" in table
-    assert "items\N{NO-BREAK SPACE}: A-1, A-2" in table
+    assert "items: A-1, A-2" in table
+    assert "member: Rozenn Tanguy" in table
+    assert "may act in its name: yes" in table
     assert "until" not in table
     assert "KMUN6F" in table
