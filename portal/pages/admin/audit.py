@@ -15,6 +15,7 @@ from portal.forms.widgets import SearchInput, Select
 from portal.i18n import _
 from portal.pages.permissions import Upkeep
 from portal.people.schemas import ROLE_WORDS
+from portal.people.terms import Role
 from portal.spreadsheets import csv_chunks
 
 PAGE = 50
@@ -108,7 +109,7 @@ class AuditPage:
             return ", ".join(map(str, value))
         if isinstance(value, dict):
             return ", ".join(f"{key} {self._said(key, inner)}" for key, inner in value.items())
-        return self._say(ROLE_WORDS.get(value, value)) if name == "role" else str(value)
+        return self._say(ROLE_WORDS[Role(value)]) if name == "role" and value in set(Role) else str(value)
 
     def _say(self, words: str) -> str:
         return self.request.localizer.translate(words)
