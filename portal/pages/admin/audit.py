@@ -109,7 +109,7 @@ class AuditPage:
             return ", ".join(map(str, value))
         if isinstance(value, dict):
             return ", ".join(f"{key} {self._said(key, inner)}" for key, inner in value.items())
-        return self._say(ROLE_WORDS[Role(value)]) if name == "role" and value in set(Role) else str(value)
+        return self._say(ROLE_WORDS[Role(str(value))]) if name == "role" and value in set(Role) else str(value)
 
     def _say(self, words: str) -> str:
         return self.request.localizer.translate(words)
