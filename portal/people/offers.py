@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, or_, select
 from portal.i18n import _
 from portal.people.models import ApiToken, Invitation, Letter, Membership, Person, RoleGrant, SignIn
 from portal.people.queries import administrators, memberships_of, organisations_left_alone
+from portal.people.rules import leaves_nobody
 from portal.ports.personal_data import PersonalData
 
 
@@ -61,7 +62,8 @@ class AccountData:
             self._translate(sentence % {"organisation": name})
             for name in organisations_left_alone(self._session, person_id, today)
         ]
-        if administrators(self._session, today) == {person_id}:
+        admins = administrators(self._session)
+        if leaves_nobody(admins, [term for term in admins if term[0] != person_id], today):
             nobody = _("Nobody else administers the portal: grant somebody else the role first.")
             reasons.append(self._translate(nobody))
         return reasons

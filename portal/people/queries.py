@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.people.models import ApiToken, Invitation, Membership, Organisation, Person, RoleGrant, SignIn
-from portal.people.rules import in_force, officers, search_words
+from portal.people.rules import Term, in_force, officers, search_words
 from portal.people.terms import Role
 
 
@@ -85,11 +85,11 @@ def invitations_of(session: Session, organisation_id: UUID, now: datetime) -> li
     return list(session.scalars(waiting.order_by(Invitation.created_at.desc())))
 
 
-def administrators(session: Session, today: date) -> set[UUID]:
-    """Return who administers the portal today."""
-    granted = select(RoleGrant.person_id).where(RoleGrant.role == Role.ADMIN, RoleGrant.scope.is_(None))
-    lasting = granted.where(RoleGrant.since <= today, or_(RoleGrant.until.is_(None), RoleGrant.until >= today))
-    return set(session.scalars(lasting))
+def administrators(session: Session) -> list[Term]:
+    """Return who administers the portal, from when and until when: those of today, of the past and to come."""
+    granted = select(RoleGrant.person_id, RoleGrant.since, RoleGrant.until)
+    everywhere = granted.where(RoleGrant.role == Role.ADMIN, RoleGrant.scope.is_(None))
+    return [(person_id, since, until) for person_id, since, until in session.execute(everywhere)]
 
 
 def organisations_left_alone(session: Session, person_id: UUID, today: date) -> list[str]:

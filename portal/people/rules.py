@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from uuid import UUID
 
@@ -30,6 +30,9 @@ KEYBOARD_ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
 )
 PHONE = re.compile(r"\+?[0-9][0-9 .()-]+[0-9]")
+Term = tuple[UUID, date, date | None]
+"""A person's time in an office: its first day, and its last one or None."""
+
 RUNS = tuple(run for row in KEYBOARD_ROWS for run in (row * 2, row[::-1] * 2))
 
 
@@ -116,6 +119,22 @@ def in_force(officer: bool, until: date | None, today: date) -> bool:
 def officers(mandates: Iterable[tuple[UUID, bool, date | None]], today: date) -> set[UUID]:
     """Return who of ``(person, officer, until)`` may act in the organisation's name today."""
     return {person for person, officer, until in mandates if in_force(officer, until, today)}
+
+
+def in_office(terms: Iterable[Term], today: date) -> set[UUID]:
+    """Return who of ``(person, since, until)``, both days included, holds the office today."""
+    return {person for person, since, until in terms if since <= today and (until is None or today <= until)}
+
+
+def leaves_nobody(before: Collection[Term], after: Collection[Term], today: date) -> bool:
+    """Would a change leave nobody in office today, or nobody there without an end, where there was somebody before?"""
+
+    def lasting(terms: Collection[Term]) -> set[UUID]:
+        return in_office([term for term in terms if term[2] is None], today)
+
+    if lasting(before):
+        return not lasting(after)
+    return bool(in_office(before, today)) and not in_office(after, today)
 
 
 def normal_siret(text: str) -> str:

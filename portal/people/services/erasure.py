@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from portal.clock import Clock
 from portal.db.locking import lock
-from portal.people.models import Person
+from portal.people.models import Organisation
+from portal.people.queries import memberships_of
+from portal.people.services.roles import lock_with_administrators
 from portal.ports.personal_data import PersonalData
 
 
@@ -37,7 +39,7 @@ class Erasure:
 
     def erase(self, person_id: UUID) -> None:
         """Forget who the person is; statistics stay, under the bare id. Raises :class:`Hindered`, nothing forgotten."""
-        lock(self._session, Person, [person_id])
+        self._alone_with(person_id)
         reasons = self.hindrances(person_id)
         if reasons:
             raise Hindered(reasons)
@@ -45,3 +47,9 @@ class Erasure:
         for data in self._knowing:
             data.erase(person_id, at)
         self._session.flush()
+
+    def _alone_with(self, person_id: UUID) -> None:
+        """Hold whoever must not leave at the same time: fellow administrators, and those of their organisations."""
+        lock_with_administrators(self._session, person_id)
+        lock(self._session, Organisation, [m.organisation_id for m in memberships_of(self._session, person_id)])
+        self._session.expire_all()

@@ -11,6 +11,7 @@ from portal.clock import Clock
 from portal.db.locking import lock
 from portal.people.models import Person, RoleGrant
 from portal.people.queries import administrators
+from portal.people.rules import Term, leaves_nobody
 from portal.people.terms import Role
 
 
@@ -38,12 +39,15 @@ class Roles:
     ) -> RoleGrant:
         """Trust a person with a role, everywhere or in ``scope``, from today or a day on; return the grant.
 
-        The same role in the same scope is dated anew, not granted twice. Raises ``ValueError`` for days out of order.
+        The same role in the same scope is dated anew, not granted twice. Raises ``ValueError`` for days out of order,
+        and :class:`LastAdmin` where that would end the time of the last administrator.
         """
         since = since or self._clock.today()
         if until is not None and until < since:
             raise ValueError(f"a role cannot end on {until}, before {since}")
-        lock(self._session, Person, [person.id])
+        lock_with_administrators(self._session, person.id)
+        if role is Role.ADMIN and scope is None:
+            self._refuse_last_admin(person.id, (person.id, since, until))
         grant = self._session.scalar(
             select(RoleGrant).where(
                 RoleGrant.person_id == person.id,
@@ -59,15 +63,22 @@ class Roles:
 
     def revoke(self, grant: RoleGrant) -> None:
         """End a grant at once. Raises :class:`LastAdmin`."""
-        if grant.role is Role.ADMIN:
-            self._refuse_last_admin(grant)
+        lock_with_administrators(self._session, grant.person_id)
+        if grant.role is Role.ADMIN and grant.scope is None:
+            self._refuse_last_admin(grant.person_id)
         self._audit.record("role.revoke", "person", grant.person_id, role=grant.role, scope=grant.scope)
         grant.person.roles.remove(grant)
         self._session.flush()
 
-    def _refuse_last_admin(self, grant: RoleGrant) -> None:
-        """One decision about administrators at a time, whoever they are: all of them are locked."""
-        today = self._clock.today()
-        lock(self._session, Person, administrators(self._session, today))
-        if administrators(self._session, today) == {grant.person_id}:
+    def _refuse_last_admin(self, person_id: UUID, *instead: Term) -> None:
+        """Refuse to replace a person's time as administrator by ``instead`` where nobody would be left."""
+        before = administrators(self._session)
+        others = [term for term in before if term[0] != person_id]
+        if leaves_nobody(before, [*others, *instead], self._clock.today()):
             raise LastAdmin
+
+
+def lock_with_administrators(session: Session, person_id: UUID) -> None:
+    """Hold a person, and with an administrator all of them: one decision about administrators at a time."""
+    admins = {admin for admin, _since, _until in administrators(session)}
+    lock(session, Person, {person_id, *admins})

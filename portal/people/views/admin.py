@@ -100,6 +100,9 @@ def scopes(request) -> list[Scope]:
     return [scope for answer in request.ask_all(RoleScopes) for scope in answer.scopes()]
 
 
+NOBODY_ELSE = _("Nobody else administers the portal: grant somebody else the role first.")
+
+
 class OnPerson:
     """What the pages of one person share."""
 
@@ -149,7 +152,12 @@ class OnePerson(OnPerson):
             fail(self.role_form, "until", _("This day is past."))
             self.request.response.status_int = 422
             return self.page()
-        self.request.find_service(Roles).grant(self.person, **wish, by=self.request.identity.person_id)
+        try:
+            self.request.find_service(Roles).grant(self.person, **wish, by=self.request.identity.person_id)
+        except LastAdmin:
+            fail(self.role_form, "until", NOBODY_ELSE)
+            self.request.response.status_int = 409
+            return self.page()
         return self.back("good", _("The role is granted."))
 
 
@@ -168,7 +176,7 @@ class Revoke(OnPerson):
         try:
             self.request.find_service(Roles).revoke(held)
         except LastAdmin:
-            return self.back("wrong", _("Nobody else administers the portal: grant somebody else the role first."))
+            return self.back("wrong", NOBODY_ELSE)
         return self.back("good", _("The role is revoked."))
 
 

@@ -1,5 +1,5 @@
 from datetime import date, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from portal.people.rules import (
     browser_named,
     in_force,
     is_common,
+    leaves_nobody,
     normal_email,
     normal_rna,
     normal_siret,
@@ -100,6 +101,20 @@ def test_a_mandate_holds_up_to_and_on_its_last_day(officer, until, today):
 def test_who_may_act_is_who_holds_a_mandate(mandates, today):
     rows = [(uuid4(), officer, until) for officer, until in mandates]
     assert officers(rows, today) == {who for who, officer, until in rows if in_force(officer, until, today)}
+
+
+terms = st.lists(st.tuples(st.integers(0, 3).map(lambda n: UUID(int=n)), days, st.none() | days), max_size=4)
+
+
+@given(terms, terms, days)
+def test_a_change_leaves_nobody_where_an_office_that_was_held_is_not_or_only_until_a_day(before, after, today):
+    def last_days(held):
+        return [until or date.max for _who, since, until in held if since <= today <= (until or date.max)]
+
+    was, will_be = max(last_days(before), default=None), max(last_days(after), default=None)
+    lost = was is not None and will_be is None
+    dated = was == date.max and will_be != date.max
+    assert leaves_nobody(before, after, today) == (lost or dated)
 
 
 @pytest.mark.parametrize("text", ["73282932000074", "732 829 320 00074", "356 000 000 49837"])

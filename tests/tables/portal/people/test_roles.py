@@ -88,7 +88,26 @@ def test_the_last_administrator_stays(session, roles):
     grant = roles.grant(who, Role.ADMIN)
     roles.grant(people.person(session), Role.ADMIN, until=date(2026, 10, 22), since=date(2026, 1, 1))
     roles.revoke(roles.grant(people.person(session), Role.ADMIN))
-    roles.revoke(grant)
-    (last,) = session.scalars(select(RoleGrant))
     with pytest.raises(LastAdmin):
-        roles.revoke(last)
+        roles.revoke(grant)
+
+
+@pytest.mark.parametrize(
+    "days", [{"until": TODAY}, {"until": date(2030, 1, 1)}, {"since": date(2026, 10, 23)}, {"since": date(2030, 1, 1)}]
+)
+def test_the_last_administrator_is_not_dated_out(session, roles, days):
+    who, other = people.person(session), people.person(session)
+    roles.grant(who, Role.ADMIN)
+    roles.grant(other, Role.ADMIN, until=date(2029, 1, 1))
+    with pytest.raises(LastAdmin):
+        roles.grant(who, Role.ADMIN, **days)
+    assert session.scalars(select(RoleGrant.until).where(RoleGrant.person == who)).all() == [None]
+    roles.grant(other, Role.ADMIN)
+    roles.grant(who, Role.ADMIN, **days)
+
+
+def test_where_every_administrator_has_a_last_day_one_of_today_stays(session, roles):
+    first, other = (roles.grant(people.person(session), Role.ADMIN, until=TODAY) for _ in range(2))
+    roles.revoke(first)
+    with pytest.raises(LastAdmin):
+        roles.revoke(other)

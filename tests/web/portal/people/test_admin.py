@@ -113,6 +113,12 @@ class TestRoles:
         assert page.html.find(class_="flash").find(class_="is-wrong")
         browse.get("/admin", status=200)
 
+    def test_the_last_administrator_is_given_no_last_day(self, browse, session, admin):
+        form = browse.get(f"/admin/people/{admin.id}").forms["role"]
+        form["role"], form["until"] = "admin", "2027-06-30"
+        assert form.submit(status=409).html.select_one("[aria-invalid=true]")["name"] == "until"
+        assert session.scalars(select(RoleGrant.until).where(RoleGrant.person_id == admin.id)).all() == [None]
+
     def test_a_role_is_not_granted_by_who_holds_none(self, browse, session):
         who = people.person(session)
         people.signed_in(browse, who)
