@@ -5,30 +5,30 @@ from contextlib import contextmanager
 
 import psycopg
 import transaction
-import zope.sqlalchemy
 from pyramid.scripting import prepare
 from pyramid_retry import mark_error_retryable
-from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
+from zope.sqlalchemy.datamanager import STATUS_ACTIVE, STATUS_CHANGED, join_transaction
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def open_session(engine: Engine, transaction_manager, *, readonly: bool = False) -> Session:
-    """Return a session that commits and rolls back with ``transaction_manager``."""
-    session = Session(engine.execution_options(readonly=True) if readonly else engine, autoflush=True)
-    zope.sqlalchemy.register(session, transaction_manager=transaction_manager)
-    return session
-
-
 def session_of(request) -> Session:
-    """Return the request's session (``request.db``). Tests lend one through ``environ["portal.session"]``."""
+    """Return the request's session (``request.db``), which ends with its transaction and is of no use after it.
+
+    It joins that transaction at once: to let zope.sqlalchemy listen until it must takes seven listeners a request.
+    Tests lend a session through ``environ["portal.session"]``.
+    """
     lent = request.environ.get("portal.session")
     if lent is not None:
         return lent
-    return open_session(request.registry.engine, request.tm, readonly=request.method in SAFE_METHODS)
+    reads = request.method in SAFE_METHODS
+    engine = request.registry.reading_engine if reads else request.registry.engine
+    session = Session(engine, close_resets_only=False)
+    join_transaction(session, STATUS_ACTIVE if reads else STATUS_CHANGED, request.tm)
+    return session
 
 
 def needs_transaction(request) -> bool:

@@ -26,7 +26,7 @@ def send(request, mail_id: str) -> None:
 
     The letter is read in a transaction of its own, so that none is open while the mail server takes its time.
     """
-    with Session(request.registry.engine.execution_options(readonly=True)) as session:
+    with Session(request.registry.reading_engine) as session:
         envelope = letter_to_send(session, UUID(mail_id))
     if envelope is None:
         return

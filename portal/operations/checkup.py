@@ -51,7 +51,7 @@ def findings(registry) -> Iterator[Finding]:
 
 
 def database(registry) -> str:
-    with registry.engine.execution_options(readonly=True).connect() as connection:
+    with registry.reading_engine.connect() as connection:
         found = versions(connection)
     for name, version in found.items():
         if numbers(version) < OLDEST[name]:
@@ -122,7 +122,7 @@ def clock(registry) -> str:
     """Compare our clock with the database server's, and with the latest thing that is known to have happened."""
     if registry.portal_settings.now is not None:
         return f"set by portal.now; it is {registry.clock.now():%Y-%m-%d %H:%M} here"
-    with Session(registry.engine.execution_options(readonly=True)) as session:
+    with Session(registry.reading_engine) as session:
         theirs = _server_time(session)
         latest = session.scalar(select(func.max(AuditEntry.at)))
     now = registry.clock.now()
@@ -138,7 +138,7 @@ def _server_time(session: Session) -> datetime | None:
 
 
 def worker(registry) -> str:
-    with Session(registry.engine.execution_options(readonly=True)) as session:
+    with Session(registry.reading_engine) as session:
         work = state_of_work(session, registry.clock.now())
     alive = sum(pulse.alive for pulse in work.workers)
     if not alive:

@@ -127,25 +127,40 @@ if {field.name for field in fields(City)} != DEFAULTS.keys():
     raise TypeError("every field of City has one default")
 
 
+class Told:
+    """What a city changed (``values``), and the city in each language made of it once."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
+        self._cities: dict[str, City] = {}
+
+    def city(self, language: str) -> City:
+        if language not in self._cities:
+            self._cities[language] = City.of(self.values, language)
+        return self._cities[language]
+
+
 class KeptValues:
     """What this process last read of ``city_setting``. When the database is away, what was read before still holds."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._values: dict[str, Any] = {}
+        self._told = Told({})
         self._good_until = 0.0
 
-    def read(self, engine: Engine) -> dict[str, Any]:
-        """Return the changed values, with one query when the last one is a few seconds old."""
+    def read(self, engine: Engine) -> Told:
+        """Return what the city changed, with one query when the last one is a few seconds old."""
         with self._lock:
             if monotonic() >= self._good_until:
                 try:
-                    with closing(Session(engine.execution_options(readonly=True))) as session:
-                        self._values = changed_values(session)
+                    with closing(Session(engine)) as session:
+                        values = changed_values(session)
+                    if values != self._told.values:
+                        self._told = Told(values)
                 except SQLAlchemyError:
                     structlog.get_logger().warning("city settings out of reach, the last known hold")
                 self._good_until = monotonic() + FRESH_SECONDS
-            return self._values
+            return self._told
 
     def forget(self, _request=None) -> None:
         """Let the next reader ask the database: something was changed."""
@@ -156,21 +171,23 @@ def changed_values(session: Session) -> dict[str, Any]:
     return {key: value for key, value in session.execute(select(CitySetting.key, CitySetting.value)) if key in DEFAULTS}
 
 
-def values_of(request) -> dict[str, Any]:
-    """Return ``request.city_values``, on a connection of its own: pages about a failed transaction need them too."""
+def told_by(request) -> Told:
+    """Return ``request.city_told``, on a connection of its own: pages about a failed transaction need it too."""
     lent = request.environ.get("portal.session")
-    return changed_values(lent) if lent is not None else request.registry.city_values.read(request.registry.engine)
+    if lent is not None:
+        return Told(changed_values(lent))
+    return request.registry.city_values.read(request.registry.reading_engine)
 
 
 def city_of(request) -> City:
     """Return ``request.city``; its logo is where it is served."""
-    city = City.of(request.city_values, request.locale_name)
+    city = request.city_told.city(request.locale_name)
     return replace(city, logo=request.route_path("media", name=city.logo)) if city.logo else city
 
 
 def languages_of(request) -> tuple[str, ...]:
     """Return the codes of the languages that the city offers."""
-    return READERS["languages"](request.city_values.get("languages", OFFERED))
+    return READERS["languages"](request.city_told.values.get("languages", OFFERED))
 
 
 def zone_of(request) -> ZoneInfo:
@@ -180,7 +197,7 @@ def zone_of(request) -> ZoneInfo:
 
 def includeme(config) -> None:
     config.registry.city_values = KeptValues()
-    config.add_request_method(values_of, "city_values", reify=True)
+    config.add_request_method(told_by, "city_told", reify=True)
     config.add_request_method(city_of, "city", property=True)  # not reified: a letter speaks another language
     config.registry.languages_of = languages_of
     config.registry.zone_of = zone_of

@@ -1,10 +1,15 @@
-"""What stands around every page: the main links, which each feature adds its own to, and the choice of language."""
+"""What stands around every page: the main links, which each feature adds its own to, languages to choose, the foot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from markupsafe import Markup
+from pyramid.renderers import render
+
 from portal.i18n import NAMES
+
+MOST_PARTS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,8 @@ def includeme(config) -> None:
     config.add_directive("add_main_link", add_main_link)
     config.add_request_method(navigation)
     config.add_request_method(language_choice, "language_choice", property=True)
+    config.registry.kept_parts = {}
+    config.add_request_method(part)
 
 
 def add_main_link(config, label: str, route: str, under: Sequence[str], permission: StrEnum | None = None) -> None:
@@ -68,3 +75,17 @@ def is_under(path: str, roots: Sequence[str]) -> bool:
 def language_choice(request) -> dict[str, str]:
     """Return the languages that the city offers, with their own names, by code."""
     return {code: NAMES[code] for code in request.city.languages}
+
+
+def part(request, name: str) -> Markup:
+    """Return the template ``name`` as it stands on every page: rendered once for each language and state of the city.
+
+    It may say nothing of the reader, nor of the page.
+    """
+    kept = request.registry.kept_parts
+    key = name, request.locale_name, request.city, request.script_name
+    if key not in kept:
+        if len(kept) >= MOST_PARTS:  # the city was changed that often
+            kept.clear()
+        kept[key] = Markup(render(f"portal:templates/portal/{name}.jinja2", {}, request))  # noqa: S704 (a template's)
+    return kept[key]

@@ -1,6 +1,7 @@
 """What every answer tells the browser to refuse: scripts and frames that are not ours, guessed types, loose caches."""
 
 import re
+from functools import lru_cache
 
 from pyramid.events import NewResponse
 from pyramid.tweens import INGRESS
@@ -17,6 +18,7 @@ HEADERS = {
 }
 
 
+@lru_cache(maxsize=8)
 def content_security_policy(map_tiles: str = "") -> str:
     """Return the policy: everything from here, nothing inline, pictures also from the host of the map's background.
 

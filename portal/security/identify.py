@@ -50,42 +50,43 @@ def let_out(request, response):
     return response
 
 
-def _columns():
-    return Person.id, Person.name, Person.language, RoleGrant.role, RoleGrant.scope, RoleGrant.since, RoleGrant.until
+# Of the tables, not of their classes: nothing of these rows is kept, and every page waits for one of these questions.
+_person, _role, _sign_in, _token, _membership, _organisation = (
+    kind.__table__ for kind in (Person, RoleGrant, SignIn, ApiToken, Membership, Organisation)
+)
+_COLUMNS = tuple(_person.c[name] for name in ("id", "name", "language")) + tuple(
+    _role.c[name] for name in ("role", "scope", "since", "until")
+)
+_HASHED, _NOW = bindparam("hashed", type_=Text), bindparam("now", type_=UtcMoment)
+_TODAY = bindparam("today", type_=Date)
 
 
 def _by_cookie():
-    hashed, now, today = (
-        bindparam("hashed", type_=Text),
-        bindparam("now", type_=UtcMoment),
-        bindparam("today", type_=Date),
-    )
     in_office = and_(
-        Membership.person_id == SignIn.person_id,
-        Membership.organisation_id == SignIn.acting_for_id,
-        Membership.officer.is_(True),
-        or_(Membership.until.is_(None), Membership.until >= today),
+        _membership.c.person_id == _sign_in.c.person_id,
+        _membership.c.organisation_id == _sign_in.c.acting_for_id,
+        _membership.c.officer.is_(True),
+        or_(_membership.c.until.is_(None), _membership.c.until >= _TODAY),
     )
     return (
-        select(*_columns(), SignIn.id, Organisation.id, Organisation.name)
-        .select_from(SignIn)
-        .join(SignIn.person)
-        .outerjoin(Person.roles)
-        .outerjoin(Membership, in_office)
-        .outerjoin(Membership.organisation)
-        .where(SignIn.secret_hash == hashed, SignIn.expires_at > now, Person.erased_at.is_(None))
+        select(*_COLUMNS, _sign_in.c.id, _organisation.c.id, _organisation.c.name)
+        .select_from(_sign_in)
+        .join(_person, _person.c.id == _sign_in.c.person_id)
+        .outerjoin(_role, _role.c.person_id == _person.c.id)
+        .outerjoin(_membership, in_office)
+        .outerjoin(_organisation, _organisation.c.id == _membership.c.organisation_id)
+        .where(_sign_in.c.secret_hash == _HASHED, _sign_in.c.expires_at > _NOW, _person.c.erased_at.is_(None))
     )
 
 
 def _by_token():
-    hashed, now = bindparam("hashed", type_=Text), bindparam("now", type_=UtcMoment)
-    alive = or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now)
+    alive = or_(_token.c.expires_at.is_(None), _token.c.expires_at > _NOW)
     return (
-        select(*_columns())
-        .select_from(ApiToken)
-        .join(ApiToken.person)
-        .outerjoin(Person.roles)
-        .where(ApiToken.secret_hash == hashed, alive, Person.erased_at.is_(None))
+        select(*_COLUMNS)
+        .select_from(_token)
+        .join(_person, _person.c.id == _token.c.person_id)
+        .outerjoin(_role, _role.c.person_id == _person.c.id)
+        .where(_token.c.secret_hash == _HASHED, alive, _person.c.erased_at.is_(None))
     )
 
 

@@ -56,7 +56,7 @@ class Crowd:
         context.set_forkserver_preload(["tests.whole.visitors"])
         self._answers, self._closing = context.Queue(), context.Event()
         self._processes = [
-            context.Process(target=_visit, args=(shop, token, seed + n, self._closing, self._answers))
+            context.Process(target=_visit, args=(shop, token, seed + n, self._closing, self._answers), daemon=True)
             for n, token in enumerate(tokens)
         ]
         for process in self._processes:

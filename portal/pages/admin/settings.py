@@ -40,7 +40,7 @@ class SettingsSection:
         if section is None:
             raise HTTPNotFound
         self.section = section
-        self.now = {**DEFAULTS, **request.city_values}
+        self.now = {**DEFAULTS, **request.city_told.values}
         buttons = [Button("save", _("Save"), "now")]
         if self.section.previewed:
             buttons.append(Button("preview", _("Preview"), "quiet"))

@@ -42,16 +42,16 @@ def test_what_was_changed_is_read_in_one_query_and_not_again_for_a_while(engine)
     event.listen(engine, "before_cursor_execute", lambda *call: queries.append(call[2]))
     values = KeptValues()
 
-    assert [values.read(engine)["name"] for _ in range(5)] == ["Brest"] * 5
+    assert [values.read(engine).values["name"] for _ in range(5)] == ["Brest"] * 5
     assert len([query for query in queries if query.startswith("SELECT")]) == 1
 
 
 def test_a_change_shows_at_once_where_it_was_made(engine):
     values = KeptValues()
-    assert values.read(engine) == {}
+    assert values.read(engine).values == {}
     keep(engine, "name", "Brest")
     values.forget()
-    assert values.read(engine) == {"name": "Brest"}
+    assert values.read(engine).values == {"name": "Brest"}
 
 
 def test_without_a_database_what_was_read_before_still_holds(engine, tmp_path):
@@ -59,9 +59,9 @@ def test_without_a_database_what_was_read_before_still_holds(engine, tmp_path):
     lost = create_engine(f"sqlite:///{tmp_path / 'nowhere' / 'portal.db'}")
     values = KeptValues()
 
-    assert values.read(lost) == {}
+    assert values.read(lost).values == {}
     values.forget()
     values.read(engine)
     values.forget()
-    assert values.read(lost) == {"name": "Brest"}
+    assert values.read(lost).values == {"name": "Brest"}
     lost.dispose()
