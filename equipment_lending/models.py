@@ -206,7 +206,8 @@ guard(
 class Loan(Versioned, Row):
     """A loan from request to return. Lines say what was agreed, claims what it occupies, custodies what is out.
 
-    ``number`` is what people say at the counter. ``revision`` rises with each change, for calendars.
+    ``number`` is what people say at the counter. What nobody had to decide on has no ``decided_at``; ``extended_at`` is
+    when it was last made longer. ``revision`` rises with each change, for calendars.
     """
 
     __tablename__ = "lending_loan"
@@ -227,6 +228,7 @@ class Loan(Versioned, Row):
     requested_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    extended_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=0)
 
     borrower: Mapped[Person] = relationship(foreign_keys=[borrower_id])

@@ -154,7 +154,7 @@ class LoanRequests:
                 self._lengthen(
                     line, claimed(Period(loan.pickup_at, return_at), policy_of[line.stock_id]).end, return_at
                 )
-            loan.return_at = return_at.astimezone(UTC)
+            loan.return_at, loan.extended_at = return_at.astimezone(UTC), self._clock.now()
             loan.revision += 1
         if by != loan.borrower_id:
             self._audit.record("lending.extend", "loan", loan.id, loan=loan.number, until=return_at)

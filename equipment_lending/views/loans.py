@@ -28,6 +28,7 @@ PAST = tuple(state for state in LoanState if state not in CURRENT)
 BEFORE_PICKUP = (LoanState.REQUESTED, LoanState.CONFIRMED)
 PROMISED = _("Somebody else has it after you. Bring it back on the day agreed, or ask the desk.")
 EXTENDABLE = (LoanState.CONFIRMED, LoanState.OUT)
+AGREED = (LoanState.CONFIRMED, LoanState.OUT, LoanState.CLOSED)
 
 
 @view_defaults(
@@ -180,6 +181,11 @@ class LoanPage:
         yield loan.requested_at, say(_("Asked for by ${name}"), mapping={"name": loan.requested_by.name})
         if loan.decided_at and loan.state in DECIDED:
             yield loan.decided_at, say(DECIDED[loan.state])
+        if loan.decided_at is None and loan.state in AGREED:
+            yield loan.requested_at, say(_("Confirmed at once, since nobody has to approve it"))
+        if loan.extended_at:
+            until = self.request.words.datetime(loan.return_at, loan.return_point.zone)
+            yield loan.extended_at, say(_("Made longer, until ${when}"), mapping={"when": until})
         for custody in (custody for line in loan.lines for custody in line.custodies):
             item = {"item": custody.item.asset_tag, "name": self.request.words.of(custody.line.stock.model.name)}
             yield custody.out_at, say(_("${name} (${item}) handed out"), mapping=item)
@@ -196,10 +202,7 @@ class LoanPage:
         return response
 
 
-DECIDED = {
-    LoanState.CONFIRMED: _("Confirmed by the desk"),
-    LoanState.OUT: _("Confirmed by the desk"),
-    LoanState.CLOSED: _("Confirmed by the desk"),
+DECIDED = dict.fromkeys(AGREED, _("Confirmed by the desk")) | {
     LoanState.REJECTED: _("Declined"),
     LoanState.CANCELLED: _("Cancelled"),
     LoanState.NO_SHOW: _("Not picked up"),

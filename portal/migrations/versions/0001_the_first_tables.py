@@ -422,6 +422,7 @@ def upgrade() -> None:
         sa.Column("requested_by_id", sa.Uuid(), nullable=False),
         sa.Column("decided_at", UtcMoment(), nullable=True),
         sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("extended_at", UtcMoment(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("lock_version", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint("pickup_at < return_at", name=op.f("ck_lending_loan_in_order")),

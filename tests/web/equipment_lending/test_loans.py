@@ -184,6 +184,15 @@ def test_it_can_be_kept_longer_where_nobody_waits(signed_in, session, stock, nol
     page = form.submit(status=303).follow()
     assert "You can keep it longer" in page
     assert loan.return_at == lending.instant("2026-10-26T20:00")
+    assert "Made longer, until Monday 26 October, 20:00" in page.html.select_one("#history").parent.text
+
+
+def test_what_nobody_had_to_approve_was_confirmed_at_once(signed_in, loan):
+    history = signed_in.get(f"/loans/{loan.id}").html.select_one("#history").parent
+    assert [line.p.text for line in history.select("li")] == [
+        "Asked for by Nolwenn Le Goff",
+        "Confirmed at once, since nobody has to approve it",
+    ]
 
 
 def test_it_cannot_be_kept_longer_at_somebody_elses_expense(signed_in, session, stock, nolwenn):
