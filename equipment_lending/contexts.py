@@ -6,8 +6,8 @@ from pyramid.httpexceptions import HTTPNotFound
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, Loan
-from equipment_lending.queries import loans
+from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, Loan, WaitlistEntry
+from equipment_lending.queries import loans, waiting
 from equipment_lending.queries.layers import CITY, Subject
 from portal.people.models import Membership, Person
 
@@ -42,6 +42,17 @@ class ReturnContext(LoanContext):
     def __init__(self, request) -> None:
         super().__init__(request)
         self.scopes = ()
+
+
+class WaitingContext:
+    """A place in line, of whoever waits there."""
+
+    def __init__(self, request) -> None:
+        found = waiting.entry(request.db, _uuid(request.matchdict["id"]))
+        if found is None:
+            raise HTTPNotFound()
+        self.entry: WaitlistEntry = found
+        self.owner_ids = (found.person_id,)
 
 
 class ModelContext:

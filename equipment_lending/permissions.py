@@ -14,6 +14,8 @@ class Lending(StrEnum):
     SEE_OWN_LOANS = "lending.see_own_loans"
     SEE_LOAN = "lending.see_loan"
     CHANGE_LOAN = "lending.change_loan"  # cancel it, ask to keep it longer
+    SEE_WAIT = "lending.see_wait"
+    CHANGE_WAIT = "lending.change_wait"  # leave the line, take what is offered
     SERVE = "lending.serve"  # stand at the desk: hand out, take in, decide, put an item out of service
     MANAGE_POINT = "lending.manage_point"  # hours, exceptions, rules of one point
     MANAGE_FLEET = "lending.manage_fleet"  # models, items, categories, rules for the city, import
@@ -28,6 +30,8 @@ GRANTS = {
     Lending.SEE_OWN_LOANS: [signed_in],
     Lending.SEE_LOAN: [is_owner, at_the_desk, administers],
     Lending.CHANGE_LOAN: [is_owner, at_the_desk, administers],
+    Lending.SEE_WAIT: [is_owner],
+    Lending.CHANGE_WAIT: [is_owner],
     Lending.SERVE: [at_the_desk, administers],
     Lending.MANAGE_POINT: [at_the_desk, administers],
     Lending.MANAGE_FLEET: [administers],

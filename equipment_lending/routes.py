@@ -10,6 +10,7 @@ from equipment_lending.contexts import (
     ModelContext,
     PointContext,
     ReturnContext,
+    WaitingContext,
 )
 
 
@@ -25,6 +26,10 @@ def programs(config) -> None:
     config.add_route("api.lending.points", "/api/v1/points")
     config.add_route("api.lending.equipment", "/api/v1/equipment")
     config.add_route("api.lending.availability", "/api/v1/equipment/{slug}/availability", factory=ModelContext)
+    config.add_route("api.lending.equipment.waitlist", "/api/v1/equipment/{slug}/waitlist", factory=ModelContext)
+    config.add_route("api.lending.waitlist", "/api/v1/waitlist")
+    config.add_route("api.lending.waiting", "/api/v1/waitlist/{id}", factory=WaitingContext)
+    config.add_route("api.lending.waiting.accept", "/api/v1/waitlist/{id}/accept", factory=WaitingContext)
     config.add_route("api.lending.loans", "/api/v1/loans")
     config.add_route("api.lending.loan", "/api/v1/loans/{id}", factory=LoanContext)
     config.add_route("api.lending.loan.act", "/api/v1/loans/{id}/{act}", factory=LoanContext)
@@ -36,6 +41,9 @@ def residents(config) -> None:
     config.add_route("lending.catalogue", "/equipment")
     config.add_route("lending.equipment", "/equipment/{slug}", factory=ModelContext)
     config.add_route("lending.equipment.borrow", "/equipment/{slug}/borrow", factory=ModelContext)
+    config.add_route("lending.equipment.wait", "/equipment/{slug}/wait", factory=ModelContext)
+    config.add_route("lending.waiting.accept", "/waiting/{id}/accept", factory=WaitingContext)
+    config.add_route("lending.waiting.leave", "/waiting/{id}/leave", factory=WaitingContext)
     config.add_route("lending.loans", "/loans")
     config.add_route("lending.loan.calendar", "/loans/{id}.ics", factory=LoanContext)
     config.add_route("lending.loan", "/loans/{id}", factory=LoanContext)

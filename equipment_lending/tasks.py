@@ -1,10 +1,14 @@
-"""Timed work of lending: reminders, and loans nobody came for. Computed from the state of things, whenever it runs."""
+"""Timed work of lending: reminders, loans nobody came for, whose turn it is.
+
+All of it is computed from the state of things, whenever it runs.
+"""
 
 from datetime import timedelta
 from uuid import UUID
 
 from equipment_lending.queries.reminders import reminders, to_return
 from equipment_lending.services.requests import LoanRequests
+from equipment_lending.services.turns import Turns
 from portal.jobs.services import Jobs
 from portal.mail.services import Outbox
 from portal.people.models import Person
@@ -16,6 +20,8 @@ def includeme(config) -> None:
     config.add_task("lending.reminders", ask_for_reminders, every=timedelta(hours=1))
     config.add_task("lending.remind", remind)
     config.add_task("lending.expire", expire, every=timedelta(minutes=15))
+    config.add_task("lending.turns", take_turns)
+    config.add_task("lending.all_turns", take_all_turns, every=timedelta(minutes=5))
 
 
 def ask_for_reminders(request) -> None:
@@ -38,3 +44,13 @@ def remind(request, person_id: str, point_id: str) -> None:
 def expire(request) -> None:
     """End the loans nobody came for, and the requests nobody decided on in time."""
     request.find_service(LoanRequests).expire()
+
+
+def take_turns(request, stock_ids: list[str]) -> None:
+    """Offer what has become free of some stocks to whoever waits for it."""
+    request.find_service(Turns).serve_alone([UUID(stock_id) for stock_id in stock_ids])
+
+
+def take_all_turns(request) -> None:
+    """End the offers that nobody answered and the waits that were in vain; offer what is free, whatever freed it."""
+    request.find_service(Turns).serve_all()

@@ -52,7 +52,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """The facts about a wish, at the instant it is decided on. ``not_lent`` are models that the point does not have."""
+    """The facts about a wish, at the instant it is decided on. ``not_lent`` are models that the point does not have.
+
+    ``in_turn`` is a wish that was held for the borrower, so that the desk has had its notice.
+    """
 
     now: Instant
     period: Period
@@ -61,6 +64,7 @@ class Application:
     lines: tuple[Line, ...]
     not_lent: tuple[str, ...] = ()
     may_act: bool = True
+    in_turn: bool = False
 
 
 def refusals(application: Application) -> list[Refusal]:
@@ -101,7 +105,7 @@ def _notice(asked: Application) -> Iterator[Refusal]:
     """The desk needs its working days; nobody promises anything further ahead than the horizon."""
     calendar = asked.pickup.calendar
     lead = max((line.policy.lead_days for line in asked.lines), default=0)
-    if asked.period.start < calendar.ready_at(asked.now, lead):
+    if not asked.in_turn and asked.period.start < calendar.ready_at(asked.now, lead):
         earliest = calendar.earliest_pickup(asked.now, lead)
         yield Refusal(RefusalCode.TOO_SOON, {"days": lead, "earliest": earliest})
     horizon = min((line.policy.horizon_days for line in asked.lines), default=0)

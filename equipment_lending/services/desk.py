@@ -17,6 +17,7 @@ from equipment_lending.rules.claims import after_check_in, after_check_out, rema
 from equipment_lending.rules.condition import condition_after, noted
 from equipment_lending.rules.policy import Policy
 from equipment_lending.services.fleet import open_maintenance, postpone_maintenance, settle, stock_at
+from equipment_lending.services.turns import look_who_waits
 from equipment_lending.terms import (
     NOT_LENDABLE,
     Condition,
@@ -44,7 +45,7 @@ class Returned:
 
 
 class Desk:
-    """Check out and check in, both in parts if need be. Whoever serves is named on every custody."""
+    """Check out, check in and write off, each in parts if need be. Whoever serves is named on every custody."""
 
     def __init__(self, session: Session, clock: Clock, certifications: Certifications, audit: Audit) -> None:
         self._session = session
@@ -212,6 +213,8 @@ class Desk:
             if not loans.open_custodies(loan):
                 self._close(loan)
             loan.revision += 1
+        freed = {custody.item.stock_id for custody in taken} | {line.stock_id for line in loan.lines}
+        look_who_waits(self._session, self._clock, freed)
         self._audit.record(
             "lending.check_in", "loan", loan.id, loan=loan.number, items=[back.asset_tag for back in returned]
         )
@@ -258,6 +261,45 @@ class Desk:
             for claim in line.claims:
                 if claim.item_id is None:
                     claim.live = False
+
+    # Write-off ------------------------------------------------------------------------------------------------------
+
+    def write_off(self, loan_id: UUID, asset_tags: Sequence[str], reason: str, by: UUID) -> list[Custody]:
+        """Give up on items that do not come back and return their custodies; the loan is ``CLOSED`` once none is out.
+
+        Each leaves the fleet as lost, with the reason; of a lot, as many units as were out. Raises :class:`Refused`
+        with every reason, among them a missing one, and records nothing.
+        """
+        with self._session.begin_nested():
+            loan = self._locked(loan_id)
+            now = self._clock.now()
+            reasons = _not_in(loan, (LoanState.OUT,))
+            out = {custody.item.asset_tag.lower(): custody for custody in loans.open_custodies(loan)}
+            tags = list(dict.fromkeys(tag.strip().lower() for tag in asset_tags if tag.strip()))
+            reasons += [Refusal(RefusalCode.NOT_OUT, {"item": tag}) for tag in tags if tag not in out]
+            if not reason.strip():
+                reasons.append(Refusal(RefusalCode.REASON_MISSING))
+            if reasons or not tags:
+                raise Refused(reasons or [Refusal(RefusalCode.NOTHING_CHOSEN)])
+            lost = [self._give_up(out[tag], reason.strip(), by, now) for tag in tags]
+            if not loans.open_custodies(loan):
+                self._close(loan)
+            loan.revision += 1
+        items = [custody.item.asset_tag for custody in lost]
+        self._audit.record("lending.write_off", "loan", loan.id, loan=loan.number, items=items)
+        return lost
+
+    def _give_up(self, custody: Custody, reason: str, by: UUID, now: datetime) -> Custody:
+        item, claim = custody.item, custody.claim
+        custody.in_at, custody.in_by_id, custody.in_note = max(now, custody.out_at), by, reason
+        claim.live = claim.starts_at < now
+        claim.ends_at = min(claim.ends_at, now) if claim.live else claim.ends_at
+        if custody.units < item.units:
+            item.units -= custody.units
+        else:
+            item.service_state, item.state_reason = ServiceState.LOST, reason
+        self._session.flush()
+        return custody
 
     # Gathering ------------------------------------------------------------------------------------------------------
 

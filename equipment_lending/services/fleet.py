@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from equipment_lending.models import Claim, Custody, EquipmentModel, Item, LendingPoint, Loan, Stock
 from equipment_lending.queries.risk import loans_at_risk
+from equipment_lending.services.turns import look_who_waits
 from equipment_lending.terms import (
     FOREVER,
     ClaimKind,
@@ -63,6 +64,7 @@ class Fleet:
         )
         self._session.add(item)
         self._session.flush()
+        look_who_waits(self._session, self._clock, [stock.id])
         self._audit.record("lending.item_added", "item", item.id, item=asset_tag)
         return item
 
@@ -149,12 +151,13 @@ class Fleet:
         return loans_at_risk(self._session, [item.stock_id], self._clock.now())
 
     def _alone_with(self, item: Item, *more: UUID) -> None:
-        """Hold the stock an item is in, and ``more`` of them, until the transaction ends."""
+        """Hold the stock an item is in, and ``more`` of them, until the transaction ends; after that, see who waits."""
         held: set[UUID] = set()
         while item.stock_id not in held:  # again if it was moved while we waited
             held = {item.stock_id, *more}
             lock(self._session, Stock, held)
             self._session.expire_all()
+        look_who_waits(self._session, self._clock, held)
 
     def _in_custody(self, item: Item) -> bool:
         held = select(Custody.id).where(Custody.item_id == item.id, Custody.in_at.is_(None)).limit(1)

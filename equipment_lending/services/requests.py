@@ -1,6 +1,7 @@
 """A loan before it is fetched: asked for, decided, changed, cancelled. Two people are never promised the same thing."""
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random, SystemRandom
 from uuid import UUID
@@ -19,6 +20,7 @@ from equipment_lending.rules.assignment import bind, extendable, free_units
 from equipment_lending.rules.charter import refusals
 from equipment_lending.rules.claims import claimed, remaining
 from equipment_lending.rules.lateness import no_show_from
+from equipment_lending.services.turns import Turns, look_who_waits
 from equipment_lending.terms import (
     Approval,
     ClaimKind,
@@ -80,15 +82,17 @@ class LoanRequests:
         self._outbox = outbox
         self._base_url = base_url
         self._chance = chance
+        self._turns = Turns(session, clock, certifications, outbox)
 
     def request(self, wish: Wish, borrower_id: UUID, by: UUID) -> Loan:
         """Record a loan for the borrower and return it: ``CONFIRMED``, or ``REQUESTED`` where somebody has to approve.
 
         ``by`` is who asks, the borrower or somebody at a desk. Raises :class:`Refused` with every reason, and with
-        alternatives where units are lacking, and records nothing.
+        alternatives where units are lacking, and records nothing. Whoever waits comes first; whoever asks for what is
+        held for them has it.
         """
         with self._session.begin_nested():
-            gathered = self._decided_on(wish, borrower_id)
+            gathered = self.decided_on(wish, borrower_id)
             reasons = refusals(gathered.application)
             if reasons:
                 raise Refused(reasons, alternatives(self._session, gathered, reasons))
@@ -191,8 +195,11 @@ class LoanRequests:
 
     # Deciding -------------------------------------------------------------------------------------------------------
 
-    def _decided_on(self, wish: Wish, borrower_id: UUID) -> Gathered:
-        """Return the facts of a wish, alone with the borrower, the points and the stocks until the transaction ends."""
+    def decided_on(self, wish: Wish, borrower_id: UUID) -> Gathered:
+        """Return the facts of a wish, alone with the borrower, the points and the stocks until the transaction ends.
+
+        What is free is held for whoever waits before anybody else is considered, and no longer for the borrower.
+        """
         points, stocks = self._wished_points(wish), wished_stocks(self._session, wish)
         lock(self._session, Person, [borrower_id])
         lock(self._session, LendingPoint, [point.id for point in points.values() if point.max_visits is not None])
@@ -203,7 +210,11 @@ class LoanRequests:
             raise Refused([Refusal(RefusalCode.NO_SUCH_BORROWER)])
         points, stocks = self._wished_points(wish), wished_stocks(self._session, wish)
         stocks = [stock for stock in stocks if stock.id in held]
-        return gather(self._session, wish, points, stocks, borrower_id, self._certifications, self._clock.now())
+        self._turns.serve(held)
+        in_turn = self._turns.take_up(borrower_id, held, wish)
+        now = self._clock.now()
+        gathered = gather(self._session, wish, points, stocks, borrower_id, self._certifications, now)
+        return replace(gathered, application=replace(gathered.application, in_turn=in_turn))
 
     def _wished_points(self, wish: Wish) -> dict[str, LendingPoint]:
         points = wished_points(self._session, wish)
@@ -288,6 +299,7 @@ class LoanRequests:
             for claim in line.claims:
                 claim.live = False
         self._session.flush()
+        look_who_waits(self._session, self._clock, [line.stock_id for line in loan.lines])
 
     def _locked(self, loan_id: UUID, *states: LoanState) -> Loan:
         """Return the loan, alone with it and its stocks. Raises :class:`Refused` if it is in none of ``states``."""

@@ -8,6 +8,8 @@ from equipment_lending.services.desk import Desk
 from equipment_lending.services.fleet import Fleet
 from equipment_lending.services.inventory import InventoryImport
 from equipment_lending.services.requests import LoanRequests
+from equipment_lending.services.turns import Turns
+from equipment_lending.services.waitlist import Waitlist
 from portal.audit.services import Audit
 from portal.index.services import PublicIndex
 from portal.mail.services import Outbox
@@ -16,6 +18,8 @@ from portal.ports.certifications import Certifications
 
 def includeme(config: Configurator) -> None:
     config.add_service(LoanRequests, _loan_requests)
+    config.add_service(Turns, _turns)
+    config.add_service(Waitlist, _waitlist)
     config.add_service(Desk, _desk)
     config.add_service(Fleet, lambda request: Fleet(request.db, request.clock, request.find_service(Audit)))
     config.add_service(Catalogue, _catalogue)
@@ -35,6 +39,14 @@ def _loan_requests(request: Request) -> LoanRequests:
         request.find_service(Outbox),
         request.registry.portal_settings.base_url,
     )
+
+
+def _turns(request: Request) -> Turns:
+    return Turns(request.db, request.clock, request.ask(Certifications), request.find_service(Outbox))
+
+
+def _waitlist(request: Request) -> Waitlist:
+    return Waitlist(request.db, request.clock, request.find_service(LoanRequests), request.find_service(Turns))
 
 
 def _catalogue(request: Request) -> Catalogue:

@@ -1,6 +1,6 @@
 """Believable lending points, models and items. Each function gives one thing, flushed."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from equipment_lending.models import (
     OpeningWindow,
     PolicyLayer,
     Stock,
+    WaitlistEntry,
 )
 from equipment_lending.services.indexing import index_model, index_point
 from equipment_lending.terms import ClaimKind, LoanState, Period
@@ -173,3 +174,22 @@ def listed(session, *things: EquipmentModel | LendingPoint) -> None:
     index = PublicIndex(session, StoppedClock(NOW))
     for thing in things:
         (index_point if isinstance(thing, LendingPoint) else index_model)(index, thing)
+
+
+def waiting(session, of: Stock, start: str, end: str, *, units: int = 1, who=None, **given) -> WaitlistEntry:
+    """Somebody in line for ``units`` from wall clock to wall clock."""
+    when = period(start, end)
+    row = WaitlistEntry(
+        **{
+            "stock_id": of.id,
+            "person_id": (who or people.person(session)).id,
+            "return_point_id": of.point_id,
+            "units": units,
+            "pickup_at": when.start,
+            "return_at": when.end,
+            "purpose": "Les voix du port de commerce",
+            "joined_at": NOW + timedelta(minutes=next(_number)),
+        }
+        | given
+    )
+    return _kept(session, row)

@@ -7,8 +7,8 @@ from itertools import pairwise
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from equipment_lending.models import Claim, Custody, Item, Loan, LoanLine
-from equipment_lending.terms import ClaimKind, LoanState, ServiceState
+from equipment_lending.models import Claim, Custody, Item, Loan, LoanLine, WaitlistEntry
+from equipment_lending.terms import ClaimKind, LoanState, ServiceState, WaitlistState
 
 LIVING = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT)
 
@@ -24,6 +24,7 @@ def broken(session: Session, now: datetime) -> list[str]:
         *_claims_elsewhere(claims),
         *_custody_and_claim_disagree(session),
         *_states_that_lie(loans),
+        *_holds_and_offers_disagree(session, claims),
     ]
 
 
@@ -55,7 +56,7 @@ def _more_promised_than_there_is(session: Session, claims, now: datetime) -> lis
             held[item.stock_id] += item.units
     by_stock = defaultdict(list)
     for claim in claims:
-        if claim.live and claim.kind is ClaimKind.LOAN and claim.ends_at > now:
+        if claim.live and claim.kind is not ClaimKind.MAINTENANCE and claim.ends_at > now:
             by_stock[claim.stock_id].append(claim)
     found = []
     for stock_id, live in by_stock.items():
@@ -130,3 +131,16 @@ def _states_that_lie(loans) -> list[str]:
             if sum(custody.units for custody in line.custodies) > line.units:
                 found.append(f"loan {loan.number} handed out more than was agreed")
     return found
+
+
+def _holds_and_offers_disagree(session: Session, claims) -> list[str]:
+    """Exactly what is offered to somebody who waits is held, in one piece."""
+    held = defaultdict(list)
+    for claim in claims:
+        if claim.live and claim.kind is ClaimKind.HOLD:
+            held[claim.entry_id].append((claim.stock_id, claim.units))
+    return [
+        f"place {one.id} in line is {one.state} and holds {held[one.id]}"
+        for one in session.scalars(select(WaitlistEntry))
+        if held[one.id] != ([(one.stock_id, one.units)] if one.state is WaitlistState.OFFERED else [])
+    ]

@@ -51,6 +51,22 @@ class LoanMessage(colander.Schema):
         _in_order(node, message["pickup_at"], message["return_at"], "pickup_at", "return_at")
 
 
+class WaitMessage(colander.Schema):
+    """A wish to be told when something becomes free, and to have it kept then."""
+
+    point = _text("point", SLUG)
+    start = colander.SchemaNode(Instant(), name="from")
+    end = colander.SchemaNode(Instant(), name="to")
+    units = colander.SchemaNode(colander.Integer(), validator=colander.Range(1, 1000))
+    return_point = _text("return_point", SLUG, missing=None)
+    organisation = colander.SchemaNode(colander.String(), missing=None, validator=colander.uuid)
+    project = _text("project", colander.Length(max=200), missing=None)
+    purpose = _text("purpose", NOTE, missing="")
+
+    def validator(self, node, message) -> None:
+        _in_order(node, message["from"], message["to"], "from", "to")
+
+
 class ReasonMessage(colander.Schema):
     reason = _text("reason", NOTE, missing="")
 

@@ -10,6 +10,7 @@ from equipment_lending.queries.alternatives import Alternatives
 from equipment_lending.queries.catalogue import Offer, Sheet
 from equipment_lending.queries.loans import is_overdue, units_to_hand_out
 from equipment_lending.queries.timetables import timetable_of
+from equipment_lending.queries.waiting import Place
 from equipment_lending.terms import Period, Refused
 from equipment_lending.views.words import sentence
 from portal.api import Problem, money
@@ -94,6 +95,24 @@ def _custody(custody: Custody) -> dict[str, Any]:
         "in_at": custody.in_at.astimezone(UTC) if custody.in_at else None,
         "condition": custody.condition_in or custody.condition_out,
         "missing": custody.missing,
+        "written_off": custody.is_lost,
+    }
+
+
+def shown_place(place: Place) -> dict[str, Any]:
+    """Return a place in line; ``position`` 1 is the head of it."""
+    entry = place.entry
+    return {
+        "id": entry.id,
+        "state": place.state,
+        "position": place.ahead + 1,
+        "equipment": entry.stock.model.slug,
+        "point": entry.stock.point.slug,
+        "from": entry.pickup_at.astimezone(UTC),
+        "to": entry.return_at.astimezone(UTC),
+        "units": entry.units,
+        "joined_at": entry.joined_at.astimezone(UTC),
+        "offer_until": entry.offer_until.astimezone(UTC) if entry.offer_until else None,
     }
 
 

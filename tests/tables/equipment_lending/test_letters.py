@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 
 import equipment_lending
-from equipment_lending.terms import LoanState
+from equipment_lending.terms import LoanState, WaitlistState
 from portal.mail.services import Outbox
 from tests.factories import lending, people
+from tests.factories.lending import instant
 
 FOLDER = Path(equipment_lending.__file__).parent / "templates/equipment_lending/mail"
+ABOUT_WAITING = sorted(path.name for path in FOLDER.glob("offer*.txt"))
 ABOUT_ONE_LOAN = sorted(
-    path.name for path in FOLDER.glob("[!_]*.txt") if path.name not in ("reminder.txt", "overdue.txt")
+    path.name for path in FOLDER.glob("[!_]*.txt") if path.name not in ("reminder.txt", "overdue.txt", *ABOUT_WAITING)
 )
 
 
@@ -43,6 +45,21 @@ def test_a_letter_says_what_when_where_and_whom_to_ask(asking, loan, name):
         "\n\nQuestions? Ask Maison de quartier de Lambézellec: 02 98 00 10 01, lambezellec@communs.example\n"
         in letter.text
     )
+
+
+@pytest.mark.parametrize("name", ABOUT_WAITING)
+def test_a_letter_about_waiting_says_for_what_and_where_to_answer(asking, session, loan, name):
+    stock = loan.lines[0].stock
+    until = {"state": WaitlistState.OFFERED, "offer_until": instant("2026-10-23T14:00")}
+    one = lending.waiting(session, stock, "2026-10-30T10:00", "2026-11-02T18:00", who=loan.borrower, **until)
+    template = f"equipment_lending:templates/equipment_lending/mail/{name}"
+    values = {"entry": one, "person": one.person, "point": stock.point}
+    letter = asking.find_service(Outbox).send(one.person, template, **values)
+    assert "Field recorder" in letter.subject
+    assert "\n\n- 1 × Field recorder\n\nPick-up: Friday 30 October, 10:00" in letter.text
+    where = f"/equipment/{stock.model.slug}" if name == "offer_expired.txt" else "/loans"
+    assert f"http://localhost{where}\n" in letter.text
+    assert ("until Friday 23 October, 14:00." in letter.text) is (name == "offer.txt")
 
 
 @pytest.mark.parametrize("name", ["reminder.txt", "overdue.txt"])

@@ -18,6 +18,8 @@ from equipment_lending.queries.occupation import availability
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.fleet import Fleet
 from equipment_lending.services.requests import LoanRequests
+from equipment_lending.services.turns import Turns
+from equipment_lending.services.waitlist import Waitlist
 from equipment_lending.terms import (
     ClosedDays,
     Condition,
@@ -26,6 +28,7 @@ from equipment_lending.terms import (
     RefusalCode,
     Refused,
     ServiceState,
+    WaitlistState,
     Wish,
     WishedLine,
 )
@@ -58,6 +61,8 @@ class City:
         self.trained = TrainedUntil(instant("2100-01-01T00:00"))
         audit = Audit(session, clock, None)
         self.requests = LoanRequests(session, clock, self.trained, audit, asking.find_service(Outbox))
+        self.turns = Turns(session, clock, self.trained, asking.find_service(Outbox))
+        self.waitlist = Waitlist(session, clock, self.requests, self.turns)
         self.desk = Desk(session, clock, self.trained, audit)
         self.fleet = Fleet(session, clock, audit)
         self.clerk = people.staff(session)
@@ -229,6 +234,33 @@ def test_scenario_14_buffers_keep_loans_apart_but_not_from_maintenance(city, ses
     assert city.borrow(stock, "2030-03-05T11:01", "2030-03-05T12:00")
     city.fleet.out_of_service(mended.items[0], instant("2030-03-05T10:00"), instant("2030-03-05T11:00"), "révision")
     assert city.borrow(mended, "2030-03-05T11:00", "2030-03-05T12:00")
+
+
+def test_scenario_20_the_first_in_line_gets_an_offer_that_holds_the_unit_and_on_refusal_the_second(city, session):
+    city.now("2030-03-04T10:00")
+    stock = lending.stock(session, units=2)
+    when = "2030-03-06T10:00", "2030-03-08T10:00"
+    loan, other = (city.borrow(stock, *when) for _ in range(2))
+    wish = Wish(stock.point.slug, *map(instant, when), (WishedLine(stock.model.slug, 1),))
+    first, second = (city.waitlist.join(wish, people.person(session).id) for _ in range(2))
+    for waiting in (first, second):
+        with pytest.raises(Refused):
+            city.waitlist.accept(waiting.id, waiting.person_id)
+        assert codes(city.refused(stock, *when, who=waiting.person)) == {RefusalCode.NOT_ENOUGH}
+
+    city.requests.cancel(loan.id, "", loan.borrower_id)
+    city.turns.serve_all()
+    assert (first.state, second.state) == (WaitlistState.OFFERED, WaitlistState.WAITING)
+    assert first.offer_until == instant("2030-03-05T10:00")
+    assert city.free(stock, "2030-03-07", "2030-03-07") == 0
+
+    city.waitlist.leave(first.id)
+    city.turns.serve_all()
+    assert second.state is WaitlistState.OFFERED
+    assert city.free(stock, "2030-03-07", "2030-03-07") == 0
+    assert city.waitlist.accept(second.id, second.person_id).state is LoanState.CONFIRMED
+    assert city.at_risk(stock) == []
+    assert other.state is LoanState.CONFIRMED
 
 
 def test_scenario_22_an_item_is_retired_from_the_shelf_with_a_reason_and_can_be_restored(city, session):
