@@ -25,7 +25,7 @@ from equipment_lending.schemas.desk import (
 )
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.requests import LoanRequests
-from equipment_lending.terms import Condition, LoanState, Refusal, RefusalCode, Refused, ServiceState
+from equipment_lending.terms import NOT_LENDABLE, Condition, LoanState, Refusal, RefusalCode, Refused, ServiceState
 from equipment_lending.views.desk import present_point, served_points
 from equipment_lending.views.words import CONDITIONS, sentence, state_words, training_words
 from portal.forms import Button, fail, submitted
@@ -104,7 +104,8 @@ class CheckOut(AtCounter):
         ticked = self.ticked(self.request.POST)
         sent = submitted(self.form, self.request)
         if sent is None:
-            return self._page(ticked)
+            nothing = "hand_out" in self.request.POST and not ticked
+            return self._page(ticked, [Refusal(RefusalCode.NOTHING_CHOSEN)] if nothing else ())
         try:
             given = self.request.find_service(Desk).check_out(
                 self.loan.id, ticked, self.by, sent["note"], sent.get("override", "")
@@ -186,14 +187,15 @@ class CheckIn(AtCounter):
         sent = submitted(self.form, self.request)
         if sent is None:
             return self._page(ticked)
+        returned = self._returned(ticked, sent)
         try:
             back = self.request.find_service(Desk).check_in(
-                self.loan.id, self._returned(ticked, sent), self.by, self.points[sent["point"]].id
+                self.loan.id, returned, self.by, self.points[sent["point"]].id
             )
         except Refused as no:
             self.request.response.status_int = 409
             return self._page(ticked, no.reasons)
-        self._tell(back)
+        self._tell(back, {one.asset_tag for one in returned if one.keep_lending})
         return self.back_to_desk()
 
     def _returned(self, ticked: Collection[str], sent) -> list[Returned]:
@@ -202,9 +204,15 @@ class CheckIn(AtCounter):
         tags = dict.fromkeys(tag.lower() for tag in ticked)
         return [_returned(custody_of[tag], sent) if tag in custody_of else Returned(tag) for tag in tags]
 
-    def _tell(self, back: Sequence[Custody]) -> None:
+    def _tell(self, back: Sequence[Custody], kept: Collection[str]) -> None:
+        """Say what is back, what of it is not lent on for now and why, and what is still out."""
         tags = ", ".join(custody.item.asset_tag for custody in back)
         self.request.tell("good", _("Taken back: ${tags}.", mapping={"tags": tags}))
+        for item in (custody.item for custody in back):
+            if item.condition in NOT_LENDABLE and item.asset_tag not in kept:
+                state = self.request.localizer.translate(CONDITIONS[item.condition])
+                why = {"tag": item.asset_tag, "why": "; ".join(filter(None, [state, item.condition_note]))}
+                self.request.tell("warn", _("${tag} is out of service until it is put right: ${why}.", mapping=why))
         still = ", ".join(custody.item.asset_tag for custody in open_custodies(self.loan))
         if still:
             self.request.tell("info", _("Still out: ${tags}.", mapping={"tags": still}))

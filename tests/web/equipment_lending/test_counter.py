@@ -95,6 +95,12 @@ def test_where_all_that_is_free_is_needed_it_is_ticked_already(session, at_desk,
     assert not at_desk.get(f"/desk/loans/{loan.id}/check-out").html.select("input[name=items][checked]")
 
 
+def test_handing_out_with_nothing_ticked_says_so_besides_the_terms(session, at_desk, loan):
+    page = check_out(at_desk, loan, terms=False, status=422)
+    assert "Nothing is chosen" in page.html.select_one("#main").text
+    assert page.html.select_one("#checkout-terms[aria-invalid]")
+
+
 def test_the_terms_must_be_accepted(session, at_desk, loan, tags):
     page = check_out(at_desk, loan, tags[0], terms=False, status=422)
     assert page.html.select_one("#checkout-terms[aria-invalid]")
@@ -150,7 +156,7 @@ def test_who_lacks_a_training_is_served_only_with_a_reason_that_stays_with_the_l
     assert "prise de son" in page
     check_out(at_desk, loan, tags[0], override="Formé hier, attestation à venir", status=303)
     entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "lending.check_out")).one()
-    assert entry.detail == {"items": [tags[0]], "overridden": True}
+    assert entry.detail == {"loan": loan.number, "items": [tags[0]], "overridden": True}
     assert session.scalars(select(Custody.out_note)).all() == ["Formé hier, attestation à venir"]
 
 
@@ -228,7 +234,9 @@ def test_condition_missing_parts_and_a_note_are_kept_and_the_item_rests(session,
     form.fields[part(out[0], "missing")][0].checked = True
     for name, value in given.items():
         form[name] = value
-    form.submit("take_back", status=303)
+    page = form.submit("take_back", headers=ENGLISH, status=303).follow(headers=ENGLISH).follow(headers=ENGLISH)
+    out_of_service = f"{tags[0]} is out of service until it is put right: incomplete; bonnette; Boîte mouillée."
+    assert out_of_service in page.html.select_one(".flash").text
     assert (out[0].condition_in, out[0].missing, out[0].in_note) == (Condition.WORN, ["bonnette"], "Boîte mouillée")
     assert out[0].item.condition is Condition.INCOMPLETE
     assert session.scalars(select(Claim).where(Claim.kind == ClaimKind.MAINTENANCE)).one().item is out[0].item
@@ -236,7 +244,8 @@ def test_condition_missing_parts_and_a_note_are_kept_and_the_item_rests(session,
 
 def test_the_desk_may_keep_lending_what_came_back_incomplete(session, at_desk, loan, out, tags):
     given = {part(out[0], "condition"): "damaged", part(out[0], "keep_lending"): True}
-    check_in(at_desk, loan, tags[0], parts=given, status=303)
+    page = check_in(at_desk, loan, tags[0], parts=given, status=303).follow().follow()
+    assert "out of service" not in page.html.select_one(".flash").text
     assert session.scalars(select(Claim).where(Claim.kind == ClaimKind.MAINTENANCE)).all() == []
 
 
