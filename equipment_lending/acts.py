@@ -27,6 +27,7 @@ ACTS = {
     "lending.restore": _("found an item again"),
     "lending.retired": _("retired an item"),
     "lending.rules_changed": _("changed the rules of lending"),
+    "lending.write_off": _("wrote off what was not brought back"),
 }
 
 THINGS = {

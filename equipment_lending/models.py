@@ -450,6 +450,11 @@ class Custody(Row):
     claim: Mapped[Claim] = relationship()
     item: Mapped[Item] = relationship()
 
+    @property
+    def is_lost(self) -> bool:
+        """Was it written off, which ends a custody without anything coming back to a desk?"""
+        return self.in_at is not None and self.condition_in is None
+
 
 def includeme(_config) -> None:
     """The tables exist by being imported."""

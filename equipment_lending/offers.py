@@ -86,8 +86,8 @@ class LoanData:
         """Forget what was written in their loans; which equipment was lent when stays, under the bare id.
 
         What a desk wrote as they brought something back was copied to the item and to its maintenance. There only the
-        parts that lacked stay, of those that the model is known to have: they are about the thing. What the desk wrote
-        of the thing at another time stays.
+        parts that lacked stay, of those that the model is known to have: they are about the thing; nothing stays of why
+        something was written off. What the desk wrote of the thing at another time stays.
         """
         theirs = select(Loan.id).where(Loan.borrower_id == person_id)
         lines = select(LoanLine.id).where(LoanLine.loan_id.in_(theirs))
@@ -110,6 +110,8 @@ class LoanData:
             left = noted((part for part in custody.missing if part in item.stock.model.accessories), None)
             if item.condition_note == said:
                 item.condition_note = left
+            if custody.is_lost and item.state_reason == said:
+                item.state_reason = None
             ours = (Claim.item_id == item.id, Claim.kind == ClaimKind.MAINTENANCE, Claim.reason == said)
             self._session.execute(update(Claim).where(*ours).values(reason=left or custody.condition_in))
 
@@ -127,6 +129,7 @@ def _handed_out(custody: Custody) -> dict[str, Any]:
         "note_out": custody.out_note,
         "note_in": custody.in_note,
         "missing": custody.missing,
+        "written_off": custody.is_lost,
     }
 
 

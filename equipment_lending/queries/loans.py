@@ -95,6 +95,11 @@ def is_overdue(loan: Loan, now: datetime) -> bool:
     return any(custody.due_at < now for custody in open_custodies(loan))
 
 
+def is_written_off(loan: Loan) -> bool:
+    """Is this loan over with something of it that never came back?"""
+    return loan.state is LoanState.CLOSED and any(custody.is_lost for line in loan.lines for custody in line.custodies)
+
+
 @dataclass(frozen=True, slots=True)
 class DeskDay:
     """What a desk has to do: to decide, to hand out, to take back, late, and promises that no longer hold."""

@@ -159,6 +159,26 @@ class WithdrawSchema(colander.Schema):
     reason = words_node(_("Why"), name="reason", description=_("The borrower reads this."))
 
 
+class WriteOffSchema(colander.Schema):
+    """Giving up on what does not come back. Bound with ``custodies``, what is out."""
+
+    reason = words_node(_("Why"), name="reason", missing=colander.required, description=_("The next desk reads this."))
+    sure = colander.SchemaNode(
+        colander.Boolean(), title=_("It is not expected back any more"), validator=ticked, missing=False
+    )
+
+    def after_bind(self, node, bound) -> None:
+        tags = [custody.item.asset_tag for custody in bound["custodies"]]
+        lost = colander.SchemaNode(
+            colander.Set(),
+            name="lost",
+            title=_("What does not come back"),
+            missing=frozenset(),
+            widget=Tags(values=tuple((tag, tag) for tag in tags)),
+        )
+        node.add_before("reason", lost)
+
+
 class ProlongSchema(colander.Schema):
     """Letting a loan last longer. Bound with ``zone``, that of the return."""
 

@@ -21,6 +21,7 @@ from equipment_lending.schemas.desk import (
     ProlongSchema,
     RejectSchema,
     WithdrawSchema,
+    WriteOffSchema,
     part_name,
 )
 from equipment_lending.services.desk import Desk, Returned
@@ -245,7 +246,7 @@ def _returned(custody: Custody, sent) -> Returned:
 
 @view_defaults(route_name="lending.desk.loan", renderer=TEMPLATES + "loan.jinja2", permission=Lending.SERVE)
 class LoanAtDesk(AtCounter):
-    """All that the desk knows of a loan, and what it may decide: yes, no, called off, longer."""
+    """All that the desk knows of a loan, and what it may decide: yes, no, called off, longer, lost."""
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
@@ -261,6 +262,12 @@ class LoanAtDesk(AtCounter):
             buttons=(Button("prolong", _("Lend longer")),),
             name="prolong",
             zone=self.loan.return_point.zone,
+        )
+        self.writing_off = request.new_form(
+            WriteOffSchema(),
+            buttons=(Button("write_off", _("Write off"), "danger"),),
+            name="write_off",
+            custodies=open_custodies(self.loan),
         )
 
     @view_config(request_method="GET")
@@ -314,6 +321,20 @@ class LoanAtDesk(AtCounter):
             "return_at",
         )
 
+    @view_config(request_method="POST", request_param="write_off")
+    def write_off(self):
+        sent = submitted(self.writing_off, self.request)
+        if sent is None:
+            return self._page()
+        return self._decided(
+            lambda: self.request.find_service(Desk).write_off(
+                self.loan.id, sorted(sent["lost"]), sent["reason"], self.by
+            ),
+            _("It is noted as lost, and not lent any more."),
+            self.writing_off,
+            "lost",
+        )
+
     def _decided(self, act, told: str, form=None, path: str | None = None):
         """Do what was decided and say so, or say why it cannot be done: beside the field where there is one."""
         try:
@@ -341,5 +362,6 @@ class LoanAtDesk(AtCounter):
             "may_be_no_show": state is LoanState.CONFIRMED and self.loan.pickup_at <= self.now,
             "rejecting": self.rejecting if undecided else None,
             "withdrawing": self.withdrawing if state in (LoanState.REQUESTED, LoanState.CONFIRMED) else None,
+            "writing_off": self.writing_off if open_custodies(self.loan) else None,
             "prolonging": self.prolonging if state in (LoanState.CONFIRMED, LoanState.OUT) else None,
         }

@@ -190,7 +190,8 @@ class LoanPage:
             item = {"item": custody.item.asset_tag, "name": self.request.words.of(custody.line.stock.model.name)}
             yield custody.out_at, say(_("${name} (${item}) handed out"), mapping=item)
             if custody.in_at:
-                yield custody.in_at, say(_("${name} (${item}) brought back"), mapping=item)
+                ended = _("${name} (${item}) written off") if custody.is_lost else _("${name} (${item}) brought back")
+                yield custody.in_at, say(ended, mapping=item)
 
     @view_config(route_name="lending.loan.calendar", request_method="GET", permission=Lending.SEE_LOAN)
     def download(self) -> Response:

@@ -9,7 +9,7 @@ from babel import dates
 
 from equipment_lending.models import Loan
 from equipment_lending.opening_hours import days_by_hours, runs
-from equipment_lending.queries.loans import is_overdue, units_to_hand_out
+from equipment_lending.queries.loans import is_overdue, is_written_off, units_to_hand_out
 from equipment_lending.rules.lateness import late_days
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
@@ -38,6 +38,8 @@ STATES = {
     LoanState.NO_SHOW: (_("not picked up"), "wrong"),
 }
 
+NOT_ALL_BACK = (_("not all returned"), "wrong")
+
 CONDITIONS = {
     Condition.GOOD: _("good"),
     Condition.WORN: _("worn"),
@@ -58,7 +60,7 @@ def state_words(loan: Loan, now: datetime, request) -> tuple[str, str | None]:
             return request.localizer.translate(_("partly returned")), "lend"
         if any(units_to_hand_out(line) for line in loan.lines):
             return request.localizer.translate(_("partly picked up")), "lend"
-    words, kind = STATES[loan.state]
+    words, kind = NOT_ALL_BACK if is_written_off(loan) else STATES[loan.state]
     return request.localizer.translate(words), kind
 
 
@@ -90,21 +92,26 @@ def _next(loan: Loan, now: datetime) -> str:
             )
         case LoanState.OUT:
             return _("Bring it back to ${return_point} by ${return}.")
-        case LoanState.CLOSED:
-            return _("Everything has come back. Thank you.")
+        case LoanState.CLOSED if is_written_off(loan):
+            return _("This loan is over, though not everything came back: what was lost is not lent any more.")
         case LoanState.REJECTED if loan.reason:
             return _("The desk could not say yes: ${reason}")
         case LoanState.REJECTED:
             return _("Nobody could answer your request before the pick-up. We are sorry: please ask again.")
-        case LoanState.CANCELLED:
-            return _("This loan was called off. Nothing is kept for you any more.")
-    return _("Nobody came to pick this up, so it is free for others again.")
+    return _OVER[loan.state]
+
+
+_OVER = {
+    LoanState.CLOSED: _("Everything has come back. Thank you."),
+    LoanState.CANCELLED: _("This loan was called off. Nothing is kept for you any more."),
+    LoanState.NO_SHOW: _("Nobody came to pick this up, so it is free for others again."),
+}
 
 
 def steps_words(loan: Loan, request) -> tuple[list[str], int] | None:
     """Return the steps of a loan and at which it stands, counted from 1; None where it ended early."""
     order = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT, LoanState.CLOSED)
-    if loan.state not in order:
+    if loan.state not in order or is_written_off(loan):
         return None
     labels = (_("Asked for"), _("Confirmed"), _("Picked up"), _("Returned"))
     return [request.localizer.translate(label) for label in labels], order.index(loan.state) + 1

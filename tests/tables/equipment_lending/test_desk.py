@@ -8,6 +8,7 @@ from sqlalchemy import select
 from equipment_lending.models import Claim, Custody, Item, Stock
 from equipment_lending.queries.occupation import occupations
 from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.services.fleet import Fleet
 from equipment_lending.terms import ClaimKind, Condition, LoanState, RefusalCode, Refused, ServiceState
 from portal.audit.models import AuditEntry
 from portal.audit.services import Audit
@@ -304,3 +305,61 @@ def test_what_is_not_out_cannot_come_back(session, desk, clerk):
     with pytest.raises(Refused) as no:
         desk.check_in(loan.id, [Returned(tags(stock)[1])], clerk.id)
     assert codes(no) == {RefusalCode.NOT_OUT}
+
+
+# Write off ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def away(session, desk, clerk):
+    """A loan of two recorders that were due days ago and are not back."""
+    stock = lending.stock(session, units=3)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00", units=2)
+    desk.check_out(loan.id, tags(stock)[:2], clerk.id)
+    return loan
+
+
+def test_what_never_comes_back_is_written_off_and_the_loan_ends_with_the_last_of_it(session, desk, clerk, away, clock):
+    clock.at = lending.instant("2026-11-20T14:00")
+    first, other = (custody.item for custody in away.lines[0].custodies)
+    (custody,) = desk.write_off(away.id, [first.asset_tag], " stolen ", clerk.id)
+    assert (custody.is_lost, custody.in_at, custody.condition_in) == (True, clock.at, None)
+    assert (first.service_state, first.state_reason) == (ServiceState.LOST, "stolen")
+    assert away.state is LoanState.OUT
+    desk.check_in(away.id, [Returned(other.asset_tag)], clerk.id)
+    assert away.state is LoanState.CLOSED
+    (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "lending.write_off"))
+    assert entry.detail == {"loan": away.number, "items": [first.asset_tag]}
+
+
+def test_what_was_written_off_occupies_nothing_and_is_found_again_as_any_lost_item(session, desk, clerk, away, clock):
+    tag = away.lines[0].custodies[0].item.asset_tag
+    clock.at = lending.instant("2026-10-23T10:00")
+    (custody,) = desk.write_off(away.id, [tag], "fell off the pier", clerk.id)
+    assert custody.claim.ends_at == clock.at
+    Fleet(session, clock, Audit(session, clock, None)).restore(custody.item)
+    loan = lending.loan(session, custody.item.stock, "2026-10-23T10:00", "2026-10-24T12:00")
+    assert desk.check_out(loan.id, [tag], clerk.id)
+
+
+def test_of_a_lot_only_the_units_that_were_out_are_written_off(session, desk, clerk):
+    stock = lending.stock(session, units=40, lot=True)
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00", units=12)
+    desk.check_out(loan.id, tags(stock), clerk.id)
+    (custody,) = desk.write_off(loan.id, tags(stock), "washed away", clerk.id)
+    assert (custody.item.units, custody.item.service_state) == (28, ServiceState.IN_SERVICE)
+    assert loan.state is LoanState.CLOSED
+
+
+def test_what_is_not_out_is_not_written_off_nor_anything_without_a_reason(session, desk, clerk, away):
+    out, shelved = away.lines[0].custodies[0].item, tags(away.lines[0].stock)[2]
+    with pytest.raises(Refused) as no:
+        desk.write_off(away.id, [shelved], " ", clerk.id)
+    assert codes(no) == {RefusalCode.NOT_OUT, RefusalCode.REASON_MISSING}
+    with pytest.raises(Refused) as no:
+        desk.write_off(away.id, [], "stolen", clerk.id)
+    assert codes(no) == {RefusalCode.NOTHING_CHOSEN}
+    desk.check_in(away.id, [Returned(custody.item.asset_tag) for custody in away.lines[0].custodies], clerk.id)
+    with pytest.raises(Refused) as no:
+        desk.write_off(away.id, [out.asset_tag], "stolen", clerk.id)
+    assert codes(no) == {RefusalCode.WRONG_STATE, RefusalCode.NOT_OUT}

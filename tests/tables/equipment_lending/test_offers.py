@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from equipment_lending.models import Claim, Loan
 from equipment_lending.services.desk import Desk, Returned
-from equipment_lending.terms import ClaimKind, Condition, LoanState
+from equipment_lending.terms import ClaimKind, Condition, LoanState, ServiceState
 from portal.ports.agenda import Agenda
 from portal.ports.figures import Figures, LoopStep
 from portal.ports.personal_data import PersonalData
@@ -118,6 +118,18 @@ def test_erasure_leaves_alone_what_was_written_of_a_thing_since(session, asking,
     ours(asking, PersonalData).erase(borrower.id, lending.instant("2026-10-22T19:00"))
     session.expire_all()
     assert (custody.item.condition_note, custody.in_note) == ("Rayure sur l’écran", None)
+
+
+def test_erasure_leaves_nothing_of_why_something_was_written_off(session, asking, borrower):
+    stock = lending.stock(session)
+    loan = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-22T13:00", borrower=borrower)
+    (custody,) = desk.handed_out(session, loan, at=loan.pickup_at)
+    asking.find_service(Desk).write_off(loan.id, [custody.item.asset_tag], "Nolwenn l’a perdu en mer", borrower.id)
+    assert ours(asking, PersonalData).hindrances(borrower.id) == []
+    ours(asking, PersonalData).erase(borrower.id, lending.instant("2026-10-22T19:00"))
+    session.expire_all()
+    assert (custody.item.service_state, custody.item.state_reason) == (ServiceState.LOST, None)
+    assert (custody.in_note, custody.is_lost) == (None, True)
 
 
 def test_erasure_leaves_other_peoples_loans_alone(session, asking, borrower):

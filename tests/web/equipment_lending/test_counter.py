@@ -150,7 +150,9 @@ def test_an_item_put_aside_meanwhile_is_refused_beside_itself(session, at_desk, 
     assert "kept for somebody else" in page.html.find(id=box["aria-describedby"]).get_text()
 
 
-def test_who_lacks_a_training_is_served_only_with_a_reason_that_stays_with_the_loan(session, at_desk, loan, stock, tags):
+def test_who_lacks_a_training_is_served_only_with_a_reason_that_stays_with_the_loan(
+    session, at_desk, loan, stock, tags
+):
     lending.policy(session, model_id=stock.model_id, requires=["prise-de-son"])
     page = check_out(at_desk, loan, tags[0], status=409)
     assert "prise de son" in page
@@ -370,3 +372,42 @@ def test_nobody_can_have_missed_what_is_still_to_come(at_desk, loan):
     sent = people.with_csrf(at_desk, {"no_show": "no_show"})
     at_desk.post(f"/desk/loans/{loan.id}", sent, status=409)
     assert loan.state is LoanState.CONFIRMED
+
+
+# Write off ------------------------------------------------------------------------------------------------------------
+
+
+def write_off(at_desk, loan, *lost, reason="Volé sur le port", sure=True, status=303):
+    form = at_desk.get(f"/desk/loans/{loan.id}", headers=ENGLISH).forms["write_off"]
+    for box in form.fields["lost"]:
+        box.checked = box._value in lost
+    form["reason"], form["sure"] = reason, sure
+    return form.submit("write_off", headers=ENGLISH, status=status)
+
+
+def test_what_is_late_and_lost_is_written_off_which_the_loans_history_tells(session, browse, at_desk, loan, out, clock):
+    clock.at = NOW + timedelta(days=9)
+    lost = [custody.item.asset_tag for custody in out]
+    page = write_off(at_desk, loan, *lost).follow(headers=ENGLISH)
+    assert "not all returned" in page
+    assert "Volé sur le port" in page
+    assert "write_off" not in page.forms
+    assert loan.state is LoanState.CLOSED
+    people.signed_in(browse, loan.borrower)
+    history = browse.get(f"/loans/{loan.id}", headers=ENGLISH).html.find("section", {"aria-labelledby": "history"}).text
+    assert f"({lost[0]}) written off" in history
+
+
+def test_what_is_written_off_is_chosen_confirmed_and_explained(session, at_desk, loan, out):
+    tag = out[0].item.asset_tag
+    for given, status in (({"sure": False}, 422), ({"reason": ""}, 422)):
+        page = write_off(at_desk, loan, tag, **given, status=status)
+        assert page.html.find("details", open=True)
+    page = write_off(at_desk, loan, status=409)
+    assert "Nothing is chosen" in page
+    assert loan.state is LoanState.OUT
+    assert all(custody.in_at is None for custody in out)
+
+
+def test_a_loan_with_nothing_out_has_nothing_to_write_off(at_desk, loan):
+    assert "write_off" not in at_desk.get(f"/desk/loans/{loan.id}").forms
