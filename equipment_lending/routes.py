@@ -32,6 +32,7 @@ def programs(config) -> None:
     config.add_route("api.lending.waiting.accept", "/api/v1/waitlist/{id}/accept", factory=WaitingContext)
     config.add_route("api.lending.loans", "/api/v1/loans")
     config.add_route("api.lending.loan", "/api/v1/loans/{id}", factory=LoanContext)
+    config.add_route("api.lending.loan.check_in", "/api/v1/loans/{id}/check-in", factory=ReturnContext)
     config.add_route("api.lending.loan.act", "/api/v1/loans/{id}/{act}", factory=LoanContext)
     config.add_route("api.lending.item.act", "/api/v1/items/{tag}/{act}", factory=ItemContext)
 

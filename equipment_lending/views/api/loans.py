@@ -4,7 +4,6 @@ from uuid import UUID
 
 from equipment_lending.contexts import LoanContext
 from equipment_lending.permissions import Lending
-from equipment_lending.queries.catalogue import point_by_slug
 from equipment_lending.queries.loans import loans_at, loans_of
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.requests import LoanRequests
@@ -19,6 +18,7 @@ from equipment_lending.views.api.messages import (
     ReasonMessage,
 )
 from equipment_lending.views.api.shown import refused, shown_loan
+from equipment_lending.views.desk import served_points
 from portal.api import api_defaults, api_view, paged
 from portal.people.terms import Role
 
@@ -112,21 +112,24 @@ class Decisions(_OneLoan):
 
 
 @api_defaults(route_name="api.lending.loan.act", request_method="POST", permission=Lending.SERVE)
-class Counter(_OneLoan):
-    """What leaves and what comes back."""
-
-    @property
-    def desk(self) -> Desk:
-        return self.request.find_service(Desk)
+class CheckOut(_OneLoan):
+    """What leaves."""
 
     @api_view(match_param="act=check-out", body=CheckOutMessage, idempotent=True)
     def check_out(self):
         message = self.request.message
         return self.answer(
-            lambda: self.desk.check_out(self.loan.id, message["items"], self.me, message["note"], message["override"])
+            lambda: self.request.find_service(Desk).check_out(
+                self.loan.id, message["items"], self.me, message["note"], message["override"]
+            )
         )
 
-    @api_view(match_param="act=check-in", body=CheckInMessage, idempotent=True)
+
+@api_defaults(route_name="api.lending.loan.check_in", request_method="POST", permission=Lending.SERVE)
+class CheckIn(_OneLoan):
+    """What comes back, to whichever desk."""
+
+    @api_view(body=CheckInMessage, idempotent=True)
     def check_in(self):
         message = self.request.message
         returned = [
@@ -135,13 +138,14 @@ class Counter(_OneLoan):
             )
             for one in message["items"]
         ]
-        return self.answer(lambda: self.desk.check_in(self.loan.id, returned, self.me, self._point_id()))
+        desk = self.request.find_service(Desk)
+        return self.answer(lambda: desk.check_in(self.loan.id, returned, self.me, self._point_id()))
 
-    def _point_id(self) -> UUID | None:
-        slug = self.request.message["point"]
-        if slug is None:
-            return None
-        point = point_by_slug(self.request.db, slug)
-        if point is None:
-            raise Refused([Refusal(RefusalCode.NO_SUCH_POINT, {"point": slug})])
-        return point.id
+    def _point_id(self) -> UUID:
+        """Return where it came back: a desk that one serves, or the one agreed; unsaid, the only one served."""
+        served, agreed = served_points(self.request), self.loan.return_point
+        slug = self.request.message["point"] or (served[0] if len(served) == 1 else agreed).slug
+        for point in (*served, agreed):
+            if point.slug == slug:
+                return point.id
+        raise Refused([Refusal(RefusalCode.NO_SUCH_POINT, {"point": slug})])

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from equipment_lending.models import Loan
 from equipment_lending.terms import Approval
 from portal.people.terms import Role
-from tests.factories import lending, people
+from tests.factories import desk, lending, people
 
 FROM, TO = "2026-10-24T10:00:00+02:00", "2026-10-26T10:00:00+01:00"
 
@@ -90,6 +90,28 @@ def test_a_loan_runs_from_request_to_return(api, session, stock, mine, clerk):
     closed = api.post_json(f"/api/v1/loans/{loan['id']}/check-in", back, headers=clerk).json
     assert (closed["state"], closed["lines"][0]["items"][0]["missing"]) == ("closed", ["bonnette"])
     assert api.get("/api/v1/loans", {"mine": "true"}, headers=mine).json["total"] == 1
+
+
+def test_any_desk_takes_back_what_another_one_lent_but_says_only_of_its_own_that_it_came_there(
+    api, session, stock, clerk
+):
+    here, third = (lending.point(session, slug=slug) for slug in ("bellevue", "siam"))
+    elsewhere = people.bearer(session, people.staff(session, Role.DESK, here.slug))
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T10:00", units=2)
+    first, other = (custody.item for custody in desk.handed_out(session, loan))
+
+    def check_in(item, status, **more):
+        back = {"items": [{"asset_tag": item.asset_tag, "condition": "good"}]} | more
+        return api.post_json(f"/api/v1/loans/{loan.id}/check-in", back, headers=elsewhere, status=status).json
+
+    assert check_in(first, 409, point=third.slug)["reasons"][0]["code"] == "no_such_point"
+    check_in(first, 200)
+    assert first.stock.point.slug == here.slug
+    assert check_in(other, 200, point=stock.point.slug)["state"] == "closed"
+    assert other.stock.point.slug == stock.point.slug
+    for act in ("check-out", "confirm"):
+        body = {"items": [other.asset_tag]} if act == "check-out" else {}
+        api.post_json(f"/api/v1/loans/{loan.id}/{act}", body, headers=elsewhere, status=403)
 
 
 def test_a_refusal_has_every_reason_and_alternatives(api, session, stock, mine):
