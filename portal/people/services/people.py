@@ -1,5 +1,7 @@
 """People as the portal knows them: who they are and how to reach them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -68,8 +70,8 @@ class People:
         Raises :class:`EmailTaken`.
         """
         self._refuse_taken(email)
-        person.email, person.email_confirmed_at = email, None
-        self._flushed(person, email)
+        with self._taking(email):
+            person.email, person.email_confirmed_at = email, None
         self._invite_online(person)
 
     def describe(self, person: Person, *, name: str, phone: str | None, language: str | None) -> None:
@@ -80,13 +82,16 @@ class People:
         if given["email"]:
             self._refuse_taken(given["email"])
         person = Person(created_at=self._clock.now(), **given)
-        self._flushed(person, given["email"])
+        with self._taking(given["email"]):
+            self._session.add(person)
         return person
 
-    def _flushed(self, person: Person, email: str | None) -> None:
+    @contextmanager
+    def _taking(self, email: str | None) -> Iterator[None]:
+        """Let what is done within it take an address. Raises :class:`EmailTaken` if somebody else was quicker."""
         try:
             with self._session.begin_nested():
-                self._session.add(person)
+                yield
         except IntegrityError:  # somebody took the address in this instant
             self._refuse_taken(email or "")
             raise

@@ -1,4 +1,4 @@
-"""Whoever is the last of their kind stays, however many leave at once: real commits, both databases."""
+"""People who act in the same instant: the last of their kind stay, an address is one person's. Real commits."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from portal.db.session import working_request
 from portal.people.models import Membership, Person
-from portal.people.services import Erasure, Roles
+from portal.people.services import Erasure, People, Roles
 from portal.people.services.erasure import Hindered
+from portal.people.services.people import EmailTaken
 from portal.people.services.roles import LastAdmin
 from portal.people.terms import Role
 from tests.conftest import DATABASES
@@ -86,3 +87,24 @@ def test_of_two_last_officers_who_leave_at_once_one_stays(registry):
     assert ends == ["erased", "hindered"]
     with Session(registry.engine) as session:
         assert session.scalars(select(Membership.person_id).where(Membership.officer)).all() == [other]
+
+
+def test_of_two_who_take_an_address_at_once_one_has_it_and_the_other_is_told_whose_it_is(registry):
+    def signs_up() -> str:
+        with working_request(registry) as request:
+            request.find_service(People).add(name="Job", email="job@example.org")
+            time.sleep(PAUSE)
+        return "signed up"
+
+    def is_opened_online() -> str:
+        try:
+            with working_request(registry) as request:
+                person = request.db.get_one(Person, known)
+                request.find_service(People).open_online(person, "Job@example.org")
+        except EmailTaken:
+            return "taken"
+        return "opened"
+
+    with Session(registry.engine) as session, session.begin():
+        known = people.person(session, email=None).id
+    assert at_once(signs_up, is_opened_online) == ["signed up", "taken"]
