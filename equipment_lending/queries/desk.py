@@ -90,29 +90,27 @@ def _free(
     session: Session, loan: Loan, waiting: Sequence[tuple[LoanLine, int]], now: datetime
 ) -> dict[UUID, set[object]]:
     """Return which items of each stock can be spared for the loan at nobody's expense, as check-out will ask."""
-    ends = {line.stock_id: _claim_end(line) for line, _ in waiting}
-    until = max(ends.values(), default=now)
-    if until <= now:
+    coming = {line.stock_id: _coming(line) for line, _ in waiting if _coming(line).end > now}
+    if not coming:
         return {}
-    ids = list(ends)
-    uses = stock_uses(session, ids, Period(now, until), now, without_loan=loan.id)
-    resting = _resting(session, ids, now)
+    uses = stock_uses(session, list(coming), Period(now, max(claim.end for claim in coming.values())), now)
+    resting = _resting(session, list(coming), now)
     found: dict[UUID, set[object]] = {}
     for line, left in waiting:
-        end = ends[line.stock_id]
-        if end <= now:
+        claim = coming.get(line.stock_id)
+        if claim is None:
             continue
         use = _turned_around(uses[line.stock_id], resting)
-        wanted = after_check_out(Period(now, end), now)
+        promised, wanted = Period(max(claim.start, now), claim.end), after_check_out(claim, now)
         units = min([left, *[max(item.units for item in use.items)] * bool(use.items)])
-        found[line.stock_id] = set(items_free(use.items, list(remaining(use.waiting, now)), wanted, units))
+        others = list(remaining(use.beside(loan.id, units), now))
+        found[line.stock_id] = set(items_free(use.items, others, promised, wanted, units))
     return found
 
 
-def _claim_end(line: LoanLine) -> datetime:
-    return max(
-        (claim.ends_at for claim in line.claims if claim.item_id is None and claim.live), default=line.loan.return_at
-    )
+def _coming(line: LoanLine) -> Period:
+    """Return what the units of a line that have not left yet are claimed for."""
+    return next((claim.period for claim in line.claims if claim.item_id is None and claim.live), line.loan.period)
 
 
 def _resting(session: Session, stock_ids: Collection[UUID], now: datetime) -> dict[UUID, datetime]:

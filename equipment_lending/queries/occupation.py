@@ -159,11 +159,25 @@ class StockUse:
         """The unbound claims of loans alone, oldest first."""
         return [occupied.claimed for occupied in self.unbound if occupied.loan_id is not None]
 
+    def beside(self, loan_id: UUID, units: int) -> list[Claimed]:
+        """Return what still waits once ``units`` of what that loan has coming are handed out, as :attr:`waiting`."""
+        return [
+            (occupied.start, occupied.end, left)
+            for occupied in self.unbound
+            if (left := occupied.units - (units if occupied.loan_id == loan_id else 0)) > 0
+        ]
+
 
 def stock_uses(
     session: Session, stock_ids: Collection[UUID], period: Period, now: datetime, *, without_loan: UUID | None = None
 ) -> dict[UUID, StockUse]:
-    """Return how each stock is used at some instant of ``period``, in three statements."""
+    """Return how each stock is used at some instant of ``period``, in four statements.
+
+    Where maintenance is planned, one promise decides which item is left for the next, and that one for the next: then
+    all that is still to come is told.
+    """
+    if _any_planned(session, stock_ids, now):
+        period = Period(min(period.start, now), FOREVER)
     taken = occupations(session, stock_ids, period, now, without_loan=without_loan)
     rows = session.execute(
         select(Item.stock_id, Item.id, Item.units)
@@ -171,6 +185,14 @@ def stock_uses(
         .order_by(Item.asset_tag)
     ).all()
     return {stock_id: _use(stock_id, rows, taken.get(stock_id, [])) for stock_id in stock_ids}
+
+
+def _any_planned(session: Session, stock_ids: Collection[UUID], now: datetime) -> bool:
+    """Is an item of one of the stocks bound for a stretch that is still to come?"""
+    planned = select(Claim.id).where(
+        Claim.live, Claim.stock_id.in_(stock_ids), Claim.item_id.is_not(None), Claim.starts_at > now
+    )
+    return session.scalar(planned.limit(1)) is not None
 
 
 def _use(stock_id: UUID, rows: Sequence[Row[UUID, UUID, int]], taken: list[Occupied]) -> StockUse:

@@ -79,12 +79,15 @@ def free_units(items: Sequence[ItemUse], unbound: Sequence[Claimed], wanted: Per
     return bisect_left(range(1, count + 1), True, key=too_many)
 
 
-def items_free(items: Sequence[ItemUse], unbound: Sequence[Claimed], wanted: Period, units: int = 1) -> list[Hashable]:
+def items_free(
+    items: Sequence[ItemUse], unbound: Sequence[Claimed], promised: Period, wanted: Period, units: int = 1
+) -> list[Hashable]:
     """Return the ids of the items of which ``units`` can be handed out for ``wanted`` at nobody's expense.
 
-    ``unbound`` are the other promises, oldest first. A promise that fits beside this loan still fits afterwards.
+    ``unbound`` are the other promises, oldest first. Where more is promised than there is, whoever comes has what was
+    ``promised`` to them; where ``wanted`` begins before that, nobody who fits beside the promise loses by it.
     """
-    others = _fitting_beside(items, unbound, wanted, units)
+    others = _fitting_beside(items, unbound, promised, units)
     alike: dict[tuple[int, tuple[Claimed, ...]], bool] = {}
     for item in items:
         use = item.units, item.bound
@@ -94,10 +97,14 @@ def items_free(items: Sequence[ItemUse], unbound: Sequence[Claimed], wanted: Per
 
 
 def free_together(
-    items: Sequence[ItemUse], taken: Mapping[Hashable, int], unbound: Sequence[Claimed], wanted: Period
+    items: Sequence[ItemUse],
+    taken: Mapping[Hashable, int],
+    unbound: Sequence[Claimed],
+    promised: Period,
+    wanted: Period,
 ) -> bool:
-    """Can so many units of each of the ``taken`` items be handed out for ``wanted`` at once, at nobody's expense?"""
-    others = _fitting_beside(items, unbound, wanted, sum(taken.values()))
+    """Can so many units of each of the ``taken`` items be handed out for ``wanted`` at once? See :func:`items_free`."""
+    others = _fitting_beside(items, unbound, promised, sum(taken.values()))
     return others is not None and _can_bind(items, taken, wanted, others)
 
 
@@ -127,10 +134,10 @@ def _can_bind(items: Sequence[ItemUse], taken: Mapping[Hashable, int], period: P
 
 
 def _fitting_beside(
-    items: Sequence[ItemUse], unbound: Sequence[Claimed], wanted: Period, units: int
+    items: Sequence[ItemUse], unbound: Sequence[Claimed], promised: Period, units: int
 ) -> list[Claimed] | None:
-    """Return the promises that fit beside so many units for ``wanted``; None where those do not fit themselves."""
-    first, *rest = fitting(items, [[(wanted.start, wanted.end, units)], *([claim] for claim in unbound)])
+    """Return the promises that fit beside so many units as ``promised``; None where those do not fit themselves."""
+    first, *rest = fitting(items, [[(promised.start, promised.end, units)], *([claim] for claim in unbound)])
     return [claim for claim, fits in zip(unbound, rest, strict=True) if fits] if first else None
 
 

@@ -22,6 +22,7 @@ from equipment_lending.terms import (
     NOT_LENDABLE,
     Condition,
     LoanState,
+    Period,
     Refusal,
     RefusalCode,
     Refused,
@@ -140,13 +141,14 @@ class Desk:
 
     def _not_free(self, loan: Loan, line: LoanLine, chosen: Sequence[Item], units: int, now: datetime) -> list[Refusal]:
         """Return which of the items cannot be spared until the loan's return, at nobody else's expense."""
-        wanted = after_check_out(_unbound(line).period, now)
+        coming = _unbound(line).period
+        promised, wanted = Period(max(coming.start, now), coming.end), after_check_out(coming, now)
         use = stock_uses(self._session, [line.stock_id], wanted, now)[line.stock_id]
         others = list(remaining(use.beside(loan.id, units * len(chosen)), now))
-        free = set(items_free(use.items, others, wanted, units))
+        free = set(items_free(use.items, others, promised, wanted, units))
         spoken_for = [item for item in chosen if item.id not in free]
         together: dict[Hashable, int] = {item.id: units for item in chosen}
-        if not spoken_for and not free_together(use.items, together, others, wanted):
+        if not spoken_for and not free_together(use.items, together, others, promised, wanted):
             spoken_for = list(chosen)
         return [_about(RefusalCode.ITEM_NOT_FREE, item) for item in spoken_for]
 

@@ -169,6 +169,13 @@ def custody(session, line: LoanLine, **given) -> Custody:
     return _kept(session, Custody(**usual | given))
 
 
+def maintenance(session, of: Item, start: str, end: str) -> Claim:
+    """The time in which an item is to be looked after."""
+    when = period(start, end)
+    row = Claim(stock=of.stock, item=of, kind=ClaimKind.MAINTENANCE, units=1, starts_at=when.start, ends_at=when.end)
+    return _kept(session, row)
+
+
 def listed(session, *things: EquipmentModel | LendingPoint) -> None:
     """Enter models and points in the public index, as those who manage them do by saving."""
     index = PublicIndex(session, StoppedClock(NOW))

@@ -17,7 +17,7 @@ from equipment_lending.rules.assignment import (
 from equipment_lending.rules.availability import free_throughout
 from equipment_lending.rules.claims import remaining
 from equipment_lending.terms import ItemUse, Period
-from tests.rules.equipment_lending.given import at, days, instant, period, single_items, stretches, unbound
+from tests.rules.equipment_lending.given import HOUR, at, days, instant, period, single_items, stretches, unbound
 
 wishes = stretches(8, 5).map(lambda hours: Period(at(hours[0]), at(hours[1])))
 
@@ -88,10 +88,11 @@ def test_as_many_units_are_free_as_can_be_served_beside_the_promises_that_fit(it
     assert free == counted or not served(free + 1)
 
 
-@given(single_items(), unbound, wishes)
-def test_an_item_can_be_handed_out_if_and_only_if_nobody_who_fits_loses(items, claims, wanted):
-    kept = kept_one_by_one(items, [(wanted.start, wanted.end, 1), *claims])
-    others = kept[1:] if kept and kept[0] == (wanted.start, wanted.end, 1) else None
+@given(single_items(), unbound, wishes, st.integers(0, 4))
+def test_an_item_can_be_handed_out_if_and_only_if_nobody_who_fits_loses(items, claims, promised, early):
+    wanted = Period(promised.start - early * HOUR, promised.end)
+    kept = kept_one_by_one(items, [(promised.start, promised.end, 1), *claims])
+    others = kept[1:] if kept and kept[0] == (promised.start, promised.end, 1) else None
     expected = [
         item.id
         for item in items
@@ -99,26 +100,33 @@ def test_an_item_can_be_handed_out_if_and_only_if_nobody_who_fits_loses(items, c
         and all(end <= wanted.start or wanted.end <= start for start, end, _ in item.bound)
         and can_all_be_served(bind(items, {item.id: 1}, wanted), others)
     ]
-    assert items_free(items, claims, wanted) == expected
+    assert items_free(items, claims, promised, wanted) == expected
 
 
-@given(single_items(), unbound, wishes, st.integers(1, 3))
-def test_items_leave_together_if_and_only_if_nobody_who_fits_loses(items, claims, wanted, many):
+@given(single_items(), unbound, wishes, st.integers(0, 4), st.integers(1, 3))
+def test_items_leave_together_if_and_only_if_nobody_who_fits_loses(items, claims, promised, early, many):
+    wanted = Period(promised.start - early * HOUR, promised.end)
     chosen = {item.id: 1 for item in items[:many]}
-    mine = (wanted.start, wanted.end, len(chosen))
+    mine = (promised.start, promised.end, len(chosen))
     kept = kept_one_by_one(items, [mine, *claims])
     expected = (
         kept[:1] == [mine]
         and all(end <= wanted.start or wanted.end <= start for item in items[:many] for start, end, _ in item.bound)
         and can_all_be_served(bind(items, chosen, wanted), kept[1:])
     )
-    assert free_together(items, chosen, claims, wanted) == expected
+    assert free_together(items, chosen, claims, promised, wanted) == expected
 
 
 def test_E4_where_too_much_is_promised_whoever_comes_first_is_served():
-    last_one, promised = [ItemUse("A")], [(at(10), at(12), 1)]
-    assert items_free(last_one, promised, Period(at(10), at(12))) == ["A"]
-    assert free_together(last_one, {"A": 1}, promised, Period(at(10), at(12)))
+    last_one, promised, wanted = [ItemUse("A")], [(at(10), at(12), 1)], Period(at(10), at(12))
+    assert items_free(last_one, promised, wanted, wanted) == ["A"]
+    assert free_together(last_one, {"A": 1}, promised, wanted, wanted)
+
+
+def test_whoever_comes_early_is_served_at_nobodys_expense():
+    last_one, before_them, theirs = [ItemUse("A")], [(at(8), at(9), 1)], Period(at(10), at(12))
+    assert items_free(last_one, before_them, theirs, Period(at(7), at(12))) == []
+    assert items_free(last_one, before_them, theirs, Period(at(9), at(12))) == ["A"]
 
 
 @given(single_items(), unbound)
@@ -161,15 +169,17 @@ def test_E10_an_extension_is_allowed_if_another_unit_can_serve_the_claim():
 
 def test_E7_an_overdue_unit_serves_nobody():
     late = ItemUse("late", 1, ((at(0), at(9000), 1),))
-    assert free_units([late], [], Period(at(10), at(12))) == 0
-    assert items_free([late, ItemUse("B")], [], Period(at(10), at(12))) == ["B"]
+    wanted = Period(at(10), at(12))
+    assert free_units([late], [], wanted) == 0
+    assert items_free([late, ItemUse("B")], [], wanted, wanted) == ["B"]
 
 
 def test_a_lot_lends_what_is_not_bound_of_it():
     lot = ItemUse("cables", 10, ((at(0), at(8), 4),))
     assert free_units([lot], [(at(4), at(9), 3)], Period(at(5), at(7))) == 3
-    assert items_free([lot], [], Period(at(5), at(7)), units=6) == ["cables"]
-    assert items_free([lot], [], Period(at(5), at(7)), units=7) == []
+    wanted = Period(at(5), at(7))
+    assert items_free([lot], [], wanted, wanted, units=6) == ["cables"]
+    assert items_free([lot], [], wanted, wanted, units=7) == []
 
 
 def test_units_of_a_lot_are_not_told_apart_so_the_same_one_can_leave_twice():

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from equipment_lending.models import Claim, Custody, Item, Stock
+from equipment_lending.queries.desk import lines_to_go
 from equipment_lending.queries.occupation import occupations
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.fleet import Fleet
@@ -108,22 +109,34 @@ def test_an_item_in_somebodys_hands_cannot_be_handed_out_again(session, desk, cl
     assert codes(no) == {RefusalCode.ITEM_OUT}
 
 
+def test_what_a_loan_has_in_hand_already_cannot_be_spared_for_others(session, desk, clerk):
+    stock = lending.stock(session, units=2)
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T12:00", units=2)
+    lending.loan(session, stock, "2026-10-23T10:00", "2026-10-23T12:00")
+    desk.check_out(loan.id, [tags(stock)[0]], clerk.id)  # two days early: the other one serves who comes before
+
+    (to_go,) = lines_to_go(session, loan, lending.instant("2026-10-22T14:00"))
+    assert (to_go.left, to_go.free) == (1, [])
+    with pytest.raises(Refused) as no:
+        desk.check_out(loan.id, [tags(stock)[1]], clerk.id)
+    assert codes(no) == {RefusalCode.ITEM_NOT_FREE}
+
+
+def test_items_that_leave_together_early_leave_enough_for_who_comes_before(session, desk, clerk):
+    stock = lending.stock(session, units=3)
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T12:00", units=3)
+    lending.loan(session, stock, "2026-10-23T10:00", "2026-10-23T12:00")
+    with pytest.raises(Refused) as no:
+        desk.check_out(loan.id, tags(stock), clerk.id)
+    assert codes(no) == {RefusalCode.ITEM_NOT_FREE}
+    assert len(desk.check_out(loan.id, tags(stock)[:2], clerk.id)) == 2
+
+
 def test_an_item_with_planned_maintenance_before_the_return_is_not_handed_out(session, desk, clerk):
     stock = lending.stock(session, units=2)
     loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
     planned = session.scalars(select(Item).where(Item.asset_tag == tags(stock)[0])).one()
-    start = lending.instant("2026-10-23T09:00")
-    session.add(
-        Claim(
-            stock=stock,
-            item=planned,
-            kind=ClaimKind.MAINTENANCE,
-            units=1,
-            starts_at=start,
-            ends_at=start + timedelta(days=3),
-        )
-    )
-    session.flush()
+    lending.maintenance(session, planned, "2026-10-23T09:00", "2026-10-26T09:00")
     with pytest.raises(Refused) as no:
         desk.check_out(loan.id, [planned.asset_tag], clerk.id)
     assert codes(no) == {RefusalCode.ITEM_NOT_FREE}
@@ -217,15 +230,7 @@ def test_a_damaged_item_goes_out_of_service_unless_the_desk_keeps_lending_it(ses
 
 def test_maintenance_that_was_done_before_a_loan_stays_in_the_record(session, desk, clerk, clock):
     stock = lending.stock(session)
-    done = Claim(
-        stock_id=stock.id,
-        item_id=stock.items[0].id,
-        kind=ClaimKind.MAINTENANCE,
-        units=1,
-        starts_at=lending.instant("2026-10-01T10:00"),
-        ends_at=lending.instant("2026-10-08T10:00"),
-    )
-    session.add(done)
+    done = lending.maintenance(session, stock.items[0], "2026-10-01T10:00", "2026-10-08T10:00")
     loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
     desk.check_out(loan.id, tags(stock), clerk.id)
     desk.check_in(loan.id, [Returned(tags(stock)[0])], clerk.id)
@@ -237,17 +242,7 @@ def test_a_late_return_pushes_planned_maintenance_back(session, desk, clerk, clo
     stock = lending.stock(session)
     loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T12:00")
     desk.check_out(loan.id, tags(stock), clerk.id)
-    start = lending.instant("2026-10-26T09:00")
-    maintenance = Claim(
-        stock=stock,
-        item=stock.items[0],
-        kind=ClaimKind.MAINTENANCE,
-        units=1,
-        starts_at=start,
-        ends_at=start + timedelta(days=2),
-    )
-    session.add(maintenance)
-    session.flush()
+    maintenance = lending.maintenance(session, stock.items[0], "2026-10-26T09:00", "2026-10-28T09:00")
     clock.at = lending.instant("2026-10-26T15:00")
     desk.check_in(loan.id, [Returned(tags(stock)[0])], clerk.id)
     assert maintenance.starts_at == clock.at

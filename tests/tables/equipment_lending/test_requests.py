@@ -136,6 +136,19 @@ def test_a_buffer_keeps_loans_apart(session, requests, borrower):
     requests.request(wish(stock, "2026-10-24T12:30", "2026-10-24T14:00"), borrower.id, borrower.id)
 
 
+def test_maintenance_far_ahead_decides_which_item_is_left_for_today(session, requests, borrower):
+    stock = lending.stock(session, units=2)
+    first, second = sorted(stock.items, key=lambda item: item.asset_tag)
+    lending.maintenance(session, first, "2026-11-12T10:00", "2026-11-13T10:00")
+    lending.maintenance(session, second, "2026-11-07T10:00", "2026-11-07T18:00")
+    lending.loan(session, stock, "2026-11-09T10:00", "2026-11-14T10:00")  # so has the second
+    lending.loan(session, stock, "2026-11-08T10:00", "2026-11-10T10:00")  # so has the first
+    with pytest.raises(Refused) as no:  # who could only have the first, too
+        requests.request(wish(stock, "2026-11-07T10:00", "2026-11-08T18:00"), borrower.id, borrower.id)
+    assert codes(no) == {RefusalCode.NOT_ENOUGH}
+    requests.request(wish(stock, "2026-11-07T10:00", "2026-11-08T10:00"), borrower.id, borrower.id)
+
+
 def test_two_requests_cannot_pass_a_limit_of_units_together(session, requests, borrower):
     stock = lending.stock(session, units=4)
     lending.policy(session, model_id=stock.model_id, max_units_per_person=2)
