@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.people.models import ApiToken, Invitation, Membership, Organisation, Person, RoleGrant, SignIn
-from portal.people.rules import Term, in_force, officers, search_words
+from portal.people.rules import Term, in_force, officers, search_text, search_words
 from portal.people.terms import Role
 
 
@@ -30,7 +30,9 @@ def found_people(session: Session, text: str = "", *, limit: int = 20, offset: i
     wanted = select(Person).where(Person.erased_at.is_(None))
     for word in search_words(text):
         wanted = wanted.where(Person.search_text.contains(word, autoescape=True))
-    page = wanted.options(selectinload(Person.roles)).order_by(Person.name, Person.id).limit(limit).offset(offset)
+    page = (
+        wanted.options(selectinload(Person.roles)).order_by(Person.search_text, Person.id).limit(limit).offset(offset)
+    )
     total = session.scalar(select(func.count()).select_from(wanted.subquery()))
     return Found(list(session.scalars(page)), total or 0)
 
@@ -50,15 +52,10 @@ def tokens_of(session: Session, person_id: UUID) -> list[ApiToken]:
 
 def memberships_of(session: Session, person_id: UUID) -> list[Membership]:
     """Return what the person belongs to, by name."""
-    return list(
-        session.scalars(
-            select(Membership)
-            .join(Membership.organisation)
-            .options(joinedload(Membership.organisation))
-            .where(Membership.person_id == person_id)
-            .order_by(Organisation.name)
-        )
+    memberships = session.scalars(
+        select(Membership).options(joinedload(Membership.organisation)).where(Membership.person_id == person_id)
     )
+    return sorted(memberships, key=lambda membership: search_text(membership.organisation.name))
 
 
 def mandates_of(session: Session, person_id: UUID, today: date) -> list[Organisation]:
@@ -114,7 +111,10 @@ def found_organisations(session: Session, text: str = "", *, limit: int = 20, of
                 Organisation.rna == sought.upper(),
             )
         )
-    total = session.scalar(select(func.count()).select_from(wanted.subquery()))
+    # Databases put É after Z, or not, as they were installed: the names of all that is found are put in order here.
+    names = session.execute(wanted.with_only_columns(Organisation.id, Organisation.name)).all()
+    ids = [id_ for id_, name in sorted(names, key=lambda row: (search_text(row.name), row.id))]
     members = select(func.count()).where(Membership.organisation_id == Organisation.id).scalar_subquery()
-    page = wanted.add_columns(members).order_by(Organisation.name, Organisation.id).limit(limit).offset(offset)
-    return Found([tuple(row) for row in session.execute(page)], total or 0)
+    shown = select(Organisation, members).where(Organisation.id.in_(ids[offset : offset + limit]))
+    rows = {organisation.id: (organisation, count) for organisation, count in session.execute(shown)}
+    return Found([rows[id_] for id_ in ids[offset : offset + limit]], len(ids))

@@ -52,6 +52,14 @@ class TestFounding:
             organisations.create(people.person(session), name="Collectif", kind=OrganisationKind.ASSOCIATION)
         assert found_organisations(session, "collect").total == 2
 
+    def test_they_are_found_in_order_whatever_their_accents_a_page_at_a_time(self, session):
+        for name in ("Zanzan Films", "École Vauban", "Emglev Bro", "amicale des marins"):
+            people.organisation(session, name=name)
+        first, second = (found_organisations(session, limit=2, offset=n) for n in (0, 2))
+        names = [organisation.name for organisation, _members in first.rows + second.rows]
+        assert names == ["amicale des marins", "École Vauban", "Emglev Bro", "Zanzan Films"]
+        assert (first.total, second.total) == (4, 4)
+
 
 class TestInvitation:
     def test_its_reader_joins_with_what_the_invitation_says(self, session, organisations):
