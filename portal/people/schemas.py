@@ -162,7 +162,10 @@ class DeskPersonSchema(colander.Schema):
     """Somebody at the counter; the clerk fills it in, so that the browser must not offer the clerk's own answers."""
 
     name = name_node(title=_("Name"), widget=TextInput(autocomplete="off"))
-    phone = phone_node(missing=colander.required, widget=PhoneInput(autocomplete="off"))
+    phone = phone_node(
+        description=_("To reach them when something is late. Leave it empty if they have none."),
+        widget=PhoneInput(autocomplete="off"),
+    )
     email = email_node(
         missing=None,
         description=_("If they have one, they get an e-mail to choose a password."),
