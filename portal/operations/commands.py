@@ -48,7 +48,8 @@ def serve(context: click.Context, no_worker: bool, with_demo: bool) -> None:
     if with_demo:
         context.invoke(init)
         context.invoke(demo)
-    click.echo(f"http://{settings.listen}/")  # said before the first request can be answered
+    click.echo(f"{settings.base_url}/")  # said before the first request can be answered
+    click.echo(f"listening on {settings.listen}")
     answer_requests(context.obj.app, settings, with_worker=settings.worker and not no_worker)
 
 

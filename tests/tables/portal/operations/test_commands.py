@@ -133,7 +133,9 @@ def served(url, folder, *options, **more):
     port = free_port()
     process = subprocess.Popen(
         [*PORTAL, "serve", *options],
-        env=environment(url, folder, PORTAL_LISTEN=f"127.0.0.1:{port}", **more),
+        env=environment(
+            url, folder, PORTAL_LISTEN=f"127.0.0.1:{port}", PORTAL_BASE_URL="https://communs.example.bzh", **more
+        ),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -145,7 +147,7 @@ def served(url, folder, *options, **more):
         process.send_signal(signal.SIGTERM)
         out, log = process.communicate(timeout=120)
     assert process.returncode == 0, log
-    assert out.splitlines()[0] == f"http://127.0.0.1:{port}/"
+    assert out.splitlines()[:2] == ["https://communs.example.bzh/", f"listening on 127.0.0.1:{port}"]
 
 
 def answers(port):
