@@ -15,7 +15,9 @@ from equipment_lending.schemas.managing import RulesSchema
 from equipment_lending.terms import Approval, Condition, DayKind
 from portal.audit.models import AuditEntry
 from portal.index.models import IndexEntry
+from portal.pages.models import CitySetting
 from portal.people.terms import Role
+from tests.conftest import NOW
 from tests.factories import lending, people
 
 ENGLISH = {"Accept-Language": "en"}
@@ -330,6 +332,13 @@ def test_many_items_are_added_with_consecutive_tags(session, admin, model, point
     add(admin, {"tag": "EN-0099", "count": "3", "condition": "worn"}, status=303)
     assert tags(session) == {"EN-0099", "EN-0100", "EN-0101"}
     assert set(session.scalars(select(Item.condition))) == {Condition.WORN}
+
+
+def test_an_item_belongs_to_whoever_publishes_the_site_unless_told_otherwise(session, admin, model, point):
+    session.add(CitySetting(key="publisher", value="Ville de Brest", changed_at=NOW))
+    add(admin, {"tag": "EN-1", "insurer": "Association X"}, status=303)
+    (item,) = session.scalars(select(Item))
+    assert (item.owner, item.insurer, item.maintainer) == ("Ville de Brest", "Association X", "Ville de Brest")
 
 
 def test_a_lot_and_the_parts_of_a_kit_are_added(session, admin, model, point):
