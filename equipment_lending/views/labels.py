@@ -1,5 +1,6 @@
 """Labels for items: a code that leads to the item's page, its tag in large type, what it is and where it belongs."""
 
+from itertools import groupby
 from urllib.parse import quote
 
 from pyramid.view import view_config, view_defaults
@@ -8,6 +9,7 @@ from equipment_lending.models import Item, LendingPoint
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import desk
 from equipment_lending.views.codes import qr
+from portal.index.words import folded
 
 A_SHEET = 24
 
@@ -27,17 +29,22 @@ class Labels:
 
     @view_config()
     def show(self):
-        items = desk.items_at(self.request.db, self.point)
+        items = sorted(desk.items_at(self.request.db, self.point), key=self._place)
         wanted = {tag.lower() for tag in self.request.GET.getall("tag")}
         chosen = [item for item in items if item.asset_tag.lower() in wanted]
         return {
             "point": self.point,
             "items": items,
+            "models": [(model, list(those)) for model, those in groupby(items, key=lambda item: item.stock.model)],
             "wanted": wanted,
             "labels": [(item, qr(self._address(item))) for item in chosen],
             "skip": self._skip(),
             "most_skipped": A_SHEET - 1,
         }
+
+    def _place(self, item: Item) -> tuple[list[str], str]:
+        """Return what puts an item where one looks for it: the name of its model in the reader's language, its tag."""
+        return folded(self.request.words.of(item.stock.model.name)), item.asset_tag
 
     def _address(self, item: Item) -> str:
         """Return the address of an item's page as a label must say it: in full, and for good."""

@@ -163,6 +163,17 @@ def test_labels_are_chosen_then_printed(session, at_desk, point, item):
     assert labels[3].find("svg")
 
 
+def test_labels_are_in_the_order_of_names_then_of_tags(session, at_desk, point):
+    names = ("Zoom", "Écran", "Enceinte")
+    for name in names:
+        lending.stock(session, units=2, at=point, of=lending.model(session, slug=f"x-{name[0]}", name={"fr": name}))
+    page = at_desk.get("/desk/lambezellec/labels", headers={"Accept-Language": "fr"}).html
+    assert [legend.text for legend in page.select("legend")] == ["Écran", "Enceinte", "Zoom"]
+    for group in page.select("fieldset"):
+        tags = [box["value"] for box in group.select("input")]
+        assert tags == sorted(tags)
+
+
 def test_a_labels_code_is_the_address_of_the_item_in_full(at_desk, item):
     page = at_desk.get("/desk/lambezellec/labels", {"tag": item.asset_tag})
     assert qr(f"http://localhost/items/{item.asset_tag}") in page.text
