@@ -7,13 +7,24 @@ from uuid import UUID
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import joinedload
 
-from equipment_lending.models import Claim, Custody, EquipmentModel, Item, LendingPoint, Loan, LoanLine, Stock
-from equipment_lending.queries import catalogue
+from equipment_lending.models import (
+    Claim,
+    Custody,
+    EquipmentModel,
+    Item,
+    LendingPoint,
+    Loan,
+    LoanLine,
+    Stock,
+    WaitlistEntry,
+)
+from equipment_lending.queries import catalogue, waiting
 from equipment_lending.queries.agenda import appointment, contents, loans_in_diary
 from equipment_lending.queries.figures import loans_so_far, units_lent
 from equipment_lending.queries.loans import CURRENT, open_custodies, whole_loans
 from equipment_lending.rules.condition import noted
 from equipment_lending.services.indexing import index_model, index_point
+from equipment_lending.services.waitlist import Waitlist
 from equipment_lending.terms import ClaimKind
 from portal.i18n import _
 from portal.index.services import PublicIndex
@@ -44,14 +55,17 @@ class LoanDiary:
 
 
 class LoanData:
-    """The loans somebody asked for, and what they wrote in them."""
+    """The loans somebody asked for or waits for, and what they wrote in them."""
 
     def __init__(self, request) -> None:
         self._session = request.db
         self._request = request
 
     def export(self, person_id: UUID) -> dict[str, Any]:
-        return {"loans": [self._exported(loan) for loan in self._loans(person_id)]}
+        return {
+            "loans": [self._exported(loan) for loan in self._loans(person_id)],
+            "waiting_list": [_waited(one) for one in self._waits(person_id)],
+        }
 
     def _exported(self, loan: Loan) -> dict[str, Any]:
         return {
@@ -99,6 +113,19 @@ class LoanData:
         ):
             self._session.execute(change, execution_options={"synchronize_session": "fetch"})
 
+        self._leave_every_line(person_id)
+
+    def _leave_every_line(self, person_id: UUID) -> None:
+        """Wait for nothing any more: what is held goes to whoever is next. What was written goes too."""
+        waitlist = self._request.find_service(Waitlist)
+        for one in self._waits(person_id):
+            waitlist.leave(one.id)
+            one.purpose, one.project = "", None
+        self._session.flush()
+
+    def _waits(self, person_id: UUID) -> list[WaitlistEntry]:
+        return list(self._session.scalars(waiting.entries().where(WaitlistEntry.person_id == person_id)))
+
     def _cut_loose(self, lines: Select[UUID]) -> None:
         """Leave on things, of what was noted of them as these lines came back, only what is about the thing."""
         things = joinedload(Custody.item).joinedload(Item.stock).joinedload(Stock.model)
@@ -118,6 +145,20 @@ class LoanData:
     def _loans(self, person_id: UUID) -> list[Loan]:
         theirs = whole_loans().where(Loan.borrower_id == person_id)
         return list(self._session.scalars(theirs.order_by(Loan.pickup_at, Loan.id)))
+
+
+def _waited(one: WaitlistEntry) -> dict[str, Any]:
+    return {
+        "equipment": one.stock.model.slug,
+        "units": one.units,
+        "point": one.stock.point.name,
+        "pickup_at": one.pickup_at.isoformat(),
+        "return_at": one.return_at.isoformat(),
+        "joined_at": one.joined_at.isoformat(),
+        "state": one.state.value,
+        "purpose": one.purpose,
+        "project": one.project,
+    }
 
 
 def _handed_out(custody: Custody) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from equipment_lending.queries import desk
 from equipment_lending.queries.agenda import contents
 from equipment_lending.queries.conditions import conditions
 from equipment_lending.queries.loans import open_custodies, units_to_hand_out
+from equipment_lending.queries.waiting import waiting_at
 from equipment_lending.rules.naming import tag_in
 from equipment_lending.schemas.desk import (
     CheckInSchema,
@@ -364,4 +365,10 @@ class LoanAtDesk(AtCounter):
             "withdrawing": self.withdrawing if state in (LoanState.REQUESTED, LoanState.CONFIRMED) else None,
             "writing_off": self.writing_off if open_custodies(self.loan) else None,
             "prolonging": self.prolonging if state in (LoanState.CONFIRMED, LoanState.OUT) else None,
+            "waiting": self._waiting(),
         }
+
+    def _waiting(self) -> int:
+        """Return how many wait for what this loan is about, at a time that meets it."""
+        stock_ids = [line.stock_id for line in self.loan.lines]
+        return waiting_at(self.request.db, stock_ids, self.now, self.loan.period)

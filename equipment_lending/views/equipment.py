@@ -17,11 +17,14 @@ from equipment_lending.queries.calendars import calendars
 from equipment_lending.queries.catalogue import Offer, guardianships
 from equipment_lending.queries.conditions import conditions
 from equipment_lending.queries.month import borrowed_days, free_units, month
+from equipment_lending.queries.waiting import waiting_at
 from equipment_lending.rules.closed_days import counted_days
 from equipment_lending.rules.moments import pickup_moment, return_moment
 from equipment_lending.rules.opening import OpeningCalendar
+from equipment_lending.rules.waiting import cannot_wait
 from equipment_lending.schemas.residents import BorrowSchema
 from equipment_lending.services.requests import LoanRequests
+from equipment_lending.services.waitlist import Waitlist
 from equipment_lending.terms import NoSuchTime, Period, RefusalCode, Refused, Wish, WishedLine
 from equipment_lending.views.asked import Asked
 from equipment_lending.views.months import cells
@@ -102,10 +105,25 @@ class EquipmentPage:
         try:
             loan = self.request.find_service(LoanRequests).request(wish, borrower, by=borrower)
         except Refused as no:
-            return self._refused(no)
+            return self._refused(no, wish)
         return HTTPSeeOther(self.request.route_path("lending.loan", id=loan.id))
 
-    def _page(self, alternatives=()):
+    @view_config(route_name="lending.equipment.wait", request_method="POST", permission=Lending.BORROW)
+    def wait(self):
+        """Put whoever was refused for lack of units in line for just that."""
+        if not self.offers:
+            return self.show()
+        wish = self._wish()
+        if wish is None:
+            return self._page()
+        try:
+            self.request.find_service(Waitlist).join(wish, self.request.identity.person_id)
+        except Refused as no:
+            return self._refused(no, wish)
+        self.request.tell("good", _("You are in line. We write to you as soon as it is your turn."))
+        return HTTPSeeOther(self.request.route_path("lending.loans", _anchor="waiting"))
+
+    def _page(self, alternatives=(), to_wait=None):
         requires = sorted(self.policy.requires)
         return {
             "model": self.model,
@@ -113,6 +131,8 @@ class EquipmentPage:
             "offers": self.offers,
             "form": self.form,
             "alternatives": alternatives,
+            "to_wait": to_wait,
+            "waiting": self._waiting() if self.request.has_permission(Lending.SERVE) else 0,
             "month": self._month(),
             "no_such_month": self.asked.month_is_none,
             "length": self._length_words(),
@@ -194,14 +214,23 @@ class EquipmentPage:
             return None
         return Period(*bounds) if len(bounds) == len(desks) else None
 
-    def _refused(self, no: Refused):
+    def _refused(self, no: Refused, wish: Wish):
         """Return the page again with every reason beside its field, and with what would work instead."""
         self.request.response.status_int = 409
         for reason in no.reasons:
             path = BESIDE.get(reason.code)
             said = sentence(reason, self.request, self.offer.point.zone)
             fail(self.form, path if path in {field.name for field in self.form.children} else None, said)
-        return self._page(self._alternatives(no))
+        return self._page(self._alternatives(no), self._to_wait(no, wish))
+
+    def _to_wait(self, no: Refused, wish: Wish) -> dict[str, Any] | None:
+        """Return what to send to get in line for the wish, and how many are there; None where waiting is no use."""
+        if cannot_wait(no.reasons, sum(line.units for line in wish.lines), self.offer.units):
+            return None
+        return {"fields": self.asked.query({}), "others": self._waiting(Period(wish.pickup_at, wish.return_at))}
+
+    def _waiting(self, period: Period | None = None) -> int:
+        return waiting_at(self.request.db, [self.offer.stock_id], self.now, period)
 
     def _alternatives(self, no: Refused) -> list[tuple[str, str]]:
         """Return what would work instead, each in words and as the address of the form filled in with it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
@@ -12,12 +13,21 @@ from equipment_lending.permissions import Lending
 from equipment_lending.queries.agenda import appointment, contents
 from equipment_lending.queries.calendars import calendar
 from equipment_lending.queries.loans import CURRENT, loans_of
+from equipment_lending.queries.waiting import Place, places_of
 from equipment_lending.rules.moments import return_moment
 from equipment_lending.schemas.residents import CancelSchema, ExtendSchema
 from equipment_lending.services.requests import LoanRequests
-from equipment_lending.terms import LoanState, NoSuchTime, Refusal, RefusalCode, Refused
+from equipment_lending.terms import LoanState, NoSuchTime, Refusal, RefusalCode, Refused, WaitlistState
 from equipment_lending.views.codes import qr
-from equipment_lending.views.words import CONDITIONS, NO_SUCH_HOUR, next_words, sentence, state_words, steps_words
+from equipment_lending.views.words import (
+    CONDITIONS,
+    NO_SUCH_HOUR,
+    next_words,
+    rank_words,
+    sentence,
+    state_words,
+    steps_words,
+)
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
 from portal.people.calendar import feed
@@ -51,14 +61,24 @@ class MyLoans:
         return {
             "current": [self._shown(loan) for loan in sorted(current, key=self._urgency)],
             "past": [self._shown(loan) for loan in past],
+            "waiting": [self._place(one) for one in places_of(self.request.db, self._me, self.now)],
+            "refused": (),
             "total": total,
             "shown": ((page - 1) * PAGE + 1, (page - 1) * PAGE + len(past)),
             "previous_url": self._url(page - 1) if page > 1 else None,
             "next_url": self._url(page + 1) if page * PAGE < total else None,
         }
 
+    @property
+    def _me(self) -> UUID:
+        return self.request.identity.person_id
+
+    def _place(self, one: Place):
+        offered = one.state is WaitlistState.OFFERED
+        return {"entry": one.entry, "offered": offered, "rank": rank_words(one.ahead, self.request)}
+
     def _loans(self, states: Sequence[LoanState], *, limit: int, offset: int) -> tuple[list[Loan], int]:
-        person_id = self.request.identity.person_id
+        person_id = self._me
         mandates = mandates_of(self.request.db, person_id, self.request.clock.today())
         ids = [organisation.id for organisation in mandates]
         return loans_of(self.request.db, person_id, ids, states, limit=limit, offset=offset)

@@ -108,6 +108,13 @@ _OVER = {
 }
 
 
+def rank_words(ahead: int, request) -> str:
+    """Return how far ahead in line somebody is who waits."""
+    if ahead == 0:
+        return request.localizer.translate(_("You are first in line."))
+    return request.ngettext("${n} person is before you in line.", "${n} people are before you in line.", ahead)
+
+
 def steps_words(loan: Loan, request) -> tuple[list[str], int] | None:
     """Return the steps of a loan and at which it stands, counted from 1; None where it ended early."""
     order = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT, LoanState.CLOSED)

@@ -11,11 +11,13 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from equipment_lending.models import Loan
-from equipment_lending.queries import loans
+from equipment_lending.models import Loan, WaitlistEntry
+from equipment_lending.queries import loans, waiting
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.requests import LoanRequests
-from equipment_lending.terms import LoanState, Refused, Wish, WishedLine
+from equipment_lending.services.turns import Turns
+from equipment_lending.services.waitlist import Waitlist
+from equipment_lending.terms import LoanState, Refused, WaitlistState, Wish, WishedLine
 from portal.audit.services import Audit
 from portal.clock import Clock, StoppedClock
 from portal.db import create_engine
@@ -32,6 +34,14 @@ def requests_of(session: Session, clock: Clock) -> LoanRequests:
 
 def desk_of(session: Session, clock: Clock) -> Desk:
     return Desk(session, clock, NobodyIsCertified(), Audit(session, clock, None))
+
+
+def turns_of(session: Session, clock: Clock) -> Turns:
+    return Turns(session, clock, NobodyIsCertified(), None)
+
+
+def waitlist_of(session: Session, clock: Clock) -> Waitlist:
+    return Waitlist(session, clock, requests_of(session, clock), turns_of(session, clock))
 
 
 def committed(engine: Engine, act: Callable[[Session], object]) -> object:
@@ -54,8 +64,8 @@ class Ask:
     borrower: UUID
     at: datetime
 
-    def act(self, requests: LoanRequests) -> Loan:
-        return requests.request(self.wish, self.borrower, self.borrower)
+    def act(self, session: Session, clock: Clock) -> None:
+        requests_of(session, clock).request(self.wish, self.borrower, self.borrower)
 
 
 @dataclass(frozen=True)
@@ -67,11 +77,60 @@ class AskLonger:
     borrower: UUID
     at: datetime
 
-    def act(self, requests: LoanRequests) -> Loan:
-        return requests.extend(self.loan, self.return_at, self.borrower)
+    def act(self, session: Session, clock: Clock) -> None:
+        requests_of(session, clock).extend(self.loan, self.return_at, self.borrower)
 
 
-def all_at_once(url: str, asked: Sequence[Ask | AskLonger]) -> list[str]:
+@dataclass(frozen=True)
+class Join:
+    """Somebody's wish to get in line, at that same instant."""
+
+    wish: Wish
+    person: UUID
+    at: datetime
+
+    def act(self, session: Session, clock: Clock) -> None:
+        waitlist_of(session, clock).join(self.wish, self.person)
+
+
+@dataclass(frozen=True)
+class Take:
+    """What somebody in line answers to their offer, at that same instant."""
+
+    entry: UUID
+    person: UUID
+    at: datetime
+
+    def act(self, session: Session, clock: Clock) -> None:
+        waitlist_of(session, clock).accept(self.entry, self.person)
+
+
+@dataclass(frozen=True)
+class CallOff:
+    """A loan that is called off at that same instant."""
+
+    loan: UUID
+    borrower: UUID
+    at: datetime
+
+    def act(self, session: Session, clock: Clock) -> None:
+        requests_of(session, clock).cancel(self.loan, "", self.borrower)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A worker that looks at that same instant who waits."""
+
+    at: datetime
+
+    def act(self, session: Session, clock: Clock) -> None:
+        turns_of(session, clock).serve_all()
+
+
+Act = Ask | AskLonger | Join | Take | CallOff | Look
+
+
+def all_at_once(url: str, asked: Sequence[Act]) -> list[str]:
     """Return how each of the wishes ended, ``confirmed`` or ``refused``, sent at once from a process each."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["tests.whole.actors"])
@@ -85,14 +144,14 @@ def all_at_once(url: str, asked: Sequence[Ask | AskLonger]) -> list[str]:
     return found
 
 
-def _ask(url: str, asked: Ask | AskLonger, barrier, answers) -> None:
+def _ask(url: str, asked: Act, barrier, answers) -> None:
     engine = create_engine(url)
     with engine.connect():  # connected before the start, so that all begin at once
         pass
     clock = StoppedClock(asked.at)
     barrier.wait(timeout=100)
     try:
-        committed(engine, lambda session: asked.act(requests_of(session, clock)))
+        committed(engine, lambda session: asked.act(session, clock))
         answers.put("confirmed")
     except Refused:
         answers.put("refused")
@@ -134,7 +193,7 @@ def _bustle(url: str, town: Town, seconds: float, seed: int, answers) -> None:
     ends = clock.now() + timedelta(seconds=seconds)
     counts: dict[str, int] = {}
     while clock.now() < ends:
-        act = chance.choices((_borrow, _cancel, _hand_out, _take_in), weights=(6, 1, 3, 3))[0]
+        act = chance.choices(*zip(*ACTS.items(), strict=True))[0]
         try:
             if committed(engine, lambda s, act=act: act(s, clock, town, chance)):
                 counts[act.__name__] = counts.get(act.__name__, 0) + 1
@@ -144,13 +203,38 @@ def _bustle(url: str, town: Town, seconds: float, seed: int, answers) -> None:
     answers.put(counts)
 
 
-def _borrow(session: Session, clock: Clock, town: Town, chance: random.Random) -> bool:
+def _wish(clock: Clock, town: Town, chance: random.Random) -> Wish:
     start = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=chance.choice((1, 1, 30, 600, 2000)))
     end = start + timedelta(minutes=chance.choice((5, 60, 400, 3000)))
     line = WishedLine(chance.choice(town.models), chance.choice((1, 1, 2)))
+    return Wish(town.point, start, end, (line,), purpose="crowd")
+
+
+def _borrow(session: Session, clock: Clock, town: Town, chance: random.Random) -> bool:
     who = chance.choice(town.people)
-    requests_of(session, clock).request(Wish(town.point, start, end, (line,), purpose="crowd"), who, who)
+    requests_of(session, clock).request(_wish(clock, town, chance), who, who)
     return True
+
+
+def _wait(session: Session, clock: Clock, town: Town, chance: random.Random) -> bool:
+    waitlist_of(session, clock).join(_wish(clock, town, chance), chance.choice(town.people))
+    return True
+
+
+def _turns(session: Session, clock: Clock, _town: Town, _chance: random.Random) -> bool:
+    turns_of(session, clock).serve_all()
+    return True
+
+
+def _answer(session: Session, clock: Clock, _town: Town, chance: random.Random) -> bool:
+    found = session.scalars(waiting.entries().where(WaitlistEntry.state == WaitlistState.OFFERED)).all()
+    if found:
+        one, waitlist = chance.choice(found), waitlist_of(session, clock)
+        if chance.random() < 0.5:
+            waitlist.leave(one.id)
+        else:
+            waitlist.accept(one.id, one.person_id)
+    return bool(found)
 
 
 def _some(session: Session, chance: random.Random, *states: LoanState) -> UUID | None:
@@ -189,3 +273,7 @@ def _take_in(session: Session, clock: Clock, town: Town, chance: random.Random) 
         return False
     desk_of(session, clock).check_in(loan_id, [Returned(chance.choice(out).item.asset_tag)], town.people[0])
     return True
+
+
+ACTS = {_borrow: 6, _cancel: 2, _hand_out: 3, _take_in: 3, _wait: 3, _turns: 1, _answer: 2}
+"""What people of the crowd do, and how often."""

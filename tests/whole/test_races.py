@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from equipment_lending.models import Claim, EquipmentModel, Loan, PolicyLayer
+from equipment_lending.models import Claim, EquipmentModel, Loan, PolicyLayer, WaitlistEntry
 from equipment_lending.queries.layers import Subject
 from equipment_lending.services.catalogue import Catalogue
-from equipment_lending.terms import Wish, WishedLine
+from equipment_lending.terms import LoanState, WaitlistState, Wish, WishedLine
 from portal.audit.services import Audit
 from portal.clock import StoppedClock
 from portal.db import create_engine
@@ -20,7 +20,21 @@ from portal.migrations import history
 from tests.conftest import DATABASES
 from tests.factories import lending, people
 from tests.houses import own_url
-from tests.whole.actors import Ask, AskLonger, Town, all_at_once, committed, crowd
+from tests.whole.actors import (
+    ACTS,
+    Ask,
+    AskLonger,
+    CallOff,
+    Join,
+    Look,
+    Take,
+    Town,
+    all_at_once,
+    committed,
+    crowd,
+    requests_of,
+    waitlist_of,
+)
 from tests.whole.invariants import broken
 
 pytestmark = pytest.mark.whole
@@ -92,6 +106,68 @@ def test_two_loans_cannot_both_be_lengthened_into_the_last_visit_of_a_desk(url, 
     assert sorted(all_at_once(url, asked)) == ["confirmed", "refused"]
 
 
+def in_line(engine, *, units: int, persons: int):
+    """Return the point, the model, whose loans take all units, and the people in line for them, in turn."""
+    point, model, who = seeded(engine, units=units, persons=units + persons)
+    at = StoppedClock(NOW)
+    loans = [
+        committed(engine, lambda s, one=one: requests_of(s, at).request(wish(point, model), one, one).id)
+        for one in who[:units]
+    ]
+    entries = [
+        committed(engine, lambda s, one=one: waitlist_of(s, at).join(wish(point, model), one).id) for one in who[units:]
+    ]
+    return point, model, list(zip(loans, who[:units], strict=True)), list(zip(entries, who[units:], strict=True))
+
+
+def called_off(url: str, loan, who) -> None:
+    """Let a loan be called off, and a worker see it."""
+    for act in (CallOff(loan, who, NOW), Look(NOW)):
+        assert all_at_once(url, [act]) == ["confirmed"]
+
+
+def offered(engine) -> list:
+    """Who has an offer and what is held for it, in turn."""
+    with Session(engine) as session:
+        assert broken(session, NOW) == []
+        query = select(WaitlistEntry.id).where(WaitlistEntry.state == WaitlistState.OFFERED)
+        return list(session.scalars(query.order_by(WaitlistEntry.joined_at)))
+
+
+def test_what_several_give_back_at_once_is_offered_to_as_many_from_the_head_of_the_line(url, engine):
+    _, _, lent, line = in_line(engine, units=3, persons=5)
+    acts = [*(CallOff(loan, who, NOW) for loan, who in lent), *[Look(NOW)] * 3]
+    assert all_at_once(url, acts) == ["confirmed"] * 6
+    all_at_once(url, [Look(NOW)] * 3)
+    assert offered(engine) == [entry for entry, _ in line[:3]]
+
+
+def test_nobody_is_quicker_than_whoever_it_is_held_for(url, engine):
+    """One unit is held for the first in line; she takes it while others ask for it and the second tries her luck."""
+    point, model, ((loan, who),), line = in_line(engine, units=1, persons=2)
+    called_off(url, loan, who)
+    newcomers = [Ask(wish(point, model), committed(engine, lambda s: people.person(s).id), NOW) for _ in range(8)]
+    answers = all_at_once(url, [*(Take(entry, person, NOW) for entry, person in line), *newcomers])
+    assert sorted(answers) == ["confirmed"] + ["refused"] * 9
+    with Session(engine) as session:
+        current = select(Loan.borrower_id).where(Loan.state == LoanState.CONFIRMED)
+        assert session.scalars(current).all() == [line[0][1]]
+    assert offered(engine) == []
+
+
+def test_whoever_takes_an_offer_in_two_tabs_has_one_loan(url, engine):
+    _, _, ((loan, who),), ((entry, person),) = in_line(engine, units=1, persons=1)
+    called_off(url, loan, who)
+    assert sorted(all_at_once(url, [Take(entry, person, NOW)] * 4)) == ["confirmed"] + ["refused"] * 3
+
+
+def test_whoever_gets_in_line_in_two_tabs_has_one_place(url, engine):
+    point, model, who = seeded(engine, units=1, persons=2)
+    all_at_once(url, [Ask(wish(point, model), who[0], NOW)])
+    assert all_at_once(url, [Join(wish(point, model), who[1], NOW)] * 4) == ["confirmed"] * 4
+    assert counted(engine, WaitlistEntry) == 1
+
+
 def test_two_who_write_the_first_rules_of_a_thing_at_once_write_the_same_ones(url, engine):
     _, model, _ = seeded(engine, units=1, persons=0)
     with ThreadPoolExecutor(1) as pool:
@@ -124,4 +200,4 @@ def test_after_a_crowd_every_invariant_holds(url, engine):
     counts = crowd(url, town, processes=4, seconds=30, seed=20261022)
     with Session(engine) as session:
         assert broken(session, NOW) == []
-    assert {"_borrow", "_cancel", "_hand_out", "_take_in", "refused"} <= set(counts)
+    assert {act.__name__ for act in ACTS} | {"refused"} <= set(counts)

@@ -57,7 +57,7 @@ def test_a_letter_about_waiting_says_for_what_and_where_to_answer(asking, sessio
     letter = asking.find_service(Outbox).send(one.person, template, **values)
     assert "Field recorder" in letter.subject
     assert "\n\n- 1 × Field recorder\n\nPick-up: Friday 30 October, 10:00" in letter.text
-    where = f"/equipment/{stock.model.slug}" if name == "offer_expired.txt" else "/loans"
+    where = f"/equipment/{stock.model.slug}" if name == "offer_expired.txt" else "/loans#waiting"
     assert f"http://localhost{where}\n" in letter.text
     assert ("until Friday 23 October, 14:00." in letter.text) is (name == "offer.txt")
 

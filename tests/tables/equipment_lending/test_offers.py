@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from equipment_lending.models import Claim, Loan
 from equipment_lending.services.desk import Desk, Returned
-from equipment_lending.terms import ClaimKind, Condition, LoanState, ServiceState
+from equipment_lending.tasks import take_all_turns
+from equipment_lending.terms import ClaimKind, Condition, LoanState, ServiceState, WaitlistState
 from portal.ports.agenda import Agenda
 from portal.ports.figures import Figures, LoopStep
 from portal.ports.personal_data import PersonalData
@@ -137,6 +138,33 @@ def test_erasure_leaves_other_peoples_loans_alone(session, asking, borrower):
     ours(asking, PersonalData).erase(borrower.id, lending.instant("2026-10-22T12:00"))
     session.expire_all()
     assert session.get_one(Loan, loan.id).purpose == "Un tournage"
+
+
+def test_the_export_holds_what_somebody_waits_for(session, asking, borrower):
+    stock = lending.stock(session)
+    lending.waiting(session, stock, "2026-10-30T10:00", "2026-11-02T18:00", who=borrower)
+    lending.waiting(session, stock, "2026-10-30T10:00", "2026-11-02T18:00")
+    (exported,) = ours(asking, PersonalData).export(borrower.id)["waiting_list"]
+    assert (exported["equipment"], exported["state"]) == (stock.model.slug, "waiting")
+    assert exported["purpose"] == "Les voix du port de commerce"
+
+
+def test_erasure_leaves_every_line_and_lets_go_of_what_is_held(session, asking, borrower):
+    stock = lending.stock(session)
+    when = "2026-10-30T10:00", "2026-11-02T18:00"
+    entry, behind = lending.waiting(session, stock, *when, who=borrower), lending.waiting(session, stock, *when)
+    take_all_turns(asking)
+    assert entry.state is WaitlistState.OFFERED
+    ours(asking, PersonalData).erase(borrower.id, asking.clock.now())
+    take_all_turns(asking)
+    assert (entry.state, entry.purpose) == (WaitlistState.LEFT, "")
+    assert behind.state is WaitlistState.OFFERED
+
+
+def test_what_is_waited_for_is_in_no_diary(session, asking, borrower):
+    lending.waiting(session, lending.stock(session), "2026-10-30T10:00", "2026-11-02T18:00", who=borrower)
+    take_all_turns(asking)
+    assert ours(asking, Agenda).appointments(borrower.id, asking.clock.now()) == []
 
 
 def test_figures_count_what_can_be_borrowed_where_and_what_was(session, asking):
