@@ -20,6 +20,7 @@ from portal.db import create_engine
 from portal.db.engine import sqlite
 from portal.migrations import history
 from portal.operations.archive import PIECE, BadArchive, Progress
+from portal.operations.stale import let_go
 
 FILE = "portal.db"
 PASSING = frozenset({"alembic_version", "job", "worker_pulse", "attempts"})
@@ -42,8 +43,8 @@ def take(engine: Engine, folder: Path, each: Progress) -> str:
 def put_back(engine: Engine, folder: Path, revision: str, each: Progress, before_commit: Callable[[], None]) -> None:
     """Make the database what the files in ``folder`` say, at ``revision``, then bring it to the newest one.
 
-    All or nothing; ``before_commit`` is called when all else has succeeded. Raises :class:`BadArchive` for a revision
-    that this version does not know.
+    What must not come back to life does not, see ``stale``. All or nothing; ``before_commit`` is called when all else
+    has succeeded. Raises :class:`BadArchive` for a revision that this version does not know.
     """
     known = {script.revision for script in ScriptDirectory.from_config(history.script_config()).walk_revisions()}
     if revision not in known:
@@ -109,13 +110,15 @@ def put_back_sqlite(engine: Engine, folder: Path, before_commit: Callable[[], No
 
 @contextmanager
 def _healthy(file: Path) -> Iterator:
-    """Open a copy, brought to the newest revision. Raises :class:`BadArchive` when SQLite finds it damaged."""
+    """Open a copy, brought to the newest revision, without what is stale. Raises :class:`BadArchive` when damaged."""
     engine = create_engine(f"sqlite:///{file}")
     try:
         with engine.connect() as connection:
             if connection.exec_driver_sql("PRAGMA integrity_check").scalar() != "ok":
                 raise BadArchive("the database in this backup is damaged")
         history.upgrade(engine)
+        with engine.begin() as connection:
+            let_go(connection)
     finally:
         engine.dispose()
     copy = sqlite.connect(str(file))
@@ -153,6 +156,7 @@ def put_back_postgresql(
             _copy_in(connection, name, folder / f"{name}.copy")
             _set_sequence(connection, name)
         command.upgrade(config, "head")
+        let_go(connection)
         before_commit()
 
 

@@ -6,7 +6,7 @@ import json
 import tarfile
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -14,11 +14,17 @@ from portal.audit.models import AuditEntry
 from portal.audit.services import Audit
 from portal.clock import StoppedClock
 from portal.db.session import working_request
+from portal.jobs.models import Job
+from portal.jobs.services import Jobs
+from portal.jobs.worker import Worker
+from portal.mail.services import Outbox
 from portal.migrations import history
 from portal.operations.archive import BadArchive
 from portal.operations.backup import back_up, restore
 from portal.operations.snapshots import NotEmpty, is_empty
-from portal.people.models import Person
+from portal.operations.stale import LEFT_ALREADY
+from portal.people.models import ApiToken, Invitation, Letter, LetterPurpose, Person, SignIn
+from portal.people.services import Letters, Organisations
 from portal.places.models import Place, place
 from tests.conftest import DATABASES, NOW
 from tests.factories import people
@@ -121,6 +127,36 @@ def test_every_row_and_every_file_comes_back(lived_in, house, saved):
     assert made.made_at == NOW.isoformat()
     assert (house.portal_settings.data / "media" / PHOTO).read_bytes() == b"\xff\xd8 a photo"
     assert len(set(history.standing(house.engine))) == 1
+
+
+def test_nobody_comes_back_signed_in_and_no_letter_leaves_twice(house, build, tmp_path):
+    """What was ended, used or sent since the backup is not known; a letter that has not left can be sent after all."""
+    with working_request(house) as request:
+        person = people.person(request.db, email="azenor@example.org")
+        theirs = people.membership(request.db).organisation
+        people.sign_in(request.db, person)
+        people.token(request.db, person)
+        request.find_service(Letters).issue(LetterPurpose.RESET, person, person.email)
+        request.find_service(Organisations).invite(theirs, person, "anna@example.org")
+        request.db.execute(update(Job).values(finished_at=NOW))
+        request.find_service(Outbox).send(person, "portal:templates/portal/mail/trial.txt", name=person.name)
+    other = build()
+    bring_back(other, save(house, tmp_path))
+
+    assert letters_that_left(other) == 0
+    with Session(other.engine) as session:
+        for kind in (SignIn, ApiToken, Letter, Invitation):
+            assert session.scalar(select(func.count()).select_from(kind)) == 0
+        (waiting,) = session.scalars(select(Job).where(Job.finished_at.is_(None)))
+        assert (waiting.kind, waiting.error) == ("mail.send", LEFT_ALREADY)
+    with working_request(other) as request:
+        request.find_service(Jobs).retry(waiting.id)
+    assert letters_that_left(other) == 1
+
+
+def letters_that_left(registry) -> int:
+    Worker(registry).run_once()
+    return len(list((registry.portal_settings.data / "mail").glob("*.eml")))
 
 
 def test_what_was_brought_back_goes_on(house, saved):
