@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from equipment_lending.models import Claim, Loan
+from equipment_lending.queries.agenda import appointment
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import Approval, LoanState, RefusalCode, Refused, Wish, WishedLine
 from portal.audit.models import AuditEntry
 from portal.audit.services import Audit
+from portal.i18n import Words
 from portal.mail.models import OutgoingMail
 from portal.mail.services import Outbox
 from portal.ports.certifications import NobodyIsCertified
@@ -267,6 +269,16 @@ def test_an_extension_meets_another_claim_until_part_of_the_loan_is_back(session
     desk.check_in(loan.id, [Returned(tags[0])], borrower.id)
     assert requests.extend(loan.id, later, borrower.id).return_at == later
     assert {custody.due_at for custody in loan.lines[0].custodies if custody.in_at is None} == {later}
+
+
+def test_a_loan_that_lasts_longer_is_told_to_calendars_as_a_change(session, requests, borrower, clock):
+    stock = lending.stock(session)
+    loan = requests.request(wish(stock), borrower.id, borrower.id)
+    before = appointment(loan, Words("en"))
+    clock.at += timedelta(hours=1)
+    after = appointment(requests.extend(loan.id, lending.instant("2026-10-26T12:00"), borrower.id), Words("en"))
+    assert (after.changed_at, before.changed_at) == (clock.at, loan.requested_at)
+    assert after.sequence > before.sequence
 
 
 def test_an_extension_is_longer_and_within_the_charter(session, requests, borrower):
