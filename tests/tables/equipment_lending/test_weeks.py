@@ -1,0 +1,109 @@
+"""Three weeks of a small shelf, lived through at random: whatever people do, in whatever order, all invariants hold."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from equipment_lending.models import Custody, Loan
+from equipment_lending.queries.desk import lines_to_go
+from equipment_lending.queries.loans import open_custodies
+from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.services.requests import LoanRequests
+from equipment_lending.terms import LoanState, Refused, Wish, WishedLine
+from portal.audit.services import Audit
+from portal.ports.certifications import NobodyIsCertified
+from tests.factories import lending, people
+from tests.whole.invariants import broken
+
+ACTS = 150
+
+
+class Neighbourhood:
+    """People who borrow, change their minds, come early, keep things longer, and bring everything back in time."""
+
+    def __init__(self, session, clock, seed: int) -> None:
+        self.session, self.clock, self.chance = session, clock, random.Random(seed)
+        audit = Audit(session, clock, None)
+        self.requests = LoanRequests(session, clock, NobodyIsCertified(), audit, None)
+        self.desk = Desk(session, clock, NobodyIsCertified(), audit)
+        point = lending.point(session, windows=lending.ROUND_THE_CLOCK)
+        self.stocks = [lending.stock(session, units=units, at=point) for units in (1, 2, 3)]
+        lending.policy(session, model_id=self.stocks[1].model_id, buffer_after_minutes=60, buffer_before_minutes=30)
+        self.people = [people.person(session).id for _ in range(3)]
+        self.done: set[str] = set()
+
+    def live(self) -> None:
+        acts = (self.borrow, self.borrow, self.cancel, self.extend, self.fetch, self.fetch, self.bring_back, self.wait)
+        for _ in range(ACTS):
+            act = self.chance.choice(acts)
+            try:
+                with self.session.begin_nested():
+                    act()
+                self.done.add(act.__name__)
+            except Refused:
+                self.done.add(f"{act.__name__} refused")
+            self.session.expire_all()
+            assert broken(self.session, self.clock.now()) == [], act.__name__
+
+    def hours(self, most: int) -> timedelta:
+        return timedelta(hours=self.chance.randint(1, most))
+
+    def one_of(self, *states: LoanState) -> Loan:
+        found = self.session.scalars(select(Loan).where(Loan.state.in_(states)).order_by(Loan.requested_at)).all()
+        if not found:
+            raise Refused([])
+        return self.chance.choice(found)
+
+    def borrow(self) -> None:
+        stock, who = self.chance.choice(self.stocks), self.chance.choice(self.people)
+        start = self.clock.now() + self.hours(80)
+        lines = (WishedLine(stock.model.slug, self.chance.randint(1, 2)),)
+        self.requests.request(Wish(stock.point.slug, start, start + self.hours(90), lines, purpose="vivre"), who, who)
+
+    def cancel(self) -> None:
+        self.requests.cancel(self.one_of(LoanState.CONFIRMED).id, "", self.people[0])
+
+    def extend(self) -> None:
+        loan = self.one_of(LoanState.CONFIRMED, LoanState.OUT)
+        self.requests.extend(loan.id, loan.return_at + self.hours(40), self.people[0])
+
+    def fetch(self) -> None:
+        """Early or not: what the desk's own page proposes must be what the desk may hand out."""
+        loan = self.one_of(LoanState.CONFIRMED, LoanState.OUT)
+        for to_go in lines_to_go(self.session, loan, self.clock.now()):
+            proposed = {shelved.item.asset_tag: shelved.free for shelved in to_go.shelf}
+            if not proposed:
+                continue
+            tag = self.chance.choice(sorted(proposed))
+            try:
+                self.desk.check_out(loan.id, [tag], self.people[0])
+                handed_out = True
+            except Refused:
+                handed_out = False
+            assert handed_out == proposed[tag]
+
+    def bring_back(self) -> None:
+        loan = self.one_of(LoanState.OUT)
+        some = self.chance.choice(open_custodies(loan)).item.asset_tag
+        self.desk.check_in(loan.id, [Returned(some)], self.people[0])
+
+    def wait(self) -> None:
+        """Time passes, and nobody is late."""
+        then = self.clock.now() + self.hours(12)
+        due = self.session.scalars(select(Custody).where(Custody.in_at.is_(None), Custody.due_at <= then))
+        for custody in due.all():
+            self.clock.at = max(self.clock.at, custody.due_at - timedelta(minutes=1))
+            self.desk.check_in(custody.line.loan_id, [Returned(custody.item.asset_tag)], self.people[0])
+        self.clock.at = then
+        self.requests.expire()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_people_do_in_whatever_order_every_invariant_holds(session, clock, seed):
+    clock.at = lending.instant("2026-10-12T10:00")
+    there = Neighbourhood(session, clock, seed)
+    there.live()
+    acts = ("borrow", "cancel", "extend", "fetch", "bring_back", "wait")
+    assert there.done >= {*acts, "borrow refused", "extend refused"}
