@@ -54,22 +54,25 @@ class LineToGo:
 
 def lines_to_go(session: Session, loan: Loan, now: datetime) -> list[LineToGo]:
     """Return what of a loan has not left yet, with the items that could be handed out."""
-    waiting = [(line, left) for line in loan.lines if (left := units_to_hand_out(line))]
-    stock_ids = [line.stock_id for line, _ in waiting]
-    shelf = _on_the_shelf(session, stock_ids)
-    free = _free(session, loan, waiting, now) if now < loan.return_at else {}
-    resting = _resting(session, stock_ids, now)
-    found = []
-    for line, left in waiting:
+    return all_lines_to_go(session, [loan], now)[loan.id]
+
+
+def all_lines_to_go(session: Session, loans: Sequence[Loan], now: datetime) -> dict[UUID, list[LineToGo]]:
+    """Return what :func:`lines_to_go` does for each loan, in as many statements as for one."""
+    waiting = [(line, left) for loan in loans for line in loan.lines if (left := units_to_hand_out(line))]
+    stock_ids = {line.stock_id for line, _ in waiting}
+    shelf, resting = _on_the_shelf(session, stock_ids), _resting(session, stock_ids, now)
+    free = _free(session, waiting, resting, now)
+    found: dict[UUID, list[LineToGo]] = {loan.id: [] for loan in loans}
+    for line, left in sorted(waiting, key=lambda one: one[0].stock.model.slug):
         items = [
-            Shelved(item, item.id in free.get(line.stock_id, ()), item.id in resting)
+            Shelved(item, item.id in free.get(line.id, ()), item.id in resting)
             for item in shelf
             if item.stock_id == line.stock_id
         ]
-        found.append(
-            LineToGo(line, left, tuple(sorted(items, key=lambda it: (not it.free, it.resting, it.item.asset_tag))))
-        )
-    return sorted(found, key=lambda to_go: to_go.line.stock.model.slug)
+        items.sort(key=lambda it: (not it.free, it.resting, it.item.asset_tag))
+        found[line.loan_id].append(LineToGo(line, left, tuple(items)))
+    return found
 
 
 def _on_the_shelf(session: Session, stock_ids: Collection[UUID]) -> Sequence[Item]:
@@ -87,30 +90,34 @@ def _on_the_shelf(session: Session, stock_ids: Collection[UUID]) -> Sequence[Ite
 
 
 def _free(
-    session: Session, loan: Loan, waiting: Sequence[tuple[LoanLine, int]], now: datetime
+    session: Session, waiting: Sequence[tuple[LoanLine, int]], resting: dict[UUID, datetime], now: datetime
 ) -> dict[UUID, set[object]]:
-    """Return which items of each stock can be spared for the loan at nobody's expense, as check-out will ask."""
-    coming = {line.stock_id: _coming(line) for line, _ in waiting if _coming(line).end > now}
+    """Return which items can be spared for each line (by its id) at nobody's expense, as check-out will ask."""
+    coming = _coming(session, [line for line, _ in waiting if now < line.loan.return_at], now)
     if not coming:
         return {}
-    uses = stock_uses(session, list(coming), Period(now, max(claim.end for claim in coming.values())), now)
-    resting = _resting(session, list(coming), now)
+    stock_ids = {line.stock_id for line, _ in waiting if line.id in coming}
+    uses = stock_uses(session, stock_ids, Period(now, max(claim.end for claim in coming.values())), now)
     found: dict[UUID, set[object]] = {}
     for line, left in waiting:
-        claim = coming.get(line.stock_id)
+        claim = coming.get(line.id)
         if claim is None:
             continue
         use = _turned_around(uses[line.stock_id], resting)
         promised, wanted = Period(max(claim.start, now), claim.end), after_check_out(claim, now)
         units = min([left, *[max(item.units for item in use.items)] * bool(use.items)])
-        others = list(remaining(use.beside(loan.id, units), now))
-        found[line.stock_id] = set(items_free(use.items, others, promised, wanted, units))
+        others = list(remaining(use.beside(line.loan_id, units), now))
+        found[line.id] = set(items_free(use.items, others, promised, wanted, units))
     return found
 
 
-def _coming(line: LoanLine) -> Period:
-    """Return what the units of a line that have not left yet are claimed for."""
-    return next((claim.period for claim in line.claims if claim.item_id is None and claim.live), line.loan.period)
+def _coming(session: Session, lines: Sequence[LoanLine], now: datetime) -> dict[UUID, Period]:
+    """Return, by line, what the units that have not left yet are claimed for; what is over by now is left out."""
+    unbound = select(Claim).where(
+        Claim.line_id.in_([line.id for line in lines]), Claim.item_id.is_(None), Claim.live, Claim.ends_at > now
+    )
+    claimed = {claim.line_id: claim.period for claim in session.scalars(unbound)}
+    return {line.id: claimed.get(line.id, line.loan.period) for line in lines}
 
 
 def _resting(session: Session, stock_ids: Collection[UUID], now: datetime) -> dict[UUID, datetime]:

@@ -120,15 +120,18 @@ class DeskDay:
         """What to take off the shelf for the day, on paper."""
         day = desk.civil_day(self.day, self.zone)
         pickups = loans.desk_day(self.request.db, self.point, day, self.now).pickups
+        lines = desk.all_lines_to_go(self.request.db, pickups, self.now)
         proposed: set[UUID] = set()
         return self._frame() | {
-            "loans": [(self._visit(loan, loan.pickup_at, "loan"), self._picks(loan, proposed)) for loan in pickups]
+            "loans": [
+                (self._visit(loan, loan.pickup_at, "loan"), self._picks(lines[loan.id], proposed)) for loan in pickups
+            ]
         }
 
-    def _picks(self, loan: Loan, proposed: set[UUID]) -> list[tuple[desk.LineToGo, str]]:
+    def _picks(self, lines: Sequence[desk.LineToGo], proposed: set[UUID]) -> list[tuple[desk.LineToGo, str]]:
         """Return the lines of a loan with tags to take, none of which is proposed for another loan already."""
         found = []
-        for to_go in desk.lines_to_go(self.request.db, loan, self.now):
+        for to_go in lines:
             items = [item for item in to_go.free if item.id not in proposed][: to_go.left]
             proposed.update(item.id for item in items if item.units == 1)
             found.append((to_go, ", ".join(item.asset_tag for item in items)))

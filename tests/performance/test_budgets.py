@@ -8,6 +8,7 @@ from sqlalchemy import event
 from equipment_lending.services.indexing import index_model
 from equipment_lending.terms import LoanState
 from portal.index.services import PublicIndex
+from portal.people.terms import Role
 from tests.factories import lending, people
 
 
@@ -108,6 +109,21 @@ def test_points_take_as_many_statements_for_many_as_for_few(browse, session, sta
         lending.point(session)
     assert (cost(browse, statements, "/points"), cost(browse, statements, "/points/lambezellec")) == few
     assert max(few) <= 10
+
+
+def test_the_pick_list_of_a_day_takes_as_many_statements_for_many_loans_as_for_one(browse, session, statements):
+    point = lending.point(session, slug="bellevue")
+    people.signed_in(browse, people.staff(session, Role.DESK, "bellevue"))
+
+    def prepare(loans: int) -> None:
+        for _ in range(loans):
+            stock = lending.stock(session, units=2, at=point)
+            lending.loan(session, stock, "2026-10-22T16:00", "2026-10-24T16:00")
+
+    prepare(1)
+    few = cost(browse, statements, "/desk/bellevue/pick-list")
+    prepare(12)
+    assert cost(browse, statements, "/desk/bellevue/pick-list") == few <= 20
 
 
 def test_a_loans_page_takes_few_statements(browse, session, statements):
