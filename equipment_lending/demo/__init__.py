@@ -43,4 +43,6 @@ def load(request, chance: Random) -> None:
         life.plan(plan)
     for broken in present.told["out_of_service"]:
         life.take_out(broken["point"], broken["model"], broken["since_days"], broken["for_days"], broken["reason"])
+    for who, wish in present.waits():
+        life.wait(who, wish)
     life.live()

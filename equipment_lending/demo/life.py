@@ -15,7 +15,7 @@ from equipment_lending.demo.staff import Staff
 from equipment_lending.models import Item, Loan, Stock
 from equipment_lending.queries.desk import lines_to_go
 from equipment_lending.services.desk import Returned
-from equipment_lending.terms import NOT_LENDABLE, LoanState, Refused
+from equipment_lending.terms import NOT_LENDABLE, LoanState, Refused, Wish
 from portal.people.models import Person
 
 Act = Callable[[], object]
@@ -47,6 +47,10 @@ class Life:
         """Let the first item of a model be out of service."""
         since, until = (self._until + timedelta(days=days) for days in (-since_days, for_days))
         self.at(since, partial(self._take_out, point, model, since, until, reason))
+
+    def wait(self, who: UUID, wish: Wish) -> None:
+        """Let somebody get in line, after all else."""
+        self.at(self._until, lambda: self._staff.waitlist().join(wish, who))
 
     def live(self) -> None:
         """Let everything happen up to now."""

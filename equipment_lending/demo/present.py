@@ -1,7 +1,7 @@
 """The present of the demo city, whatever day it is: what is out, late, in part back, waiting for an answer, at risk."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -52,6 +52,16 @@ class Present:
             for told in self.told[kind]:
                 if (plan := planned(told)) is not None:
                     yield plan
+
+    def waits(self) -> Iterator[tuple[UUID, Wish]]:
+        """Yield who waits for what is promised to somebody else: at that time, and more of it than is left."""
+        for told in self.told["waiting"]:
+            plan = self._waiting(told)
+            for one in told.get("in_line", ()) if plan else ():
+                (line,) = plan.wish.lines
+                lines = (replace(line, units=one["units"]),)
+                alone = replace(plan.wish, lines=lines, organisation_id=None, project=None, purpose=one["purpose"])
+                yield self.people[one["who"]], alone
 
     # Today, or the next day there is -------------------------------------------------------------------------------
 

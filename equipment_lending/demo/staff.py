@@ -9,6 +9,8 @@ from equipment_lending.services.catalogue import Catalogue
 from equipment_lending.services.desk import Desk
 from equipment_lending.services.fleet import Fleet
 from equipment_lending.services.requests import LoanRequests
+from equipment_lending.services.turns import Turns
+from equipment_lending.services.waitlist import Waitlist
 from portal.audit.services import Audit
 from portal.clock import StoppedClock
 from portal.index.services import PublicIndex
@@ -43,3 +45,7 @@ class Staff:
         return LoanRequests(
             self.session, self.clock, self._certifications, self.audit(who), outbox=None, chance=self._chance
         )
+
+    def waitlist(self) -> Waitlist:
+        turns = Turns(self.session, self.clock, self._certifications, outbox=None)
+        return Waitlist(self.session, self.clock, self.requests(None), turns)

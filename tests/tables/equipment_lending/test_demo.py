@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from equipment_lending.demo import plan
 from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, Loan, Stock
-from equipment_lending.queries import desk
+from equipment_lending.queries import desk, waiting
 from equipment_lending.queries.loans import desk_day, is_overdue, loans_of, out_of_service
 from equipment_lending.terms import LoanState
 from portal import demo
@@ -131,6 +131,7 @@ def what_is_going_on(session, now):
             for loan in session.scalars(select(Loan).where(Loan.state == LoanState.REQUESTED))
         ),
         "at risk": [loan.point.slug for point in points for loan in desk.at_risk(session, point, now)],
+        "in line": [one.person.name for one in session.scalars(waiting.entries())],
         "out of service": len(out_of_service(session, lambezellec, now)),
     }
 
@@ -140,6 +141,7 @@ AS_PROMISED = {
     "in part back": ["barnum-3x3"],
     "waiting": ["kit-radio-ephemere", "velo-cargo"],
     "at risk": ["lambezellec"],
+    "in line": ["Katell Rosmorduc", "Nolwenn Tréguer"],
     "out of service": 2,
 }
 
@@ -161,6 +163,11 @@ def test_so_it_is_on_any_day_of_the_year(tmp_path, wall):
 def test_the_cargo_bike_that_waits_needs_approval(present):
     waiting = present.scalars(select(Loan).where(Loan.state == LoanState.REQUESTED, Loan.project == "Cuisine de rue"))
     assert waiting.one().point.slug == "recouvrance"
+
+
+def test_two_wait_for_the_cargo_bikes_and_one_of_them_is_nolwenn(present):
+    (place,) = waiting.places_of(present, named(present, "nolwenn").id, NOW)
+    assert (place.entry.stock.model.slug, place.entry.units, place.ahead) == ("velo-cargo", 3, 1)
 
 
 def told_of(registry):
