@@ -115,8 +115,7 @@ def _by_rank(exceptions: Iterable[DayException]) -> list[DayException]:
 
 
 def _rank(exception: DayException) -> tuple[timedelta, date, bool, DayKind]:
-    """Lowest first: the order of ``rules.opening``, shorter before longer, earlier before later, closed before open."""
-    return exception.last - exception.first, exception.first, exception.kind is DayKind.OPEN, exception.kind
+    return *exception.precedence, exception.kind
 
 
 def _written_exception(exception: DayException) -> str:
@@ -124,8 +123,6 @@ def _written_exception(exception: DayException) -> str:
     if exception.last != exception.first:
         days += f"-{_written_date(exception.last)}"
     if exception.kind is DayKind.OPEN:
-        if not exception.hours:
-            raise ValueError(f"the exceptional opening from {exception.first} names no hours")
         return f"{days} {_written_hours(exception.hours)}"
     return f'{days} off "{PREPARING}"' if exception.kind is DayKind.PREPARING else f"{days} off"
 

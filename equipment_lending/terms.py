@@ -163,7 +163,7 @@ class WeeklyWindow:
 class DayException:
     """From ``first`` to ``last``, both included, the usual week does not hold.
 
-    ``hours`` are those of an exceptional opening; without any, an open day keeps the hours of its weekday.
+    ``hours`` are those of an exceptional opening, which always names some.
     """
 
     first: date
@@ -174,6 +174,13 @@ class DayException:
     def __post_init__(self) -> None:
         if self.last < self.first:
             raise ValueError(f"an exception cannot end on {self.last} before it begins on {self.first}")
+        if self.kind is DayKind.OPEN and not self.hours:
+            raise ValueError(f"the exceptional opening from {self.first} names no hours")
+
+    @property
+    def precedence(self) -> tuple[timedelta, date, bool]:
+        """Which wins where exceptions meet, lowest first: shorter before longer, earlier, closed before open."""
+        return self.last - self.first, self.first, self.kind is DayKind.OPEN
 
     def covers(self, day: date) -> bool:
         return self.first <= day <= self.last

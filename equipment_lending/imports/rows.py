@@ -3,7 +3,7 @@
 The field names are the files' columns. Two rows are equal when they say the same, wherever they stand.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 
@@ -95,7 +95,3 @@ class Inventory:
     models: Mapping[str, ModelRow] = field(default_factory=dict)
     items: Mapping[str, ItemRow] = field(default_factory=dict)
     categories: frozenset[str] = frozenset()
-
-    def by_file(self) -> Iterator[tuple[str, Mapping[str, Line]]]:
-        """Yield each file's name with its rows."""
-        yield from zip(FILES, (self.points, self.models, self.items), strict=True)

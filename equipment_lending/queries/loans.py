@@ -9,7 +9,7 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from equipment_lending.models import Claim, Custody, EquipmentModel, Item, LendingPoint, Loan, LoanLine, Stock
-from equipment_lending.terms import ClaimKind, LoanState, Period, ServiceState
+from equipment_lending.terms import ClaimKind, LoanState, Period
 from portal.people.models import Organisation, Person
 from portal.people.queries import found_people
 
@@ -133,23 +133,6 @@ def desk_day(session: Session, point: LendingPoint, day: Period, now: datetime) 
         pickups=[loan for loan in waiting if any(units_to_hand_out(line) for line in loan.lines)],
         returns=those(back_here, something_out, ~late, Loan.return_at < day.end, order=Loan.return_at),
         late=those(back_here, late, order=Loan.return_at),
-    )
-
-
-def handed_out_candidates(session: Session, stock_id: UUID) -> list[Item]:
-    """Return the items of a stock that are on the shelf: in service, in nobody's hands, not part of a kit, by tag."""
-    out = select(Custody.item_id).where(Custody.in_at.is_(None), ~Custody.lot)
-    return list(
-        session.scalars(
-            select(Item)
-            .where(
-                Item.stock_id == stock_id,
-                Item.parent_id.is_(None),
-                Item.service_state == ServiceState.IN_SERVICE,
-                Item.id.not_in(out),
-            )
-            .order_by(Item.asset_tag)
-        )
     )
 
 

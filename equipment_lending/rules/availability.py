@@ -59,11 +59,6 @@ def offered(found: list[tuple[Instant, Instant, int]]) -> list[tuple[Instant, In
     return merged
 
 
-def peak(claims: Iterable[Claimed], period: Period) -> int:
-    """Return the most units claimed at any one instant of ``period``."""
-    return -free_throughout(0, claims, period)
-
-
 def free_throughout(capacity: int, claims: Iterable[Claimed], period: Period) -> int:
     """Return how many units are free at every instant of ``period``, by count; negative where too much is promised."""
     return least(capacity, claims, period.start, period.end)

@@ -119,24 +119,17 @@ class OpeningCalendar:
 
     def _exception(self, day: date) -> DayException | None:
         covering = [exception for exception in self.exceptions if exception.covers(day)]
-        return min(covering, key=_precedence, default=None)
+        return min(covering, key=lambda one: one.precedence, default=None)
 
     def _hours(self, day: date) -> list[Hours]:
         exception = self._exception(day)
         if exception is None:
-            return [] if day in self.holidays else self._usual(day)
+            usual = [window.hours for window in self.weekly if window.weekday == day.weekday()]
+            return [] if day in self.holidays else usual
         if exception.kind is not DayKind.OPEN:
             return []
-        same = [other for other in self.exceptions if _precedence(other) == _precedence(exception)]
-        return [hours for other in same for hours in other.hours] or self._usual(day)
-
-    def _usual(self, day: date) -> list[Hours]:
-        return [window.hours for window in self.weekly if window.weekday == day.weekday()]
-
-
-def _precedence(exception: DayException) -> tuple[timedelta, date, bool]:
-    """Shorter before longer, earlier before later, closed before open."""
-    return exception.last - exception.first, exception.first, exception.kind is DayKind.OPEN
+        same = [other for other in self.exceptions if other.precedence == exception.precedence]
+        return [hours for other in same for hours in other.hours]
 
 
 def _walls(day: date, hours: Hours) -> tuple[datetime, datetime]:

@@ -182,8 +182,7 @@ class LoanRequests:
         if loan.state is LoanState.CONFIRMED and now < self._no_show_from(loan):
             return None
         waited_for = loan.state
-        loan.state = LoanState.NO_SHOW if waited_for is LoanState.CONFIRMED else LoanState.REJECTED
-        loan.decided_at, loan.revision = now, loan.revision + 1
+        self._decide(loan, LoanState.NO_SHOW if waited_for is LoanState.CONFIRMED else LoanState.REJECTED, None)
         self._release(loan)
         self._write_to_borrower(loan, "no_show" if waited_for is LoanState.CONFIRMED else "loan_rejected")
         return loan
@@ -288,7 +287,7 @@ class LoanRequests:
                 if custody is not None:
                     custody.due_at = return_at
 
-    def _decide(self, loan: Loan, state: LoanState, by: UUID, reason: str | None = None) -> None:
+    def _decide(self, loan: Loan, state: LoanState, by: UUID | None, reason: str | None = None) -> None:
         loan.state, loan.reason = state, reason
         loan.decided_at, loan.decided_by_id = self._clock.now(), by
         loan.revision += 1

@@ -26,7 +26,7 @@ from equipment_lending.schemas.residents import BorrowSchema
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.services.waitlist import Waitlist
 from equipment_lending.terms import NoSuchTime, Period, RefusalCode, Refused, Wish, WishedLine
-from equipment_lending.views.asked import Asked
+from equipment_lending.views.asked import ABOUT_PICKUP, ABOUT_RETURN, Asked
 from equipment_lending.views.months import cells
 from equipment_lending.views.words import (
     NO_SUCH_HOUR,
@@ -45,17 +45,8 @@ from portal.ports.certifications import Certifications
 _DAY = timedelta(days=1)
 
 BESIDE = {
-    RefusalCode.IN_THE_PAST: "pickup",
-    RefusalCode.TOO_SOON: "pickup",
-    RefusalCode.TOO_FAR: "pickup",
-    RefusalCode.PICKUP_CLOSED: "pickup",
-    RefusalCode.PICKUP_FULL: "pickup",
-    RefusalCode.TOO_SHORT: "return",
-    RefusalCode.TOO_LONG: "return",
-    RefusalCode.TOO_MANY_DAYS: "return",
-    RefusalCode.SPANS_CLOSED: "return",
-    RefusalCode.RETURN_CLOSED: "return",
-    RefusalCode.RETURN_FULL: "return",
+    **dict.fromkeys(ABOUT_PICKUP, "pickup"),
+    **dict.fromkeys((*ABOUT_RETURN, RefusalCode.TOO_MANY_DAYS), "return"),
     RefusalCode.NOT_LENT_HERE: "point",
     RefusalCode.NOT_ENOUGH: "units",
     RefusalCode.TOO_MANY_UNITS: "units",

@@ -13,7 +13,8 @@ from equipment_lending.queries.alternatives import Alternatives
 from equipment_lending.queries.catalogue import points
 from equipment_lending.schemas.desk import LendSchema
 from equipment_lending.services.requests import LoanRequests
-from equipment_lending.terms import LoanState, Refusal, RefusalCode, Refused, Wish, WishedLine
+from equipment_lending.terms import LoanState, Refusal, Refused, Wish, WishedLine
+from equipment_lending.views.asked import ABOUT_PICKUP, ABOUT_RETURN
 from equipment_lending.views.words import sentence
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
@@ -22,18 +23,7 @@ from portal.people.queries import mandates_of
 
 _MINUTE = timedelta(minutes=1)
 
-BESIDE = {
-    RefusalCode.IN_THE_PAST: "pickup_at",
-    RefusalCode.TOO_SOON: "pickup_at",
-    RefusalCode.TOO_FAR: "pickup_at",
-    RefusalCode.PICKUP_CLOSED: "pickup_at",
-    RefusalCode.PICKUP_FULL: "pickup_at",
-    RefusalCode.TOO_SHORT: "return_at",
-    RefusalCode.TOO_LONG: "return_at",
-    RefusalCode.SPANS_CLOSED: "return_at",
-    RefusalCode.RETURN_CLOSED: "return_at",
-    RefusalCode.RETURN_FULL: "return_at",
-}
+BESIDE = dict.fromkeys(ABOUT_PICKUP, "pickup_at") | dict.fromkeys(ABOUT_RETURN, "return_at")
 """Beside which field a no is said; one about a thing that is asked for is said beside that."""
 
 

@@ -110,10 +110,6 @@ class PhoneInput(TextInput):
     kind, autocomplete, css_class = "tel", "tel", "short"
 
 
-class UrlInput(TextInput):
-    kind, inputmode, spellcheck = "url", "url", "false"
-
-
 class SearchInput(TextInput):
     kind = "search"
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from equipment_lending.models import Loan, WaitlistEntry
+from equipment_lending.models import Custody, Item, Loan, WaitlistEntry
 from equipment_lending.queries import loans, waiting
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.requests import LoanRequests
@@ -255,12 +255,17 @@ def _hand_out(session: Session, clock: Clock, town: Town, chance: random.Random)
         return False
     loan = loans.loan(session, loan_id)
     line = loan.lines[0] if loan else None
-    shelf = loans.handed_out_candidates(session, line.stock_id) if line else []
+    shelf = _on_the_shelf(session, line.stock_id) if line else []
     if not shelf:
         return False
     tags = [item.asset_tag for item in chance.sample(shelf, min(len(shelf), chance.choice((1, 2))))]
     desk_of(session, clock).check_out(loan_id, tags, town.people[0])
     return True
+
+
+def _on_the_shelf(session: Session, stock_id: UUID) -> list[Item]:
+    out = select(Custody.item_id).where(Custody.in_at.is_(None), ~Custody.lot)
+    return list(session.scalars(select(Item).where(Item.stock_id == stock_id, Item.id.not_in(out)).order_by(Item.id)))
 
 
 def _take_in(session: Session, clock: Clock, town: Town, chance: random.Random) -> bool:

@@ -105,29 +105,28 @@ def letter_sent(_request):
     return {}
 
 
-@view_defaults(
-    route_name="confirm.again",
-    renderer=TEMPLATES + "ask_letter.jinja2",
-    permission=Persons.ENTER,
-    decorator=says_too_many,
-)
-class ConfirmAgain(Entering):
-    """Asking for the letter with the link once more."""
+@view_defaults(renderer=TEMPLATES + "ask_letter.jinja2", permission=Persons.ENTER, decorator=says_too_many)
+class AskLetter(Entering):
+    """Asking for a letter with a link: once more to confirm an account, or to choose a new password."""
 
     def __init__(self, request) -> None:
         super().__init__(request)
+        self.forgotten = request.matched_route.name == "reset.ask"
         self.form = request.new_form(EmailSchema(), buttons=(Button("send", _("Send me the e-mail")),))
 
-    @view_config(request_method="GET")
+    @view_config(route_name="confirm.again", request_method="GET")
+    @view_config(route_name="reset.ask", request_method="GET")
     def show(self):
-        return {"form": self.form, "forgotten": False}
+        return {"form": self.form, "forgotten": self.forgotten}
 
-    @view_config(request_method="POST")
+    @view_config(route_name="confirm.again", request_method="POST")
+    @view_config(route_name="reset.ask", request_method="POST")
     def send(self):
         wish = submitted(self.form, self.request)
         if wish is None:
             return self.show()
-        self.accounts.ask_confirmation(**wish, language=self.request.locale_name, address=client_address(self.request))
+        ask = self.accounts.ask_reset if self.forgotten else self.accounts.ask_confirmation
+        ask(**wish, language=self.request.locale_name, address=client_address(self.request))
         return self.letter_sent()
 
 
@@ -208,29 +207,6 @@ def sign_out(request):
         request.find_service(SignIns).end(identity.person_id, identity.sign_in_id)
         request.tell("good", _("You are signed out."))
     return let_out(request, HTTPSeeOther("/"))
-
-
-@view_defaults(
-    route_name="reset.ask", renderer=TEMPLATES + "ask_letter.jinja2", permission=Persons.ENTER, decorator=says_too_many
-)
-class AskReset(Entering):
-    """Asking for a letter to choose a new password with."""
-
-    def __init__(self, request) -> None:
-        super().__init__(request)
-        self.form = request.new_form(EmailSchema(), buttons=(Button("send", _("Send me the e-mail")),))
-
-    @view_config(request_method="GET")
-    def show(self):
-        return {"form": self.form, "forgotten": True}
-
-    @view_config(request_method="POST")
-    def send(self):
-        wish = submitted(self.form, self.request)
-        if wish is None:
-            return self.show()
-        self.accounts.ask_reset(**wish, language=self.request.locale_name, address=client_address(self.request))
-        return self.letter_sent()
 
 
 @view_defaults(

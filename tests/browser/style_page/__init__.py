@@ -56,9 +56,6 @@ class EverythingSchema(colander.MappingSchema):
     )
     email = colander.SchemaNode(colander.String(), title="E-mail", widget=w.EmailInput(), validator=colander.Email())
     phone = colander.SchemaNode(colander.String(), title="Telephone", widget=w.PhoneInput(), missing="")
-    site = colander.SchemaNode(
-        colander.String(), title="Site", widget=w.UrlInput(), validator=colander.url, missing=None
-    )
     look_for = colander.SchemaNode(colander.String(), title="Look for", widget=w.SearchInput(), missing="")
     password = colander.SchemaNode(colander.String(), title="Password", widget=w.PasswordInput(), missing="")
     story = colander.SchemaNode(colander.String(), title="Story", widget=w.TextArea(), missing="")

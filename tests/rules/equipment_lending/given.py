@@ -99,7 +99,7 @@ def some_hours(draw):
 def exceptions(draw):
     first = draw(around_the_clock_changes)
     kind = draw(st.sampled_from(DayKind))
-    own = draw(st.lists(some_hours(), max_size=2)) if kind is DayKind.OPEN else []
+    own = draw(st.lists(some_hours(), min_size=1, max_size=2)) if kind is DayKind.OPEN else []
     return DayException(first, first + draw(st.integers(0, 5)) * DAY, kind, tuple(own))
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipment_lending.rules.availability import free_throughout, offered, peak, steps
+from equipment_lending.rules.availability import free_throughout, offered, steps
 from equipment_lending.terms import Period, Step
 from tests.rules.equipment_lending.given import HOUR, at, claims, days, instant, period, periods
 
@@ -44,7 +44,6 @@ def test_the_steps_are_adjacent_cover_the_period_and_differ_from_their_neighbour
 def test_what_is_free_throughout_is_what_is_free_at_the_worst_instant(capacity, crowd, wanted):
     worst = min(free_at(capacity, crowd, moment) for moment in hourly(wanted))
     assert free_throughout(capacity, crowd, wanted) == worst
-    assert peak(crowd, wanted) == capacity - worst
 
 
 def test_scenario_1_the_step_function_of_seven_units_and_three_loans():

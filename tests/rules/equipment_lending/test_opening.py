@@ -35,9 +35,8 @@ def hours_that_hold(calendar, day):
     if meeting:
         span = min((e.last - e.first, e.first) for e in meeting)
         strongest = [e for e in meeting if (e.last - e.first, e.first) == span]
-        usual = [w.hours for w in calendar.weekly if w.weekday == day.weekday()]
         own = [h for e in strongest for h in e.hours]
-        found = (own or usual) if all(e.kind is DayKind.OPEN for e in strongest) else []
+        found = own if all(e.kind is DayKind.OPEN for e in strongest) else []
     return found
 
 
@@ -176,9 +175,14 @@ def test_an_exception_that_ends_before_it_begins_is_none():
         DayException(date(2026, 8, 2), date(2026, 8, 1), DayKind.CLOSED)
 
 
+def test_an_exceptional_opening_without_hours_is_none():
+    with pytest.raises(ValueError, match="names no hours"):
+        DayException(date(2026, 8, 8), date(2026, 8, 8), DayKind.OPEN)
+
+
 def test_a_holiday_is_closed_unless_the_point_opens_for_it():
     armistice = date(2026, 11, 11)
-    opened = (DayException(armistice, armistice, DayKind.OPEN),)
+    opened = (DayException(armistice, armistice, DayKind.OPEN, (hours("10:00", "12:00"),)),)
     assert week(2, holidays=frozenset({armistice})).day_kind(armistice) is DayKind.CLOSED
     assert week(2, holidays=frozenset({armistice}), exceptions=opened).day_kind(armistice) is DayKind.OPEN
 

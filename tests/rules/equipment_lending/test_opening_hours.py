@@ -88,11 +88,6 @@ def test_a_saturday_opened_within_a_closed_august_is_written_after_it():
     assert written(Timetable(exceptions=(saturday, august))) == "2026 Aug 01-2026 Aug 31 off; 2026 Aug 08 10:00-12:00"
 
 
-def test_an_exceptional_opening_without_hours_cannot_be_written():
-    with pytest.raises(ValueError, match="names no hours"):
-        written(Timetable(exceptions=(DayException(date(2026, 8, 8), date(2026, 8, 8), DayKind.OPEN),)))
-
-
 @pytest.mark.parametrize(
     ("theirs", "ours"),
     [
