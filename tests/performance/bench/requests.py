@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from equipment_lending.models import Claim
-from equipment_lending.rules.availability import peak
+from equipment_lending.rules.availability import free_throughout
 from equipment_lending.terms import Period, Refused, Wish, WishedLine
 from portal.clock import StoppedClock
 from portal.db import create_engine
@@ -82,8 +82,8 @@ def our_rate() -> tuple[float, int]:
         with Session(engine) as session:
             rows = session.execute(select(Claim.starts_at, Claim.ends_at, Claim.units)).all()
         engine.dispose()
-        most = peak([tuple(row) for row in rows], Period(FIRST, FIRST + timedelta(days=DAYS)))
-        return accepted / took, max(0, most - UNITS)
+        left = free_throughout(UNITS, [tuple(row) for row in rows], Period(FIRST, FIRST + timedelta(days=DAYS)))
+        return accepted / took, max(0, -left)
 
 
 def _borrow(url, where, who, wanted, ready, answers) -> None:

@@ -112,7 +112,7 @@ class Neighbourhood:
         self.requests.expire()
 
 
-@pytest.mark.parametrize("seed", (1, 2, 3))
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_whatever_people_do_in_whatever_order_every_invariant_holds(session, clock, seed):
     clock.at = lending.instant("2026-10-12T10:00")
     there = Neighbourhood(session, clock, seed)
