@@ -1,7 +1,7 @@
 """Article 4: when a lending point is open, on its own civil calendar, and how long it needs before a pick-up."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -41,6 +41,7 @@ class OpeningCalendar:
     weekly: tuple[WeeklyWindow, ...] = ()
     exceptions: tuple[DayException, ...] = ()
     holidays: frozenset[date] = frozenset()
+    _known: dict[date, list[Hours]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def day_of(self, instant: datetime) -> date:
         """Return the civil day of an instant at this point."""
@@ -122,6 +123,12 @@ class OpeningCalendar:
         return min(covering, key=lambda one: one.precedence, default=None)
 
     def _hours(self, day: date) -> list[Hours]:
+        """Return the hours of a day, reckoned once: a search for other days asks for each of them hundreds of times."""
+        if day not in self._known:
+            self._known[day] = self._reckoned(day)
+        return self._known[day]
+
+    def _reckoned(self, day: date) -> list[Hours]:
         exception = self._exception(day)
         if exception is None:
             usual = [window.hours for window in self.weekly if window.weekday == day.weekday()]
