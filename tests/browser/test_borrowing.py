@@ -46,6 +46,14 @@ def filled_in(page) -> dict[str, str]:
     return {name: page.locator(f"#borrow [name={name}]").input_value() for name in names}
 
 
+def go(page, name: str) -> None:
+    """Follow a main link, which on a phone is in the menu."""
+    menu = page.locator(".top .menu-button").first
+    if menu.is_visible():
+        menu.click()
+    page.locator(".nav").get_by_role("link", name=name).click()
+
+
 @pytest.mark.parametrize(("site", "way"), WAYS.values(), ids=WAYS, indirect=["site"])
 def test_from_the_catalogue_to_a_loan_that_is_called_off(site, maelle, page_of, way):
     say = site.words(way["locale"][:2])
@@ -54,7 +62,7 @@ def test_from_the_catalogue_to_a_loan_that_is_called_off(site, maelle, page_of, 
     main = page.locator("main")
 
     # She looks for it without its accent, at one of the desks, and for days on which one is left.
-    page.locator(".nav").get_by_role("link", name=say("Borrow")).click()
+    go(page, say("Borrow"))
     page.fill("[name=q]", f"numerique {number}")
     page.select_option("[name=point]", f"saint-pierre-{number}")
     page.fill("[name=from]", "2026-10-27")
@@ -101,7 +109,7 @@ def test_from_the_catalogue_to_a_loan_that_is_called_off(site, maelle, page_of, 
     assert say("What happens now") in main.inner_text()
     loan = page.locator(".ticket .number").inner_text()
     assert loan in main.locator(".notice").first.inner_text()
-    page.locator(".nav").get_by_role("link", name=say("My loans")).click()
+    go(page, say("My loans"))
     assert loan in main.inner_text()
     main.get_by_role("link", name=re.compile(number)).click()
 
@@ -114,5 +122,5 @@ def test_from_the_catalogue_to_a_loan_that_is_called_off(site, maelle, page_of, 
     main.locator("summary", has_text=say("Cancel this loan")).click()
     page.get_by_role("button", name=say("Cancel this loan")).click()
     assert main.locator(".tag").first.inner_text() == say("cancelled")
-    page.locator(".nav").get_by_role("link", name=say("My loans")).click()
+    go(page, say("My loans"))
     assert say("You have nothing borrowed or reserved.") in main.inner_text()

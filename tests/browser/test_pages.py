@@ -55,3 +55,14 @@ def test_a_language_is_chosen_with_the_keyboard_and_without_script(site, page_of
     page.keyboard.press("Enter")
     page.wait_for_selector("html[lang=en]")
     assert page.url == f"{site}/about"
+
+
+def test_on_a_phone_the_header_is_one_line_and_its_menu_opens_with_the_keyboard_and_without_script(site, page_of):
+    page = page_of(f"{site}/about", width=360, height=740, java_script_enabled=False, locale="en-GB")
+    assert page.locator(".top").bounding_box()["height"] < 80
+    links = page.locator(".nav")
+    assert not links.is_visible()
+    page.get_by_role("button", name="Menu").press("Enter")
+    assert links.is_visible()
+    page.keyboard.press("Escape")
+    assert not links.is_visible()
