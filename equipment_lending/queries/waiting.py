@@ -72,13 +72,21 @@ def places(session: Session, theirs: Collection[WaitlistEntry], now: datetime) -
     return found
 
 
-def waiting_at(session: Session, stock_ids: Collection[UUID], now: datetime, period: Period | None = None) -> int:
-    """Return how many wait for some of the stocks, in all or for a time that meets ``period``."""
+def waiting_at(
+    session: Session,
+    stock_ids: Collection[UUID],
+    now: datetime,
+    period: Period | None = None,
+    person_id: UUID | None = None,
+) -> int:
+    """Return how many wait for some of the stocks: in all, for a time that meets ``period``, or one person alone."""
     query = select(func.count(WaitlistEntry.id)).where(
         WaitlistEntry.stock_id.in_(stock_ids), _in_line(), WaitlistEntry.pickup_at > now
     )
     if period is not None:
         query = query.where(WaitlistEntry.pickup_at < period.end, WaitlistEntry.return_at > period.start)
+    if person_id is not None:
+        query = query.where(WaitlistEntry.person_id == person_id)
     return session.scalar(query) or 0
 
 

@@ -218,7 +218,12 @@ class EquipmentPage:
         """Return what to send to get in line for the wish, and how many are there; None where waiting is no use."""
         if cannot_wait(no.reasons, sum(line.units for line in wish.lines), self.offer.units):
             return None
-        return {"fields": self.asked.query({}), "others": self._waiting(Period(wish.pickup_at, wish.return_at))}
+        period, me = Period(wish.pickup_at, wish.return_at), self.request.identity.person_id
+        return {
+            "fields": self.asked.query({}),
+            "others": self._waiting(period),
+            "there_already": bool(waiting_at(self.request.db, [self.offer.stock_id], self.now, period, me)),
+        }
 
     def _waiting(self, period: Period | None = None) -> int:
         return waiting_at(self.request.db, [self.offer.stock_id], self.now, period)

@@ -55,7 +55,11 @@ def test_whoever_finds_too_few_gets_in_line_with_one_button(session, signed_in, 
     assert "You are first in line." in mine
     entry = session.scalars(select(WaitlistEntry)).one()
     assert (entry.person_id, entry.units, entry.purpose) == (nolwenn.id, 1, "Une balade sonore")
-    assert "1 person is in line." in refused(signed_in)
+    again = refused(signed_in)
+    assert "You are in line for it already." in again
+    assert "wait" not in again.forms
+    somebody = people.signed_in(signed_in, people.person(session, language="en"))
+    assert "1 person is in line." in refused(somebody)
 
 
 def test_the_button_is_only_where_waiting_can_help(session, signed_in, stock, lent):
