@@ -23,6 +23,7 @@ ACTS = {
     "lending.point_added": _("added a lending point"),
     "lending.point_changed": _("changed a lending point"),
     "lending.reject": _("refused a loan"),
+    "lending.remind": _("reminded somebody of what is late"),
     "lending.request_for": _("asked for a loan for somebody"),
     "lending.restore": _("found an item again"),
     "lending.retired": _("retired an item"),

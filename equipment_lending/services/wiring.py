@@ -7,11 +7,13 @@ from equipment_lending.services.catalogue import Catalogue
 from equipment_lending.services.desk import Desk
 from equipment_lending.services.fleet import Fleet
 from equipment_lending.services.inventory import InventoryImport
+from equipment_lending.services.reminding import Reminding
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.services.turns import Turns
 from equipment_lending.services.waitlist import Waitlist
 from portal.audit.services import Audit
 from portal.index.services import PublicIndex
+from portal.jobs.services import Jobs
 from portal.mail.services import Outbox
 from portal.ports.certifications import Certifications
 
@@ -21,6 +23,7 @@ def includeme(config: Configurator) -> None:
     config.add_service(Turns, _turns)
     config.add_service(Waitlist, _waitlist)
     config.add_service(Desk, _desk)
+    config.add_service(Reminding, _reminding)
     config.add_service(Fleet, lambda request: Fleet(request.db, request.clock, request.find_service(Audit)))
     config.add_service(Catalogue, _catalogue)
     config.add_service(InventoryImport, _inventory_import)
@@ -28,6 +31,10 @@ def includeme(config: Configurator) -> None:
 
 def _desk(request: Request) -> Desk:
     return Desk(request.db, request.clock, request.ask(Certifications), request.find_service(Audit))
+
+
+def _reminding(request: Request) -> Reminding:
+    return Reminding(request.clock, request.find_service(Jobs), request.find_service(Audit))
 
 
 def _loan_requests(request: Request) -> LoanRequests:

@@ -26,6 +26,7 @@ from equipment_lending.schemas.desk import (
     part_name,
 )
 from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.services.reminding import Reminding
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import NOT_LENDABLE, Condition, LoanState, Refusal, RefusalCode, Refused, ServiceState
 from equipment_lending.views.desk import present_point, served_points
@@ -252,6 +253,7 @@ class LoanAtDesk(AtCounter):
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
         self.requests = request.find_service(LoanRequests)
+        self.reminding = request.find_service(Reminding)
         self.rejecting = request.new_form(
             RejectSchema(), buttons=(Button("reject", _("Decline"), "danger"),), name="reject"
         )
@@ -336,6 +338,14 @@ class LoanAtDesk(AtCounter):
             "lost",
         )
 
+    @view_config(request_method="POST", request_param="remind")
+    def remind(self):
+        if self.reminding.remind(self.loan):
+            self.request.tell("good", _("The borrower gets an e-mail within a few minutes."))
+        else:
+            self.request.tell("info", _("The desk has reminded the borrower today already, or nothing is late."))
+        return self.back_to_loan()
+
     def _decided(self, act, told: str, form=None, path: str | None = None):
         """Do what was decided and say so, or say why it cannot be done: beside the field where there is one."""
         try:
@@ -360,6 +370,7 @@ class LoanAtDesk(AtCounter):
             if state in (LoanState.CONFIRMED, LoanState.OUT)
             else [],
             "out": open_custodies(self.loan),
+            "may_be_reminded": self.reminding.can_remind(self.loan),
             "may_be_no_show": state is LoanState.CONFIRMED and self.loan.pickup_at <= self.now,
             "rejecting": self.rejecting if undecided else None,
             "withdrawing": self.withdrawing if state in (LoanState.REQUESTED, LoanState.CONFIRMED) else None,

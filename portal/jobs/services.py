@@ -19,12 +19,16 @@ class Jobs:
         self._session = session
         self._clock = clock
 
-    def add(self, kind: str, payload: dict[str, Any], run_at: datetime | None = None, key: str | None = None) -> None:
-        """Ask for work of ``kind``, now or from ``run_at`` on. With a ``key``, asking again changes nothing."""
+    def add(self, kind: str, payload: dict[str, Any], run_at: datetime | None = None, key: str | None = None) -> bool:
+        """Ask for work of ``kind``, now or from ``run_at`` on. With a ``key``, asking again changes nothing.
+
+        Return whether it was not asked for already.
+        """
         now = self._clock.now()
         job = {"id": uuid4(), "kind": kind, "payload": payload, "key": key, "created_at": now, "run_at": run_at or now}
         asked = insert_into(self._session, Job).values(**job, attempts=0)
-        self._session.execute(asked.on_conflict_do_nothing(index_elements=["key"]))
+        added = asked.on_conflict_do_nothing(index_elements=["key"]).returning(Job.id)
+        return self._session.scalar(added) is not None
 
     def retry(self, job_id: UUID) -> bool:
         """Let work that was given up be tried again, from the beginning. False when it is not waiting for that."""

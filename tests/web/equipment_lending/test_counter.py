@@ -8,6 +8,7 @@ from sqlalchemy import select
 from equipment_lending.models import Claim, Custody
 from equipment_lending.terms import ClaimKind, Condition, LoanState
 from portal.audit.models import AuditEntry
+from portal.jobs.models import Job
 from portal.people.terms import Role
 from tests.conftest import NOW
 from tests.factories import desk, lending, people
@@ -411,3 +412,32 @@ def test_what_is_written_off_is_chosen_confirmed_and_explained(session, at_desk,
 
 def test_a_loan_with_nothing_out_has_nothing_to_write_off(at_desk, loan):
     assert "write_off" not in at_desk.get(f"/desk/loans/{loan.id}").forms
+
+
+# Remind ---------------------------------------------------------------------------------------------------------------
+
+
+def reminder(at_desk, loan):
+    page = at_desk.get(f"/desk/loans/{loan.id}", headers=ENGLISH)
+    return next((form for form in page.forms.values() if "remind" in form.fields), None)
+
+
+def test_a_desk_reminds_of_what_is_late_once_a_day_and_the_trail_says_so(session, browse, at_desk, loan, out, clock):
+    assert reminder(at_desk, loan) is None
+    clock.at = loan.return_at + timedelta(days=1)
+    people.signed_in(browse, people.staff(session, Role.DESK, "lambezellec"))
+    first = reminder(at_desk, loan).submit("remind", status=303).follow(headers=ENGLISH)
+    assert "gets an e-mail" in first.html.select_one(".flash").text
+    again = reminder(at_desk, loan).submit("remind", status=303).follow(headers=ENGLISH)
+    assert "today already" in again.html.select_one(".flash").text
+    (asked,) = session.scalars(select(Job).where(Job.kind == "lending.remind"))
+    assert asked.payload == {"person_id": str(loan.borrower_id), "point_id": str(loan.return_point_id)}
+    (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "lending.remind"))
+    assert entry.detail == {"loan": loan.number}
+
+
+def test_whoever_reads_no_e_mail_cannot_be_reminded_by_one(session, browse, at_desk, loan, out, clock):
+    clock.at = loan.return_at + timedelta(days=1)
+    loan.borrower.email = None
+    people.signed_in(browse, people.staff(session, Role.DESK, "lambezellec"))
+    assert reminder(at_desk, loan) is None
