@@ -180,6 +180,7 @@ class PolicyLayer(Row):
     lead_days: Mapped[int | None]
     buffer_before_minutes: Mapped[int | None]
     buffer_after_minutes: Mapped[int | None]
+    whole_days: Mapped[bool | None]
     approval: Mapped[Approval | None]
     max_units_per_person: Mapped[int | None]
     max_days_in_period: Mapped[int | None]

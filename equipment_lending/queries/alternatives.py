@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
@@ -58,7 +59,7 @@ def _elsewhen(session: Session, gathered: Gathered) -> tuple[Period, ...]:
 
     def is_free(period: Period) -> bool:
         return all(
-            free_for(uses[stock.id], claimed(period, gathered.policies[stock.id]), asked.now) >= units
+            free_for(uses[stock.id], gathered.occupied(stock.id, period), asked.now) >= units
             for stock, units in gathered.lines
         )
 
@@ -97,9 +98,9 @@ def _has_all(
     gathered: Gathered,
 ) -> bool:
     asked = gathered.application
-    enough = {
-        stock.model.slug
-        for stock in stocks
-        if free_for(uses[stock.id], claimed(asked.period, policy_of[stock.id]), asked.now) >= wanted[stock.model.slug]
-    }
-    return enough == set(wanted)
+
+    def free(stock: Stock) -> int:
+        occupied = claimed(asked.period, policy_of[stock.id], ZoneInfo(stock.point.zone))
+        return free_for(uses[stock.id], occupied, asked.now)
+
+    return {stock.model.slug for stock in stocks if free(stock) >= wanted[stock.model.slug]} == set(wanted)

@@ -39,6 +39,10 @@ class Gathered:
     policies: Mapping[UUID, Policy]
     application: Application
 
+    def occupied(self, stock_id: UUID, period: Period) -> Period:
+        """Return what a loan of a stock from pick-up to return occupies."""
+        return claimed(period, self.policies[stock_id], self.application.pickup.calendar.zone)
+
 
 def wished_stocks(session: Session, wish: Wish) -> list[Stock]:
     """Return the stocks a wish is about; what the point does not lend is not among them."""
@@ -132,8 +136,9 @@ class _Facts:
         certifications: Certifications,
     ) -> tuple[Line, ...]:
         ids = [stock.id for stock, _ in wished]
-        widest = max((claimed(self.period, policy).length for policy in policy_of.values()), default=self.period.length)
-        margin = widest - self.period.length
+        zone = self.calendar.zone
+        occupied = {stock_id: claimed(self.period, policy, zone) for stock_id, policy in policy_of.items()}
+        margin = max((one.length for one in occupied.values()), default=self.period.length) - self.period.length
         around = Period(self.period.start - margin, self.period.end + margin)
         uses = stock_uses(self.session, ids, around, self.now, without_loan=self.without)
         others = self._other_loans(wished, policy_of, borrower_id)
@@ -142,7 +147,7 @@ class _Facts:
                 equipment=stock.model.slug,
                 units=units,
                 policy=policy_of[stock.id],
-                free=free_for(uses[stock.id], claimed(self.period, policy_of[stock.id]), self.now),
+                free=free_for(uses[stock.id], occupied[stock.id], self.now),
                 held=sum(number for period, number in others[stock.model_id].values() if period.overlaps(self.period)),
                 other_loans=self._days(others[stock.model_id], policy_of[stock.id]),
                 certified=self._certified(policy_of[stock.id], borrower_id, certifications),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -57,9 +58,9 @@ def _meet(step: Step, window: Period, now: datetime) -> bool:
     return step.start < window.end and max(now, window.start) < step.end
 
 
-def free_units(session: Session, stock_id: UUID, policy: Policy, period: Period, now: datetime) -> int:
+def free_units(session: Session, stock_id: UUID, policy: Policy, zone: ZoneInfo, period: Period, now: datetime) -> int:
     """Return how many units of a stock could be promised for a loan that lasts for ``period``, exactly."""
-    wanted = claimed(period, policy)
+    wanted = claimed(period, policy, zone)
     return free_for(stock_uses(session, [stock_id], wanted, now)[stock_id], wanted, now)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -98,7 +99,7 @@ def as_waiting(session: Session, these: Iterable[WaitlistEntry]) -> list[Waiting
         Waiting(
             id=one.id,
             joined_at=one.joined_at,
-            wanted=claimed(one.period, policy_of[one.stock_id]),
+            wanted=claimed(one.period, policy_of[one.stock_id], ZoneInfo(one.stock.point.zone)),
             units=one.units,
             offered=one.state is WaitlistState.OFFERED,
         )

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from equipment_lending.rules.policy import Policy
 from equipment_lending.terms import FOREVER, Claimed, Period
 
+_DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 
 
@@ -19,10 +21,16 @@ class OpenCustody:
     units: int = 1
 
 
-def claimed(period: Period, policy: Policy) -> Period:
-    """Return what a loan from pick-up to return occupies: the loan, with the time to prepare and to turn around."""
+def claimed(period: Period, policy: Policy, zone: ZoneInfo) -> Period:
+    """Return what a loan from pick-up to return occupies: the loan, with the time to prepare and to turn around.
+
+    Where the policy lends by whole days it is every civil day that this touches, from midnight to midnight in ``zone``.
+    """
     before, after = _buffers(policy)
-    return Period(period.start - before, period.end + after)
+    start, end = period.start - before, period.end + after
+    if policy.whole_days:
+        start, end = _midnight_before(start, zone), _midnight_after(end, zone)
+    return Period(start, end)
 
 
 def after_check_out(claim: Period, taken_at: datetime) -> Period:
@@ -33,12 +41,14 @@ def after_check_out(claim: Period, taken_at: datetime) -> Period:
     return Period(_whole_minute_before(taken_at), claim.end)
 
 
-def after_check_in(claim: Period, returned_at: datetime, policy: Policy) -> Period | None:
+def after_check_in(claim: Period, returned_at: datetime, policy: Policy, zone: ZoneInfo) -> Period | None:
     """Return what was occupied once the units are back, or None where nothing was.
 
-    Whether early or late, the units are free as soon as the time to turn them around has passed since the return.
+    Whether early or late, the units are free as soon as the time to turn them around has passed since the return, or
+    from the next midnight in ``zone`` on where the policy lends by whole days.
     """
     end = _whole_minute_after(returned_at) + _buffers(policy)[1]
+    end = _midnight_after(end, zone) if policy.whole_days else end
     return Period(claim.start, end) if claim.start < end else None
 
 
@@ -62,6 +72,19 @@ def remaining(claims: Iterable[Claimed], now: datetime) -> Iterator[Claimed]:
 
 def _buffers(policy: Policy) -> tuple[timedelta, timedelta]:
     return timedelta(minutes=policy.buffer_before_minutes), timedelta(minutes=policy.buffer_after_minutes)
+
+
+def _midnight_before(instant: datetime, zone: ZoneInfo) -> datetime:
+    return _midnight(instant.astimezone(zone).date(), zone)
+
+
+def _midnight_after(instant: datetime, zone: ZoneInfo) -> datetime:
+    before = _midnight_before(instant, zone)
+    return before if before == instant else _midnight(instant.astimezone(zone).date() + _DAY, zone)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
 def _whole_minute_before(instant: datetime) -> datetime:

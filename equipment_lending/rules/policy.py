@@ -20,6 +20,7 @@ class Policy:
     lead_days: int = 0  # working days the desk needs between request and pick-up
     buffer_before_minutes: int = 0  # time to prepare, before the pick-up
     buffer_after_minutes: int = 0  # time to turn around, after the return
+    whole_days: bool = False  # does a loan occupy every day it touches from midnight to midnight?
     approval: Approval = Approval.AUTO
     max_units_per_person: int | None = None  # at one time, of one equipment
     max_days_in_period: int | None = None  # days of loan within fair_use_period_days, of one equipment

@@ -185,7 +185,7 @@ def in_order(node, opens: time, closes: time) -> None:
 
 
 class WindowsSchema(colander.SequenceSchema):
-    window = WindowSchema(title=_("Opening"), widget=Group(css_class="pair"))
+    window = WindowSchema(title=_("Opening"), widget=Group(css_class="pair opening"))
 
     def validator(self, node, windows) -> None:
         """Two openings of one day do not overlap."""
@@ -462,6 +462,7 @@ class RulesSchema(colander.Schema):
     lead_days = _optional("lead_days", _("Working days to prepare a loan"), 0, 365)
     buffer_before_minutes = _optional("buffer_before_minutes", _("Time before the pick-up, in minutes"), 0, 86_400)
     buffer_after_minutes = _optional("buffer_after_minutes", _("Time after the return, in minutes"), 0, 86_400)
+    whole_days = _choice("whole_days", _("Does a loan take up whole days, from midnight to midnight?"), YES_NO)
     max_units_per_person = _optional("max_units_per_person", _("Most of one kind for one person"), 1, 100_000)
     max_days_in_period = _optional("max_days_in_period", _("Most days for one person within the period"), 1, 3_650)
     fair_use_period_days = _optional("fair_use_period_days", _("Length of that period, in days"), 1, 3_650)

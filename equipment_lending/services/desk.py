@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -235,7 +236,9 @@ class Desk:
         item, claim = custody.item, custody.claim
         custody.in_at, custody.in_by_id, custody.in_point_id = max(now, custody.out_at), by, point_id
         custody.condition_in, custody.missing, custody.in_note = back.condition, list(back.missing), back.note or None
-        occupied = after_check_in(claim.period, custody.in_at, policy_of[custody.line.stock_id])
+        occupied = after_check_in(
+            claim.period, custody.in_at, policy_of[custody.line.stock_id], ZoneInfo(custody.line.stock.point.zone)
+        )
         free_from = occupied.end if occupied else now
         postpone_maintenance(self._session, item, custody.out_at, free_from)
         if occupied is None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random, SystemRandom
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -154,10 +155,9 @@ class LoanRequests:
             if reasons:
                 raise Refused(reasons)
             policy_of = policies(self._session, [line.stock for line in loan.lines])
+            longer, zone = Period(loan.pickup_at, return_at), ZoneInfo(loan.point.zone)
             for line in loan.lines:
-                self._lengthen(
-                    line, claimed(Period(loan.pickup_at, return_at), policy_of[line.stock_id]).end, return_at
-                )
+                self._lengthen(line, claimed(longer, policy_of[line.stock_id], zone).end, return_at)
             loan.return_at, loan.extended_at = return_at.astimezone(UTC), self._clock.now()
             loan.revision += 1
         if by != loan.borrower_id:
@@ -240,7 +240,7 @@ class LoanRequests:
             requested_by_id=by,
         )
         for stock, units in gathered.lines:
-            occupied = claimed(loan.period, gathered.policies[stock.id])
+            occupied = gathered.occupied(stock.id, loan.period)
             claim = Claim(stock=stock, kind=ClaimKind.LOAN, units=units, starts_at=occupied.start, ends_at=occupied.end)
             loan.lines.append(LoanLine(stock=stock, units=units, claims=[claim]))
         self._session.add(loan)
@@ -261,7 +261,7 @@ class LoanRequests:
         return reasons + [
             Refusal(RefusalCode.NOT_ENOUGH, {"equipment": line.stock.model.slug, "asked": line.units, "free": 0})
             for line in loan.lines
-            if not self._can_stay(line, claimed(gathered.application.period, gathered.policies[line.stock_id]), now)
+            if not self._can_stay(line, gathered.occupied(line.stock_id, gathered.application.period), now)
         ]
 
     def _can_stay(self, line: LoanLine, longer: Period, now: datetime) -> bool:

@@ -275,7 +275,7 @@ class EquipmentPage:
         period = self.asked.period(self.calendar, self._return_calendar())
         if period is None:
             return self.request.ngettext("There is ${n} here.", "There are ${n} here.", self.offer.units)
-        free = free_units(self.request.db, self.offer.stock_id, self.policy, period, self.now)
+        free = free_units(self.request.db, self.offer.stock_id, self.policy, self.calendar.zone, period, self.now)
         return self.request.ngettext("${n} free on these days.", "${n} free on these days.", free)
 
     def _length_words(self) -> str | None:

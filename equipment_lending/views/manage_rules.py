@@ -18,7 +18,7 @@ SECTIONS = (
     (_("Who may, and who says so"), ("requires", "approval")),
     (_("How far ahead"), ("lead_days", "horizon_days")),
     (_("How much for one person"), ("max_units_per_person", "max_days_in_period", "fair_use_period_days")),
-    (_("Time around a loan"), ("buffer_before_minutes", "buffer_after_minutes", "no_show_grace_minutes")),
+    (_("Time around a loan"), ("buffer_before_minutes", "buffer_after_minutes", "whole_days", "no_show_grace_minutes")),
 )
 """The rules as the page groups them."""
 
@@ -98,8 +98,9 @@ def _settled(sent: Mapping[str, Any]) -> dict[str, Any]:
     settings = dict(sent)
     if settings["requires"] is not None:
         settings["requires"] = sorted({slug for slug in settings["requires"].split() if slug != NONE_NEEDED})
-    if settings["span_closed"] is not None:
-        settings["span_closed"] = settings["span_closed"] == "true"
+    for name in ("span_closed", "whole_days"):
+        if settings[name] is not None:
+            settings[name] = settings[name] == "true"
     return settings
 
 

@@ -181,6 +181,8 @@ def condition_words(policy: Policy, request) -> list[str]:
         said[-1] = say(_("Not over days on which the desk is closed."))
     if policy.min_minutes:
         said.append(ngettext("For one minute at least.", "For ${n} minutes at least.", policy.min_minutes))
+    if policy.whole_days:
+        said.append(say(_("Lent by whole days: nobody else can have it on the day it is fetched or brought back.")))
     if policy.lead_days:
         said.append(
             ngettext("Ask at least one working day ahead.", "Ask at least ${n} working days ahead.", policy.lead_days)

@@ -27,9 +27,9 @@ def asked(start, end, calendar=EVERY_DAY, now=NOW, **setting):
 
 def free_beside(*others, capacity=1, policy=DEFAULT):
     """What is free beside other loans: the word on equipment, and when no loan can run."""
-    occupied = [(c.start, c.end, 1) for c in (claimed(other, policy) for other in others)]
+    occupied = [(c.start, c.end, 1) for c in (claimed(other, policy, PARIS) for other in others)]
     return (
-        lambda wanted: free_throughout(capacity, occupied, claimed(wanted, policy)) >= 1,
+        lambda wanted: free_throughout(capacity, occupied, claimed(wanted, policy, PARIS)) >= 1,
         taken_by(steps(capacity, occupied, YEAR), 1, policy),
     )
 

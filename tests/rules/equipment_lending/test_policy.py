@@ -13,6 +13,7 @@ said = {
     "approval": st.sampled_from(Approval),
     "closed_days": st.sampled_from(ClosedDays),
     "span_closed": st.booleans(),
+    "whole_days": st.booleans(),
     "requires": st.frozensets(st.sampled_from(["bike", "saw"])),
 }
 layers = st.fixed_dictionaries({}, optional={name: st.none() | said.get(name, st.integers(0, 90)) for name in SETTINGS})

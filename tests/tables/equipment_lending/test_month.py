@@ -92,7 +92,7 @@ def test_what_is_free_for_a_loan_leaves_room_for_the_time_to_turn_around(session
     policy = conditions(session, [stock.id])[stock.id]
     for until, free in (("2026-11-12T11:00", 3), ("2026-11-12T11:30", 0)):
         period = lending.period("2026-11-10T10:00", until)
-        assert free_units(session, stock.id, policy, period, NOW) == free
+        assert free_units(session, stock.id, policy, lending.PARIS, period, NOW) == free
 
 
 def test_a_desk_that_closes_at_noon_and_opens_again_is_one_day(session):

@@ -236,6 +236,25 @@ def test_scenario_14_buffers_keep_loans_apart_but_not_from_maintenance(city, ses
     assert city.borrow(mended, "2030-03-05T11:00", "2030-03-05T12:00")
 
 
+def test_scenario_14_lent_by_whole_days_a_loan_of_an_hour_takes_the_day(city, session):
+    city.now("2030-03-04T09:00")
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, whole_days=True)
+    loan = city.borrow(stock, "2030-03-05T12:00", "2030-03-05T13:00")
+    (claim,) = loan.lines[0].claims
+    assert claim.period == lending.period("2030-03-05T00:00", "2030-03-06T00:00")
+    assert codes(city.refused(stock, "2030-03-05T16:00", "2030-03-05T17:00")) == {RefusalCode.NOT_ENOUGH}
+    assert codes(city.refused(stock, "2030-03-04T16:00", "2030-03-05T08:00")) == {RefusalCode.NOT_ENOUGH}
+    after = city.borrow(stock, "2030-03-06T08:00", "2030-03-06T10:00")
+    city.requests.extend(after.id, instant("2030-03-06T18:00"), after.borrower_id)
+    assert after.lines[0].claims[0].ends_at == instant("2030-03-07T00:00")
+    city.now("2030-03-05T12:00")
+    city.hand_out(loan, *tags(stock))
+    city.now("2030-03-05T12:30")
+    city.take_in(loan, *tags(stock))
+    assert codes(city.refused(stock, "2030-03-05T16:00", "2030-03-05T17:00")) == {RefusalCode.NOT_ENOUGH}
+
+
 def test_scenario_20_the_first_in_line_gets_an_offer_that_holds_the_unit_and_on_refusal_the_second(city, session):
     city.now("2030-03-04T10:00")
     stock = lending.stock(session, units=2)

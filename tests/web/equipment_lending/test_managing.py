@@ -396,10 +396,11 @@ def test_every_rule_is_on_the_page(admin):
 
 def test_rules_are_set_and_left_to_others_again(session, admin):
     values = {"max_days": "14", "approval": "manual", "span_closed": "false", "requires": "velo-cargo montage"}
+    values |= {"whole_days": "true"}
     sent(admin.get("/manage/rules"), "rules", values, status=303)
     kept = settings_of(layer_of(session, CITY))
     assert (kept["max_days"], kept["approval"], kept["span_closed"]) == (14, Approval.MANUAL, False)
-    assert kept["requires"] == ["montage", "velo-cargo"]
+    assert (kept["whole_days"], kept["requires"]) == (True, ["montage", "velo-cargo"])
 
     page = admin.get("/manage/rules")
     assert page.forms["rules"]["requires"].value == "montage velo-cargo"

@@ -158,6 +158,7 @@ def test_conditions_say_only_what_holds(english):
             max_units_per_person=1,
             max_days_in_period=14,
             span_closed=False,
+            whole_days=True,
             requires=frozenset({"prise-de-son"}),
             approval=Approval.MANUAL,
         ),
@@ -166,6 +167,7 @@ def test_conditions_say_only_what_holds(english):
     assert set(strict) - set(plain) == {
         "Not over days on which the desk is closed.",
         "For 30 minutes at least.",
+        "Lent by whole days: nobody else can have it on the day it is fetched or brought back.",
         "Ask at least one working day ahead.",
         "One at a time for each person.",
         "At most 14 days within 30 days for each person.",
