@@ -490,6 +490,7 @@ def upgrade() -> None:
         sa.Column("lead_days", sa.Integer(), nullable=True),
         sa.Column("buffer_before_minutes", sa.Integer(), nullable=True),
         sa.Column("buffer_after_minutes", sa.Integer(), nullable=True),
+        sa.Column("whole_days", sa.Boolean(), nullable=True),
         sa.Column(
             "approval",
             sa.Enum("auto", "manual", name="approval", native_enum=False, create_constraint=True),
