@@ -23,6 +23,7 @@ ACTS = {
 }
 
 THINGS = {
+    "city": _("city"),
     "job": _("background work"),
     "organisation": _("organisation"),
     "person": _("person"),
@@ -35,6 +36,7 @@ NOTES = {
     "officer": _("may act in its name"),
     "role": _("role"),
     "scope": _("where"),
+    "seed": _("seed"),
     "since": _("from"),
     "until": _("until"),
 }
