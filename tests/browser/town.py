@@ -129,6 +129,8 @@ def _loans(session: Session, town: Town, recorders: Stock, camera: Stock, bike: 
     desk.handed_out(session, out, at=lending.instant("2026-10-20T10:05"))
     late = lending.loan(session, recorders, "2026-10-14T10:00", "2026-10-17T17:00", borrower=ewen)
     desk.handed_out(session, late, at=lending.instant("2026-10-14T10:10"))
+    lending.waiting(session, mixer, "2026-10-28T10:00", "2026-10-29T17:00", units=2, who=town.nolwenn)
+    lending.offer(session, camera, "2026-10-29T10:00", "2026-10-30T17:00", who=town.nolwenn)
     asked = lending.loan(session, bike, "2026-10-28T10:00", "2026-10-29T17:00", **mine, state=LoanState.REQUESTED)
     at_risk = lending.loan(session, mixer, "2026-10-27T10:00", "2026-10-30T17:00", units=2, borrower=ewen)
     declined = lending.loan(

@@ -21,7 +21,7 @@ from equipment_lending.models import (
     WaitlistEntry,
 )
 from equipment_lending.services.indexing import index_model, index_point
-from equipment_lending.terms import ClaimKind, LoanState, Period
+from equipment_lending.terms import ClaimKind, LoanState, Period, WaitlistState
 from portal.clock import StoppedClock
 from portal.index.services import PublicIndex
 from portal.places.models import place
@@ -199,4 +199,14 @@ def waiting(session, of: Stock, start: str, end: str, *, units: int = 1, who=Non
         }
         | given
     )
+    return _kept(session, row)
+
+
+def offer(session, of: Stock, start: str, end: str, **given) -> WaitlistEntry:
+    """Somebody in line for whom what they wait for is held until tomorrow."""
+    until = {"state": WaitlistState.OFFERED, "offer_until": NOW + timedelta(days=1)}
+    row = waiting(session, of, start, end, **until | given)
+    row.holds = [
+        Claim(stock_id=of.id, kind=ClaimKind.HOLD, units=row.units, starts_at=row.pickup_at, ends_at=row.return_at)
+    ]
     return _kept(session, row)
