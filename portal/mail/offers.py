@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.jobs.models import Job
 from portal.mail.models import OutgoingMail
 from portal.people.models import Person
 from portal.ports.personal_data import PersonalData
@@ -37,10 +38,17 @@ class LettersData:
         return []
 
     def erase(self, person_id: UUID, at: datetime) -> None:
-        """Forget what was written to them, or to their address before anybody knew whose it is."""
+        """Forget what was written to them, or to their address before anybody knew whose it is.
+
+        And how sending it went: a mail server that refuses a letter names the address.
+        """
         theirs = select(func.lower(Person.email)).where(Person.id == person_id).scalar_subquery()
         written = or_(OutgoingMail.person_id == person_id, func.lower(OutgoingMail.to) == theirs)
-        self._session.execute(delete(OutgoingMail).where(written))
+        gone = self._session.scalars(delete(OutgoingMail).where(written).returning(OutgoingMail.id)).all()
+        sending = Job.payload["mail_id"].as_string().in_([str(mail_id) for mail_id in gone])
+        self._session.execute(
+            delete(Job).where(Job.kind == "mail.send", sending), execution_options={"synchronize_session": False}
+        )
 
 
 def includeme(config) -> None:
