@@ -4,8 +4,10 @@ from datetime import date
 from types import SimpleNamespace
 
 import colander
+from markupsafe import Markup
 from pyramid.config import Configurator
 from pyramid.events import BeforeRender
+from pyramid.renderers import render
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.session import SignedCookieSessionFactory
 
@@ -139,6 +141,10 @@ def lend(event):
     )
 
 
+def part(request, name: str) -> Markup:
+    return Markup(render(f"portal:templates/portal/{name}.jinja2", {}, request))
+
+
 def configured() -> Configurator:
     """Return the configuration; ``?acting=1`` and ``?flash=1`` show the page to somebody signed in."""
     settings = Settings()
@@ -159,6 +165,8 @@ def configured() -> Configurator:
     )
     config.add_static_view("static/portal", "portal:static/portal")
     config.add_request_method(navigation)
+    config.add_request_method(part)
+    config.add_request_method(lambda request: request.route_path("sign-in"), "way_in")
     config.add_request_method(lambda _request: {"fr": "Français", "en": "English"}, "language_choice", property=True)
     for name in FRAME:
         config.add_route(name, f"/{name}")

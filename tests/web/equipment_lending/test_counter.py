@@ -426,9 +426,9 @@ def test_a_desk_reminds_of_what_is_late_once_a_day_and_the_trail_says_so(session
     assert reminder(at_desk, loan) is None
     clock.at = loan.return_at + timedelta(days=1)
     people.signed_in(browse, people.staff(session, Role.DESK, "lambezellec"))
-    first = reminder(at_desk, loan).submit("remind", status=303).follow(headers=ENGLISH)
+    first = reminder(at_desk, loan).submit("remind", headers=ENGLISH, status=303).follow(headers=ENGLISH)
     assert "gets an e-mail" in first.html.select_one(".flash").text
-    again = reminder(at_desk, loan).submit("remind", status=303).follow(headers=ENGLISH)
+    again = reminder(at_desk, loan).submit("remind", headers=ENGLISH, status=303).follow(headers=ENGLISH)
     assert "today already" in again.html.select_one(".flash").text
     (asked,) = session.scalars(select(Job).where(Job.kind == "lending.remind"))
     assert asked.payload == {"person_id": str(loan.borrower_id), "point_id": str(loan.return_point_id)}
