@@ -56,12 +56,15 @@ class Present:
     def waits(self) -> Iterator[tuple[UUID, Wish]]:
         """Yield who waits for what is promised to somebody else: at that time, and more of it than is left."""
         for told in self.told["waiting"]:
-            plan = self._waiting(told)
-            for one in told.get("in_line", ()) if plan else ():
-                (line,) = plan.wish.lines
-                lines = (replace(line, units=one["units"]),)
-                alone = replace(plan.wish, lines=lines, organisation_id=None, project=None, purpose=one["purpose"])
-                yield self.people[one["who"]], alone
+            if (plan := self._waiting(told)) is not None:
+                for one in told.get("in_line", ()):
+                    yield self.people[one["who"]], self._more(plan.wish, one)
+
+    def _more(self, wish: Wish, told: Told) -> Wish:
+        """Return the wish for more of the same, for oneself."""
+        (line,) = wish.lines
+        lines = (replace(line, units=told["units"]),)
+        return replace(wish, lines=lines, organisation_id=None, project=None, purpose=told["purpose"])
 
     # Today, or the next day there is -------------------------------------------------------------------------------
 
