@@ -1,9 +1,8 @@
 """What to propose to somebody who cannot have what they asked for: other times there, the same time elsewhere."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,10 +11,9 @@ from sqlalchemy.orm import Session, contains_eager
 from equipment_lending.models import EquipmentModel, Stock
 from equipment_lending.queries.application import Gathered, free_for
 from equipment_lending.queries.calendars import calendars, policies
-from equipment_lending.queries.occupation import StockUse, stock_uses
+from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.alternatives import nearest_periods
 from equipment_lending.rules.claims import claimed
-from equipment_lending.rules.policy import Policy
 from equipment_lending.terms import Period, Refusal, RefusalCode
 
 MENDED_ELSEWHEN = frozenset(
@@ -77,8 +75,16 @@ def _elsewhere(session: Session, gathered: Gathered) -> tuple[str, ...]:
         .where(EquipmentModel.slug.in_(wanted), Stock.point_id != gathered.point.id)
     ).all()
     policy_of = policies(session, stocks)
-    around = Period(asked.period.start - timedelta(days=1), asked.period.end + timedelta(days=1))
-    uses = stock_uses(session, [stock.id for stock in stocks], around, asked.now)
+    occupied = {one.id: claimed(asked.period, policy_of[one.id], ZoneInfo(one.point.zone)) for one in stocks}
+    if not occupied:
+        return ()
+    around = Period(min(one.start for one in occupied.values()), max(one.end for one in occupied.values()))
+    uses = stock_uses(session, list(occupied), around, asked.now)
+    enough = {
+        (stock.point_id, stock.model.slug)
+        for stock in stocks
+        if free_for(uses[stock.id], occupied[stock.id], asked.now) >= wanted[stock.model.slug]
+    }
     points = {stock.point_id: stock.point for stock in stocks}
     calendar_of = calendars(session, points.values(), asked.now.date())
     return tuple(
@@ -86,21 +92,5 @@ def _elsewhere(session: Session, gathered: Gathered) -> tuple[str, ...]:
         for point in sorted(points.values(), key=lambda point: point.name)
         if calendar_of[point.id].is_open_at(asked.period.start)
         and calendar_of[point.id].is_open_at(asked.period.end)
-        and _has_all([s for s in stocks if s.point_id == point.id], wanted, uses, policy_of, gathered)
+        and all((point.id, equipment) in enough for equipment in wanted)
     )
-
-
-def _has_all(
-    stocks: Collection[Stock],
-    wanted: Mapping[str, int],
-    uses: Mapping[UUID, StockUse],
-    policy_of: Mapping[UUID, Policy],
-    gathered: Gathered,
-) -> bool:
-    asked = gathered.application
-
-    def free(stock: Stock) -> int:
-        occupied = claimed(asked.period, policy_of[stock.id], ZoneInfo(stock.point.zone))
-        return free_for(uses[stock.id], occupied, asked.now)
-
-    return {stock.model.slug for stock in stocks if free(stock) >= wanted[stock.model.slug]} == set(wanted)

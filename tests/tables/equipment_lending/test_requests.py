@@ -121,6 +121,17 @@ def test_a_refusal_for_lack_of_units_proposes_other_times_and_points(session, re
             trial.rollback()
 
 
+def test_a_point_is_proposed_only_where_the_time_around_the_loan_is_free_too(session, requests, borrower):
+    model = lending.model(session)
+    here, there = lending.stock(session, of=model), lending.stock(session, of=model)
+    lending.policy(session, model_id=model.id, buffer_after_minutes=3 * 24 * 60)
+    lending.loan(session, here, "2026-10-24T10:00", "2026-10-26T10:00")
+    lending.loan(session, there, "2026-10-28T10:00", "2026-10-30T10:00")
+    with pytest.raises(Refused) as no:
+        requests.request(wish(here), borrower.id, borrower.id)
+    assert no.value.alternatives.points == ()
+
+
 def test_loans_that_touch_do_not_conflict(session, requests, borrower):
     """E2: one ends at 12:00, the next begins at 12:00."""
     stock = lending.stock(session)
