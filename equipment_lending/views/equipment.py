@@ -342,7 +342,8 @@ class EquipmentPage:
 
 
 @view_config(route_name="lending.equipment.borrow", permission=Lending.BORROW, request_method="GET")
+@view_config(route_name="lending.equipment.wait", permission=Lending.BORROW, request_method="GET")
 def back_to_the_form(context, request):
-    """Lead whoever has just signed in back to the form as they had filled it in."""
+    """Lead whoever has just signed in, or chosen a language, back to the form: as they had filled it in, if we know."""
     query = Asked(request.GET, request.clock.today()).query({})
     return HTTPSeeOther(request.route_path("lending.equipment", slug=context.model.slug, _query=query))

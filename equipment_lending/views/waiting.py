@@ -35,6 +35,11 @@ class InLine:
             return MyLoans(self.request).show() | {"refused": [sentence(one, self.request, zone) for one in no.reasons]}
         return HTTPSeeOther(self.request.route_path("lending.loan", id=loan.id))
 
+    @view_config(route_name="lending.waiting.accept", request_method="GET", permission=Lending.SEE_WAIT)
+    def back_to_loans(self):
+        """Lead whoever read why not, and chose a language, to how it stands."""
+        return HTTPSeeOther(self.request.route_path("lending.loans", _anchor="waiting"))
+
     @view_config(route_name="lending.waiting.leave")
     def leave(self):
         self.waitlist.leave(self.entry.id)

@@ -85,7 +85,15 @@ def test_a_wait_that_is_not_well_formed_is_said_beside_its_field(signed_in, lent
 
 def test_nobody_gets_in_line_without_signing_in(browse, stock):
     browse.post("/equipment/enregistreur/wait", WISH, status=(303, 400, 403))
-    browse.get("/equipment/enregistreur/wait", status=405)
+    assert "/sign-in?" in browse.get("/equipment/enregistreur/wait", status=303).location
+
+
+def test_whoever_chooses_a_language_where_they_were_refused_finds_the_way_back(
+    session, signed_in, stock, nolwenn, lent
+):
+    assert "Borrow" in signed_in.get("/equipment/enregistreur/wait", status=303).follow()
+    entry = waiting(session, nolwenn, stock)
+    assert "You are first in line." in signed_in.get(f"/waiting/{entry.id}/accept", status=303).follow()
 
 
 def test_what_is_no_longer_lent_is_not_waited_for(session, signed_in, lent, stock):
