@@ -107,6 +107,10 @@ class Words:
         """Return «jeudi 22 octobre»."""
         return self._said(dates.format_date(_local(day, zone), format="EEEE d MMMM", locale=self._locale))
 
+    def short_day(self, day: Day, zone: str | None = None) -> str:
+        """Return «22 oct.»."""
+        return self._said(dates.format_skeleton("MMMd", _local(day, zone), locale=self._locale))
+
     def _said(self, day: str) -> str:
         """Return a day as it is said: French has a first of the month, «1er octobre», and then numbers."""
         return re.sub(r"(?<!\d)1(?= \D)", "1er", day) if self.language == "fr" else day

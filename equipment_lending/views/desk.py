@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel import dates
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
@@ -246,7 +245,7 @@ class DeskDay:
         day = at.astimezone(ZoneInfo(self.zone)).date()
         if day == self.day:
             return self.request.words.time(at, self.zone)
-        return dates.format_skeleton("MMMd", day, locale=self.request.locale_name)
+        return self.request.words.short_day(day)
 
     # What is looked for ---------------------------------------------------------------------------------------------
 

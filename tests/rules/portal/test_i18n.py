@@ -28,6 +28,11 @@ def test_french_has_a_first_of_the_month_and_then_numbers(day, said):
     assert FRENCH.date(day) == said
 
 
+@pytest.mark.parametrize(("language", "said"), [("fr", "22 oct."), ("en", "22 Oct")])
+def test_a_short_day_has_its_month_in_letters(language, said):
+    assert Words(language).short_day(date(2026, 10, 22)) == said
+
+
 def test_a_short_date_has_numbers_only():
     assert FRENCH.date(date(2026, 12, 1), form="short") == "01/12/2026"
 
