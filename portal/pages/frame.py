@@ -84,8 +84,10 @@ def part(request, name: str) -> Markup:
     """
     kept = request.registry.kept_parts
     key = name, request.locale_name, request.city, request.script_name
-    if key not in kept:
+    rendered = kept.get(key)
+    if rendered is None:
         if len(kept) >= MOST_PARTS:  # the city was changed that often
             kept.clear()
-        kept[key] = Markup(render(f"portal:templates/portal/{name}.jinja2", {}, request))  # noqa: S704 (a template's)
-    return kept[key]
+        rendered = Markup(render(f"portal:templates/portal/{name}.jinja2", {}, request))  # noqa: S704 (a template's)
+        kept[key] = rendered
+    return rendered
