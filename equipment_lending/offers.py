@@ -99,10 +99,13 @@ class LoanData:
     def erase(self, person_id: UUID, at: datetime) -> None:
         """Forget what was written in their loans; which equipment was lent when stays, under the bare id.
 
+        They wait for nothing any more: what is held for them goes to whoever is next.
+
         What a desk wrote as they brought something back was copied to the item and to its maintenance. There only the
         parts that lacked stay, of those that the model is known to have: they are about the thing; nothing stays of why
         something was written off. What the desk wrote of the thing at another time stays.
         """
+        self._request.find_service(Waitlist).leave_all(person_id)
         theirs = select(Loan.id).where(Loan.borrower_id == person_id)
         lines = select(LoanLine.id).where(LoanLine.loan_id.in_(theirs))
         self._cut_loose(lines)
@@ -110,18 +113,9 @@ class LoanData:
             update(Loan).where(Loan.borrower_id == person_id).values(purpose="", project=None, reason=None),
             update(Claim).where(Claim.line_id.in_(lines)).values(reason=None),
             update(Custody).where(Custody.line_id.in_(lines)).values(out_note=None, in_note=None, missing=[]),
+            update(WaitlistEntry).where(WaitlistEntry.person_id == person_id).values(purpose="", project=None),
         ):
             self._session.execute(change, execution_options={"synchronize_session": "fetch"})
-
-        self._leave_every_line(person_id)
-
-    def _leave_every_line(self, person_id: UUID) -> None:
-        """Wait for nothing any more: what is held goes to whoever is next. What was written goes too."""
-        waitlist = self._request.find_service(Waitlist)
-        for one in self._waits(person_id):
-            waitlist.leave(one.id)
-            one.purpose, one.project = "", None
-        self._session.flush()
 
     def _waits(self, person_id: UUID) -> list[WaitlistEntry]:
         return list(self._session.scalars(waiting.entries().where(WaitlistEntry.person_id == person_id)))

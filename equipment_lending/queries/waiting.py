@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from equipment_lending.models import EquipmentModel, LendingPoint, Stock, WaitlistEntry
@@ -50,9 +50,10 @@ def lines(session: Session, stock_ids: Collection[UUID]) -> list[WaitlistEntry]:
     return list(session.scalars(entries().where(WaitlistEntry.stock_id.in_(stock_ids), _in_line())))
 
 
-def waited_for(session: Session) -> list[UUID]:
-    """Return the stocks that somebody waits for."""
-    return list(session.scalars(select(WaitlistEntry.stock_id).where(_in_line()).distinct()))
+def waited_for(session: Session, person_id: UUID | None = None) -> list[UUID]:
+    """Return the stocks that somebody waits for, or one person alone."""
+    theirs = true() if person_id is None else WaitlistEntry.person_id == person_id
+    return list(session.scalars(select(WaitlistEntry.stock_id).where(_in_line(), theirs).distinct()))
 
 
 def places_of(session: Session, person_id: UUID, now: datetime) -> list[Place]:

@@ -46,7 +46,7 @@ def turns(
 
     ``promised`` are the loans, from now on as all of this is. ``may`` says whether somebody could borrow at all; it is
     asked only about those for whom there is enough. Whoever had an offer and is not returned cannot be served any more:
-    something went out of service.
+    something is late or went out of service.
     """
     taken, found = list(promised), []
     for one in sorted(line, key=lambda one: (not one.offered, one.turn)):

@@ -291,6 +291,7 @@ class Desk:
             if not loans.open_custodies(loan):
                 self._close(loan)
             loan.revision += 1
+        look_who_waits(self._session, self._clock, [line.stock_id for line in loan.lines])
         items = [custody.item.asset_tag for custody in lost]
         self._audit.record("lending.write_off", "loan", loan.id, loan=loan.number, items=items)
         return lost

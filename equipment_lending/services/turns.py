@@ -71,7 +71,7 @@ class Turns:
                     self._offer(one, rows[one.id], now)
 
     def take_up(self, person_id: UUID, stock_ids: Collection[UUID], wish: Wish) -> bool:
-        """Let go of what is held for somebody who now asks for exactly that. Was anything?"""
+        """Let go of what is held for somebody who now asks for exactly that. Was all of the wish held?"""
         mine = [
             one
             for one in waiting.lines(self._session, stock_ids)
@@ -79,7 +79,7 @@ class Turns:
         ]
         for one in mine:
             self.settle(one, WaitlistState.ACCEPTED)
-        return bool(mine)
+        return bool(mine) and {one.stock_id for one in mine} == set(stock_ids)
 
     def settle(self, one: WaitlistEntry, state: WaitlistState) -> None:
         """Let somebody's place in line end, and nothing be held for them any more."""
@@ -122,7 +122,7 @@ class Turns:
         self._write(one, "offer")
 
     def _withdraw(self, one: WaitlistEntry) -> None:
-        """Something went out of service: what was held cannot be lent. The place in line is kept."""
+        """Something is late or went out of service: what was held cannot be lent. The place in line is kept."""
         one.state, one.offer_until = WaitlistState.WAITING, None
         self._let_go(one)
         self._write(one, "offer_withdrawn")

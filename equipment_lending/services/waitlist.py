@@ -1,5 +1,6 @@
 """Waiting for what is not free: join the line, leave it, take what is offered."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -70,8 +71,14 @@ class Waitlist:
         """End somebody's wait, or decline what is offered: it goes to whoever is next. Nothing, where that is over."""
         one = self._locked(entry_id)
         if one.state in waiting.IN_LINE:
-            self._turns.settle(one, WaitlistState.LEFT)
-            look_who_waits(self._session, self._clock, [one.stock_id])
+            self._end([one])
+
+    def leave_all(self, person_id: UUID) -> None:
+        """End all that somebody waits for or is offered, as :meth:`leave` does. Needs the person locked."""
+        stock_ids = waiting.waited_for(self._session, person_id)
+        lock(self._session, Stock, stock_ids)
+        self._session.expire_all()
+        self._end([one for one in waiting.lines(self._session, stock_ids) if one.person_id == person_id])
 
     def accept(self, entry_id: UUID, by: UUID) -> Loan:
         """Turn an offer into a loan, as any request would be decided, and return it.
@@ -84,6 +91,11 @@ class Waitlist:
             if waiting.state_at(one, self._clock.now()) is not WaitlistState.OFFERED:
                 raise Refused([Refusal(RefusalCode.NOT_OFFERED)])
             return self._requests.request(waiting.wish_of(one), one.person_id, by)
+
+    def _end(self, places: Collection[WaitlistEntry]) -> None:
+        for one in places:
+            self._turns.settle(one, WaitlistState.LEFT)
+        look_who_waits(self._session, self._clock, {one.stock_id for one in places})
 
     def _in_service(self, stock: Stock) -> int:
         return capacities(self._session, [stock.id]).get(stock.id, 0)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import IntegrityError
 
 from equipment_lending.models import Claim, WaitlistEntry
@@ -206,11 +206,25 @@ def test_an_offer_becomes_a_loan_by_the_usual_rules(session, asking, requests, w
 
 def test_the_notice_that_a_desk_needs_is_counted_from_the_offer(session, clock, asking, requests, waitlist, line):
     stock, loan, first, _ = line
-    stock.point.lead_days = 1
+    stock.point.lead_days = 2
     requests.cancel(loan.id, "", loan.borrower_id)
     take_all_turns(asking)
     clock.at = lending.instant("2026-10-23T13:00")
     assert waitlist.accept(first.id, first.person_id)
+
+
+def test_what_is_asked_for_besides_an_offer_needs_the_usual_notice(session, clock, asking, requests, line):
+    stock, loan, first, _ = line
+    other = lending.stock(session, at=stock.point)
+    stock.point.lead_days = 2
+    requests.cancel(loan.id, "", loan.borrower_id)
+    take_all_turns(asking)
+    clock.at = lending.instant("2026-10-23T13:00")
+    both = Wish(stock.point.slug, *_ends(), tuple(WishedLine(one.model.slug, 1) for one in (stock, other)))
+    with pytest.raises(Refused) as no:
+        requests.request(both, first.person_id, first.person_id)
+    assert codes(no) == {RefusalCode.TOO_SOON}
+    assert first.state is WaitlistState.OFFERED
 
 
 def test_an_offer_that_the_rules_refuse_stands_as_it_did(session, asking, requests, waitlist, line):
@@ -305,6 +319,37 @@ def test_whatever_frees_units_asks_for_a_look_and_only_where_somebody_waits(
     assert looks_asked_for(session) == 2
     fleet.move(idle.items[0], stock.point)
     assert looks_asked_for(session) == 2
+
+
+def test_writing_off_the_last_that_is_out_frees_what_was_never_fetched(session, clock, asking, requests, waitlist, who):
+    stock = lending.stock(session, units=2)
+    desk = Desk(session, clock, NobodyIsCertified(), Audit(session, clock, None))
+    clerk = people.staff(session)
+    loan = requests.request(wish(stock, start="2026-10-22T14:00", units=2), who.id, who.id)
+    entry = waitlist.join(wish(stock), people.person(session).id)
+    lost, _ = stock.items
+    desk.check_out(loan.id, [lost.asset_tag], clerk.id)
+    desk.write_off(loan.id, [lost.asset_tag], "volé", clerk.id)
+    assert looks_asked_for(session) == 1
+    take_turns(asking, [str(stock.id)])
+    assert entry.state is WaitlistState.OFFERED
+
+
+def test_whoever_leaves_every_line_takes_the_locks_in_their_order(session, waitlist, who):
+    stocks = sorted((lending.stock(session) for _ in range(3)), key=lambda stock: stock.id, reverse=True)
+    mine = [lending.waiting(session, stock, FROM, TO, who=who) for stock in stocks]
+    theirs = lending.waiting(session, stocks[0], FROM, TO)
+    locked = []
+
+    @event.listens_for(session, "do_orm_execute")
+    def note(state):
+        if state.is_update:
+            locked.append(state.statement.whereclause.right.value)
+
+    waitlist.leave_all(who.id)
+    assert locked == sorted(stock.id for stock in stocks)
+    assert {one.state for one in mine} == {WaitlistState.LEFT}
+    assert (theirs.state, looks_asked_for(session)) == (WaitlistState.WAITING, 1)
 
 
 def test_an_offer_letter_is_in_the_language_of_whoever_waits(session, asking, requests, waitlist, line):
