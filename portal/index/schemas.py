@@ -9,7 +9,7 @@ from portal.i18n import _
 @colander.deferred
 def kinds(_node, bound) -> Select:
     known = bound["request"].registry.index_kinds.values()
-    return Select(values=(("", _("Everything")), *((kind.name, kind.label) for kind in known)))
+    return Select(values=tuple((kind.name, kind.label) for kind in known), blank=_("Everything"))
 
 
 class SearchSchema(colander.Schema):

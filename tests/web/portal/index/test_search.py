@@ -52,6 +52,11 @@ def test_the_kind_narrows_what_is_found_and_stays_chosen(browse, session):
     assert page.html.select_one("input[name=q]")["value"] == "caméra"
 
 
+def test_one_answer_stands_for_every_kind(browse):
+    answers = look(browse).html.select("select[name=kind] option")
+    assert [answer.text for answer in answers if not answer["value"]] == ["Everything"]
+
+
 def test_many_results_come_in_pages_that_lead_to_each_other(browse, session):
     for number in range(45):
         index.entry(session, f"Tente {number}")
