@@ -18,6 +18,7 @@ from equipment_lending.views.asked import ABOUT_PICKUP, ABOUT_RETURN
 from equipment_lending.views.words import sentence
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
+from portal.index.words import folded
 from portal.people.models import Person
 from portal.people.queries import mandates_of
 
@@ -44,7 +45,10 @@ class Lend:
         self.form = request.new_form(
             LendSchema(),
             buttons=(Button("lend", _("Lend"), "now"),),
-            equipment=[(one.slug, words.of(one.name)) for one in desk.models_at(request.db, self.point)],
+            equipment=sorted(
+                ((one.slug, words.of(one.name)) for one in desk.models_at(request.db, self.point)),
+                key=lambda named: folded(named[1]),
+            ),
             organisations=[
                 (str(one.id), one.name) for one in mandates_of(request.db, self.borrower.id, request.clock.today())
             ],

@@ -105,6 +105,14 @@ def test_what_makes_no_sense_is_refused_beside_its_field(session, at_desk, borro
     assert session.scalars(select(Loan)).all() == []
 
 
+def test_what_there_is_to_lend_is_in_the_order_of_names(session, at_desk, borrower, stock):
+    for slug, name in (("a", "Tente"), ("b", "Écran"), ("c", "Casque")):
+        lending.stock(session, at=stock.point, of=lending.model(session, slug=slug, name={"fr": name}))
+    page = at_desk.get(f"/desk/lambezellec/lend/{borrower.id}", headers={"Accept-Language": "fr"}).html
+    names = [option.text for option in page.select("select[name='lines.0.equipment'] option[value]") if option["value"]]
+    assert [name for name in names if name in ("Tente", "Écran", "Casque")] == ["Casque", "Écran", "Tente"]
+
+
 def test_nothing_is_not_lent(session, at_desk, borrower):
     assert "Say what they take" in lend(at_desk, borrower, values={"lines.0.equipment": ""}, status=422)
 
