@@ -214,7 +214,7 @@ class CheckIn(AtCounter):
         for item in (custody.item for custody in back):
             if item.condition in NOT_LENDABLE and item.asset_tag not in kept:
                 state = self.request.localizer.translate(CONDITIONS[item.condition])
-                why = {"tag": item.asset_tag, "why": "; ".join(filter(None, [state, item.condition_note]))}
+                why = {"tag": item.asset_tag, "why": f"{state} ({item.condition_note})" if item.condition_note else state}
                 self.request.tell("warn", _("${tag} is out of service until it is put right: ${why}.", mapping=why))
         still = ", ".join(custody.item.asset_tag for custody in open_custodies(self.loan))
         if still:

@@ -238,7 +238,7 @@ def test_condition_missing_parts_and_a_note_are_kept_and_the_item_rests(session,
     for name, value in given.items():
         form[name] = value
     page = form.submit("take_back", headers=ENGLISH, status=303).follow(headers=ENGLISH).follow(headers=ENGLISH)
-    out_of_service = f"{tags[0]} is out of service until it is put right: incomplete; bonnette; Boîte mouillée."
+    out_of_service = f"{tags[0]} is out of service until it is put right: incomplete (bonnette; Boîte mouillée)."
     assert out_of_service in page.html.select_one(".flash").text
     assert (out[0].condition_in, out[0].missing, out[0].in_note) == (Condition.WORN, ["bonnette"], "Boîte mouillée")
     assert out[0].item.condition is Condition.INCOMPLETE
