@@ -65,7 +65,8 @@ def places_of(session: Session, person_id: UUID, now: datetime) -> list[Place]:
 
 def places(session: Session, theirs: Collection[WaitlistEntry], now: datetime) -> list[Place]:
     """Return how the entries stand at ``now``, and how many are ahead of each."""
-    line = [one for one in lines(session, {one.stock_id for one in theirs}) if state_at(one, now) in IN_LINE]
+    stock_ids = {one.stock_id for one in theirs}
+    line = [one for one in lines(session, stock_ids) if state_at(one, now) in IN_LINE] if stock_ids else []
     waiting = {one.id: one for one in as_waiting(session, [*line, *theirs])}
     found = []
     for one in theirs:
@@ -95,7 +96,7 @@ def waiting_at(
 def as_waiting(session: Session, these: Iterable[WaitlistEntry]) -> list[Waiting]:
     """Return places in line as the rules see them."""
     these = list(these)
-    policy_of = policies(session, [one.stock for one in these])
+    policy_of = policies(session, [one.stock for one in these]) if these else {}
     return [
         Waiting(
             id=one.id,
