@@ -122,6 +122,7 @@ class ItemPage:
         if not self.request.has_permission(Lending.SERVE):
             return shown
         maintenance = desk.maintenance_of(self.request.db, item)
+        planned = [claim for claim in maintenance if claim.live and claim.ends_at > self.now]
         custodies = desk.custodies_of(self.request.db, item)
         in_fleet = item.service_state is ServiceState.IN_SERVICE
         words, kind = SERVICE_STATES[item.service_state]
@@ -133,8 +134,9 @@ class ItemPage:
             "custodies": custodies,
             "out": [custody for custody in custodies if custody.in_at is None],
             "maintenance": [(claim, claim.ends_at < FOREVER) for claim in maintenance],
-            "rests": any(claim.live and self._is_now(claim) for claim in maintenance),
-            "planned": any(claim.live and claim.ends_at > self.now for claim in maintenance),
+            "rests": any(self._is_now(claim) for claim in planned),
+            "next_rest": min((claim.starts_at for claim in planned), default=None),
+            "planned": bool(planned),
             "resting": self.resting if in_fleet else None,
             "losing": self.losing if in_fleet else None,
             "retiring": self.retiring if item.service_state is not ServiceState.RETIRED else None,

@@ -79,6 +79,18 @@ def test_it_is_put_out_of_service_and_back(session, at_desk, item):
     assert not any(c.live and c.ends_at == FOREVER for c in session.scalars(select(Claim)))
 
 
+def test_it_is_not_said_to_be_in_service_while_it_is_out_of_service(at_desk, item):
+    page = act(at_desk, item, "rest", reason="Écran fendu").follow(headers=ENGLISH)
+    assert [tag.get_text(strip=True) for tag in page.html.select("h1 + .row .tag")] == ["out of service"]
+
+
+def test_a_repair_to_come_is_said_beside_that_it_is_in_service(at_desk, item):
+    page = act(at_desk, item, "rest", reason="Révision", since="2026-11-03T08:00").follow(headers=ENGLISH)
+    now, to_come = (tag.get_text(strip=True) for tag in page.html.select("h1 + .row .tag"))
+    assert now == "in service"
+    assert to_come.startswith("out of service from Tuesday 3 November")
+
+
 def test_a_dated_repair_is_told_with_the_loans_that_suffer(session, at_desk, item):
     loan = lending.loan(session, item.stock, "2026-11-04T10:00", "2026-11-05T10:00", number="ABCDEFG")
     answer = act(at_desk, item, "rest", since="2026-11-03T08:00", until="2026-11-06T08:00", reason="Révision")
