@@ -214,8 +214,11 @@ class CheckIn(AtCounter):
         for item in (custody.item for custody in back):
             if item.condition in NOT_LENDABLE and item.asset_tag not in kept:
                 state = self.request.localizer.translate(CONDITIONS[item.condition])
-                why = {"tag": item.asset_tag, "why": f"{state} ({item.condition_note})" if item.condition_note else state}
-                self.request.tell("warn", _("${tag} is out of service until it is put right: ${why}.", mapping=why))
+                why = f"{state} ({item.condition_note})" if item.condition_note else state
+                out_of_service = {"tag": item.asset_tag, "why": why}
+                self.request.tell(
+                    "warn", _("${tag} is out of service until it is put right: ${why}.", mapping=out_of_service)
+                )
         still = ", ".join(custody.item.asset_tag for custody in open_custodies(self.loan))
         if still:
             self.request.tell("info", _("Still out: ${tags}.", mapping={"tags": still}))
