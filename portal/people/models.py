@@ -17,10 +17,18 @@ class Person(Versioned, Row):
     """Somebody who borrows, submits or administers. Once erased, only the id and the statistics about it remain.
 
     ``email`` is kept as typed and unique without regard to case; a person whom a desk registered may have none.
-    ``search_text`` follows name, e-mail and phone by itself.
+    ``search_text`` follows name, e-mail and phone by itself. The database refuses to write anything of who was
+    erased, whoever had them in hand meanwhile.
     """
 
     __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint(
+            "erased_at IS NULL OR "
+            "(name = '' AND email IS NULL AND phone IS NULL AND password_hash IS NULL AND calendar_token IS NULL)",
+            name="forgotten",
+        ),
+    )
 
     name: Mapped[str]
     email: Mapped[str | None]

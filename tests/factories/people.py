@@ -33,6 +33,11 @@ def person(session: Session, *, password: str | None = None, **given) -> Person:
     return _kept(session, Person(**usual | given))
 
 
+def erased(session: Session) -> Person:
+    """Return somebody of whom only the id is left."""
+    return person(session, name="", email=None, email_confirmed_at=None, erased_at=NOW)
+
+
 def organisation(session: Session, **given) -> Organisation:
     """Return an association without members."""
     usual = {

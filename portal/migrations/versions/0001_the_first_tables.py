@@ -139,6 +139,10 @@ def upgrade() -> None:
         sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("erased_at", UtcMoment(), nullable=True),
         sa.Column("lock_version", sa.Integer(), server_default="0", nullable=False),
+        sa.CheckConstraint(
+            "erased_at IS NULL OR (name = '' AND email IS NULL AND phone IS NULL AND password_hash IS NULL AND calendar_token IS NULL)",
+            name=op.f("ck_person_forgotten"),
+        ),
         sa.ForeignKeyConstraint(["registered_by_id"], ["person.id"], name=op.f("fk_person_registered_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("calendar_token", name=op.f("uq_person_calendar_token")),

@@ -127,7 +127,8 @@ def test_what_counts_against_a_person_and_a_desk_is_decided_alone_with_both(sess
 def test_nothing_is_promised_to_somebody_who_was_erased_meanwhile(session, asking, town):
     who = people.person(session)
     assert who.erased_at is None
-    meanwhile(session, update(Person).where(Person.id == who.id).values(erased_at=LATER))
+    forgotten = {"name": "", "email": None, "phone": None, "password_hash": None, "erased_at": LATER}
+    meanwhile(session, update(Person).where(Person.id == who.id).values(forgotten))
     with pytest.raises(Refused) as no:
         asking.find_service(LoanRequests).request(town.wish(), who.id, who.id)
     assert {reason.code for reason in no.value.reasons} == {RefusalCode.NO_SUCH_BORROWER}

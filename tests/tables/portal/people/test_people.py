@@ -5,7 +5,8 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from portal.api.models import KeptAnswer
 from portal.jobs.models import Job
@@ -102,8 +103,14 @@ class TestFound:
         assert ([row.name for row in page.rows], page.total) == (["Briac", "Coline"], 3)
 
     def test_who_was_erased_is_not_found(self, session):
-        make.person(session, name="", email=None, erased_at=NOW)
+        make.erased(session)
         assert found_people(session).total == 0
+
+    @pytest.mark.parametrize("told", ["name", "email", "phone", "password_hash", "calendar_token"])
+    def test_nothing_is_written_any_more_of_who_was_erased(self, session, told):
+        gone = update(Person).where(Person.id == make.erased(session).id)
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(gone.values({told: "Azenor"}))
 
 
 class TestTokens:

@@ -64,7 +64,7 @@ def test_a_token_holds_until_its_end(session, asked):
 
 
 def test_an_erased_persons_token_holds_no_more(session, asked):
-    token = people.token(session, people.person(session, erased_at=NOW))
+    token = people.token(session, people.erased(session))
     assert identify(asked("/api/", authorization=f"Bearer {token}")) is None
 
 

@@ -70,8 +70,8 @@ class TestPeople:
     def test_who_is_not_there_is_not_found(self, browse, admin, path):
         browse.get(path, status=404)
 
-    def test_who_was_erased_is_not_found(self, browse, session, admin, clock):
-        browse.get(f"/admin/people/{people.person(session, name='', erased_at=clock.now()).id}", status=404)
+    def test_who_was_erased_is_not_found(self, browse, session, admin):
+        browse.get(f"/admin/people/{people.erased(session).id}", status=404)
 
 
 class TestRoles:
