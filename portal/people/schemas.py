@@ -33,6 +33,7 @@ ROLE_WORDS = {
     Role.TRAINER: _("Training"),
     Role.MODERATOR: _("Moderation"),
 }
+EVERYWHERE = _("Everywhere")
 FLAW_WORDS = {
     PasswordFlaw.TOO_SHORT: _("It is too short: ${least} characters are needed.", mapping={"least": SHORTEST}),
     PasswordFlaw.TOO_LONG: _("It is too long."),
@@ -230,8 +231,7 @@ class FindSchema(colander.Schema):
 
 @colander.deferred
 def _scope_widget(_node, bound):
-    everywhere = [("", _("Everywhere"))]
-    return Select(values=everywhere + [(scope.slug, scope.label) for scope in bound["scopes"]], blank=None)
+    return Select(values=[("", EVERYWHERE)] + [(scope.slug, scope.label) for scope in bound["scopes"]], blank=None)
 
 
 class RoleSchema(colander.Schema):

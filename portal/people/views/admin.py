@@ -1,5 +1,6 @@
 """Administration of people: who is trusted with what."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
@@ -9,9 +10,11 @@ from portal.forms import Button, fail, submitted
 from portal.i18n import _
 from portal.people.contexts import PersonContext
 from portal.people.links import links
+from portal.people.models import RoleGrant
 from portal.people.permissions import Persons
 from portal.people.queries import found_organisations, found_people, memberships_of
 from portal.people.schemas import (
+    EVERYWHERE,
     KIND_WORDS,
     ROLE_WORDS,
     DeskPersonSchema,
@@ -22,6 +25,7 @@ from portal.people.schemas import (
 from portal.people.services import People, Roles
 from portal.people.services.people import EmailTaken
 from portal.people.services.roles import LastAdmin
+from portal.people.terms import Role
 from portal.people.views.account import sent_id
 from portal.people.views.entering import TEMPLATES
 from portal.ports.scopes import RoleScopes, Scope
@@ -78,8 +82,7 @@ def people(request):
     """Everybody, found by name, e-mail or phone."""
     search = Search(request, _("Name, e-mail or phone"))
     found = found_people(request.db, search.text, limit=PAGE, offset=search.offset)
-    labels = {scope.slug: scope.label for scope in scopes(request)}
-    return search.page(found) | {"role_words": ROLE_WORDS, "scope_labels": labels}
+    return search.page(found) | {"role_words": role_words(request)}
 
 
 @view_config(
@@ -98,6 +101,20 @@ def organisations(request):
 def scopes(request) -> list[Scope]:
     """Return where a role can be held."""
     return [scope for answer in request.ask_all(RoleScopes) for scope in answer.scopes()]
+
+
+def role_words(request) -> Callable[[RoleGrant], str]:
+    """Return what says a role that somebody holds, and where: that of a desk is held at one or at every one."""
+    labels = {scope.slug: scope.label for scope in scopes(request)}
+    say = request.localizer.translate
+
+    def said(held: RoleGrant) -> str:
+        words = say(ROLE_WORDS[held.role])
+        if held.scope is None and held.role is not Role.DESK:
+            return words
+        return f"{words} · {labels.get(held.scope, held.scope) if held.scope else say(EVERYWHERE)}"
+
+    return said
 
 
 NOBODY_ELSE = _("Nobody else administers the portal: grant somebody else the role first.")
@@ -125,8 +142,7 @@ class OnPerson:
             "memberships": memberships_of(self.request.db, self.person.id),
             "role_form": self.role_form,
             "email_form": self.email_form,
-            "role_words": ROLE_WORDS,
-            "scope_labels": {scope.slug: scope.label for scope in self.scopes},
+            "role_words": role_words(self.request),
             "today": self.request.clock.today(),
         }
 

@@ -43,6 +43,13 @@ class TestPeople:
         page = browse.get("/admin/people?q=elodie")
         assert [link["href"] for link in page.html.select("main li.line a")] == [f"/admin/people/{wanted.id}"]
 
+    def test_a_role_at_every_desk_says_so(self, browse, session, admin):
+        everywhere = people.staff(session, Role.DESK, name="Enora")
+        for path in ("/admin/people", f"/admin/people/{everywhere.id}"):
+            page = browse.get(path, headers={"Accept-Language": "en"}).html.select_one("main")
+            assert "Lending desk · Everywhere" in page.get_text()
+            assert "Administration · " not in page.get_text()
+
     def test_a_role_at_a_desk_names_the_point(self, browse, session, admin):
         lending.point(session, slug="bellevue", name="Centre social de Bellevue")
         people.staff(session, Role.DESK, "bellevue", name="Yann Kerbrat")
