@@ -208,4 +208,4 @@ def free_for(use: StockUse, wanted: Period, now: datetime) -> int:
     if wanted.end <= now:
         return 0
     ahead = Period(max(wanted.start, now), wanted.end)
-    return free_units(use.items, list(remaining(use.waiting, now)), ahead)
+    return free_units(use.items, list(remaining(use.spoken_for, now)), ahead)

@@ -150,7 +150,7 @@ class StockUse:
         return sum(item.units for item in self.items)
 
     @property
-    def waiting(self) -> list[Claimed]:
+    def spoken_for(self) -> list[Claimed]:
         """The unbound claims, oldest promise first; what is held for the waiting list yields to every loan."""
         return [occupied.claimed for occupied in self.unbound]
 
@@ -160,7 +160,7 @@ class StockUse:
         return [occupied.claimed for occupied in self.unbound if occupied.loan_id is not None]
 
     def beside(self, loan_id: UUID, units: int) -> list[Claimed]:
-        """Return what still waits once ``units`` of what that loan has coming are handed out, as :attr:`waiting`."""
+        """Return what is still :attr:`spoken_for` once ``units`` of what that loan has coming are handed out."""
         return [
             (occupied.start, occupied.end, left)
             for occupied in self.unbound

@@ -272,7 +272,7 @@ class LoanRequests:
         waiting = loans.units_to_hand_out(line)
         ahead = Period(max(now, longer.start), longer.end)
         use = stock_uses(self._session, [line.stock_id], ahead, now, without_loan=line.loan_id)[line.stock_id]
-        others = list(remaining(use.waiting, now))
+        others = list(remaining(use.spoken_for, now))
         if out and not extendable(use.items, out, ahead, others):
             return False
         return not waiting or free_units(bind(use.items, out, ahead), others, ahead) >= waiting
