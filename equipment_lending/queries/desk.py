@@ -105,7 +105,7 @@ def _free(
             continue
         use = _turned_around(uses[line.stock_id], resting)
         promised, wanted = Period(max(claim.start, now), claim.end), after_check_out(claim, now)
-        units = min([left, *[max(item.units for item in use.items)] * bool(use.items)])
+        units = min(left, max((item.units for item in use.items), default=left))
         others = list(remaining(use.beside(line.loan_id, units), now))
         found[line.id] = set(items_free(use.items, others, promised, wanted, units))
     return found
