@@ -1,30 +1,52 @@
 """Which instant somebody means who names a day at a desk, with or without an hour."""
 
-from collections.abc import Collection
-from datetime import date, datetime, time
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime, time, timedelta
 
 from equipment_lending.rules.opening import OpeningCalendar, local_instant
+from equipment_lending.terms import Period
 
 NOON = time(12)
-"""What a day without an hour means where the desk stays closed; the charter says so then."""
+"""What a day without an hour means where the desk stays closed for weeks; the charter says so then."""
+
+_DAYS_AHEAD = 14
 
 
 def pickup_moment(day: date, hour: time | None, calendars: Collection[OpeningCalendar]) -> datetime:
     """Return the instant of a pick-up: at the hour named, else as soon as the first of the desks opens that day.
 
-    Raises :class:`~equipment_lending.terms.NoSuchTime` for an hour that the clocks go forward over.
+    Where none does, it is the hour at which one opens next: the charter says no, and what it proposes on other days is
+    then a whole one too. Raises :class:`~equipment_lending.terms.NoSuchTime` for an hour that the clocks go forward
+    over.
     """
-    openings = [window.start for calendar in calendars for window in calendar.windows_on(day)]
-    return min(openings) if hour is None and openings else _at(day, hour, calendars)
+    return _moment(day, hour, calendars, lambda windows: min(window.start for window in windows))
 
 
 def return_moment(day: date, hour: time | None, calendars: Collection[OpeningCalendar]) -> datetime:
     """Return the instant of a return: at the hour named, else when the last of the desks closes that day.
 
-    Raises :class:`~equipment_lending.terms.NoSuchTime` for an hour that the clocks go forward over.
+    Where all stay closed, it is the hour at which they close on the next day that has one. Raises
+    :class:`~equipment_lending.terms.NoSuchTime` for an hour that the clocks go forward over.
     """
-    closings = [window.end for calendar in calendars for window in calendar.windows_on(day)]
-    return max(closings) if hour is None and closings else _at(day, hour, calendars)
+    return _moment(day, hour, calendars, lambda windows: max(window.end for window in windows))
+
+
+def _moment(
+    day: date,
+    hour: time | None,
+    calendars: Collection[OpeningCalendar],
+    among: Callable[[Sequence[Period]], datetime],
+) -> datetime:
+    if hour is None:
+        for ahead in range(min(_DAYS_AHEAD, (date.max - day).days + 1)):
+            later = timedelta(days=ahead)
+            windows = [window for calendar in calendars for window in calendar.windows_on(day + later)]
+            if windows:
+                usual = among(windows) - later
+                # A closed day stays refused, even where its midnight is the opening of the next.
+                if not ahead or not any(calendar.is_open_at(usual) for calendar in calendars):
+                    return usual
+    return _at(day, hour, calendars)
 
 
 def _at(day: date, hour: time | None, calendars: Collection[OpeningCalendar]) -> datetime:

@@ -1,6 +1,6 @@
 """What somebody means who names a day at a desk without an hour."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -24,8 +24,15 @@ def test_an_hour_named_is_kept_even_when_the_desk_is_closed_then():
     assert return_moment(SUNDAY, time(3), [MORNINGS]) == instant("2026-11-01T03:00")
 
 
-def test_a_closed_day_without_an_hour_means_noon_so_that_the_charter_can_refuse_it():
-    assert pickup_moment(SUNDAY, None, [MORNINGS]) == instant("2026-11-01T12:00")
+def test_a_closed_day_without_an_hour_has_the_hours_of_the_next_open_one_so_that_whole_days_are_proposed():
+    assert pickup_moment(SUNDAY, None, [MORNINGS, AFTERNOONS]) == instant("2026-11-01T09:00")
+    assert return_moment(SUNDAY, None, [MORNINGS, AFTERNOONS]) == instant("2026-11-01T18:00")
+
+
+def test_a_day_without_an_hour_means_noon_where_the_desk_stays_closed_for_weeks():
+    for moment in (pickup_moment, return_moment):
+        assert moment(SUNDAY, None, [week()]) == instant("2026-11-01T12:00")
+        assert moment(date.max - timedelta(days=1), None, [week()]).hour == 11
 
 
 def test_an_hour_that_the_clocks_go_forward_over_is_refused():
@@ -37,6 +44,4 @@ def test_an_hour_that_the_clocks_go_forward_over_is_refused():
 @given(calendars, st.dates(date(2026, 10, 20), date(2026, 10, 30)), quarters)
 def test_without_an_hour_one_comes_while_the_desk_is_open_if_it_opens_at_all(calendar, day, hour):
     for moment in (pickup_moment, return_moment):
-        if calendar.is_closed(day):
-            continue
-        assert calendar.is_open_at(moment(day, None, [calendar]))
+        assert calendar.is_open_at(moment(day, None, [calendar])) is not calendar.is_closed(day)

@@ -228,7 +228,7 @@ def test_every_reason_is_said_beside_the_field_it_concerns(browse, session, stoc
     )
     assert "closed then, on Monday 2 November" in said_beside(page, "pickup")
     assert "opens next on Tuesday 3 November, 10:00" in said_beside(page, "pickup")
-    assert "13 days, and it is lent for 3 days at most" in said_beside(page, "return")
+    assert "14 days, and it is lent for 3 days at most" in said_beside(page, "return")
     assert "closed then, on Sunday 15 November" in said_beside(page, "return")
     assert "Only 2 are free all that time" in said_beside(page, "units")
     assert "One person can have 2 at a time" in said_beside(page, "units")
