@@ -1,7 +1,7 @@
 """Which instant somebody means who names a day at a desk, with or without an hour."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from equipment_lending.rules.opening import OpeningCalendar, local_instant
 from equipment_lending.terms import Period
@@ -37,18 +37,14 @@ def _moment(
     calendars: Collection[OpeningCalendar],
     among: Callable[[Sequence[Period]], datetime],
 ) -> datetime:
+    zone = next(iter(calendars)).zone
     if hour is None:
         for ahead in range(min(_DAYS_AHEAD, (date.max - day).days + 1)):
             later = timedelta(days=ahead)
             windows = [window for calendar in calendars for window in calendar.windows_on(day + later)]
             if windows:
-                usual = among(windows) - later
+                usual = (among(windows).astimezone(zone) - later).astimezone(UTC)  # the hour on the wall is kept
                 # A closed day stays refused, even where its midnight is the opening of the next.
                 if not ahead or not any(calendar.is_open_at(usual) for calendar in calendars):
                     return usual
-    return _at(day, hour, calendars)
-
-
-def _at(day: date, hour: time | None, calendars: Collection[OpeningCalendar]) -> datetime:
-    zone = next(iter(calendars)).zone
     return local_instant(datetime.combine(day, hour or NOON), zone)

@@ -29,6 +29,12 @@ def test_a_closed_day_without_an_hour_has_the_hours_of_the_next_open_one_so_that
     assert return_moment(SUNDAY, None, [MORNINGS, AFTERNOONS]) == instant("2026-11-01T18:00")
 
 
+def test_the_hours_of_the_next_open_day_are_those_on_the_wall_when_the_clocks_change_in_between():
+    saturday = date(2026, 10, 24)
+    assert pickup_moment(saturday, None, [MORNINGS, AFTERNOONS]) == instant("2026-10-24T09:00")
+    assert return_moment(saturday, None, [MORNINGS, AFTERNOONS]) == instant("2026-10-24T18:00")
+
+
 def test_a_day_without_an_hour_means_noon_where_the_desk_stays_closed_for_weeks():
     for moment in (pickup_moment, return_moment):
         assert moment(SUNDAY, None, [week()]) == instant("2026-11-01T12:00")
