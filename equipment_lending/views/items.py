@@ -133,15 +133,20 @@ class ItemPage:
             "conditions": CONDITIONS,
             "custodies": custodies,
             "out": [custody for custody in custodies if custody.in_at is None],
-            "maintenance": [(claim, claim.ends_at < FOREVER) for claim in maintenance],
-            "rests": any(self._is_now(claim) for claim in planned),
-            "next_rest": min((claim.starts_at for claim in planned), default=None),
+            "maintenance": [(claim, self._why(claim), claim.ends_at < FOREVER) for claim in maintenance],
+            "rests": in_fleet and any(self._is_now(claim) for claim in planned),
+            "next_rest": min((claim.starts_at for claim in planned), default=None) if in_fleet else None,
             "planned": bool(planned),
             "resting": self.resting if in_fleet else None,
             "losing": self.losing if in_fleet else None,
             "retiring": self.retiring if item.service_state is not ServiceState.RETIRED else None,
             "moving": self.moving if in_fleet and self._elsewhere() else None,
         }
+
+    def _why(self, claim: Claim) -> str | None:
+        """Return why the item was out of service; where nothing was noted, the state in which it came back."""
+        unfit = CONDITIONS.get(claim.reason)
+        return self.request.localizer.translate(unfit) if unfit else claim.reason
 
     def _is_now(self, claim: Claim) -> bool:
         return claim.starts_at <= self.now < claim.ends_at

@@ -84,6 +84,13 @@ def test_it_is_not_said_to_be_in_service_while_it_is_out_of_service(at_desk, ite
     assert [tag.get_text(strip=True) for tag in page.html.select("h1 + .row .tag")] == ["out of service"]
 
 
+def test_what_is_retired_out_of_repair_is_said_to_be_retired(at_desk, item):
+    act(at_desk, item, "rest", reason="Écran fendu")
+    item.service_state = ServiceState.RETIRED
+    page = at_desk.get(f"/items/{item.asset_tag}", headers=ENGLISH)
+    assert [tag.get_text(strip=True) for tag in page.html.select("h1 + .row .tag")] == ["retired"]
+
+
 def test_a_repair_to_come_is_said_beside_that_it_is_in_service(at_desk, item):
     page = act(at_desk, item, "rest", reason="Révision", since="2026-11-03T08:00").follow(headers=ENGLISH)
     now, to_come = (tag.get_text(strip=True) for tag in page.html.select("h1 + .row .tag"))
