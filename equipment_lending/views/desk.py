@@ -17,8 +17,8 @@ from equipment_lending.queries.conditions import conditions
 from equipment_lending.queries.loans import Found, open_custodies, units_to_hand_out
 from equipment_lending.rules.lateness import late_days
 from equipment_lending.rules.naming import tag_in
-from equipment_lending.terms import FOREVER, LoanState
-from equipment_lending.views.words import state_words, training_words, windows_words
+from equipment_lending.terms import FOREVER, NOT_LENDABLE, LoanState
+from equipment_lending.views.words import CONDITIONS, state_words, training_words, windows_words
 from portal.i18n import _
 from portal.people.models import Person
 from portal.people.terms import Role
@@ -202,7 +202,7 @@ class DeskDay:
         }
 
     def _return(self, loan: Loan) -> Visit:
-        return self._visit(loan, loan.return_at, "check_in", what=_tags_out(loan))
+        return self._visit(loan, loan.return_at, "check_in", what=what_is_out(loan, self.request))
 
     def _to_decide(self, loan: Loan) -> Visit:
         return self._visit(loan, loan.pickup_at, "loan")
@@ -212,7 +212,7 @@ class DeskDay:
         late = (
             self.request.ngettext("${n} day late", "${n} days late", days) if days else self._say(_("late since today"))
         )
-        return self._visit(loan, loan.return_at, "check_in", (late, "wrong"), what=_tags_out(loan))
+        return self._visit(loan, loan.return_at, "check_in", (late, "wrong"), what=what_is_out(loan, self.request))
 
     def _at_risk(self, loan: Loan) -> Visit:
         return self._visit(loan, loan.pickup_at, "loan", (self._say(_("too few left")), "warn"))
@@ -223,11 +223,16 @@ class DeskDay:
         return Visit(
             "",
             f"{item.asset_tag} · {self.request.words.of(item.stock.model.name)}",
-            claim.reason or "",
+            self._why(item, claim),
             self.request.route_path("lending.item", tag=item.asset_tag),
             self._say(_("Open")),
             ((said, "warn"),),
         )
+
+    def _why(self, item: Item, claim: Claim) -> str:
+        """Return why an item rests: the state in which it came back if that is why, and what was noted."""
+        unfit = self._say(CONDITIONS[item.condition]) if item.condition in NOT_LENDABLE else ""
+        return " · ".join(filter(None, [unfit, "" if claim.reason in CONDITIONS else claim.reason]))
 
     def _visit(self, loan: Loan, at: datetime, act: str, *tags: tuple[str, str | None], what: str = "") -> Visit:
         route, label = ACTS.get(act, ACTS["loan"])
@@ -317,8 +322,12 @@ def contents_to_go(loan: Loan, request) -> str:
     return ", ".join(name if count == 1 else f"{count} × {name}" for name, count in named)
 
 
-def _tags_out(loan: Loan) -> str:
-    return ", ".join(custody.item.asset_tag for custody in open_custodies(loan))
+def what_is_out(loan: Loan, request) -> str:
+    """Return what of a loan is to come back, with its tags: «Boom pole LAMB-0003, Recorder LAMB-0001 LAMB-0002»."""
+    tags: dict[str, list[str]] = {}
+    for custody in open_custodies(loan):
+        tags.setdefault(request.words.of(custody.line.stock.model.name), []).append(custody.item.asset_tag)
+    return ", ".join(" ".join([name, *of_it]) for name, of_it in sorted(tags.items()))
 
 
 def _is_of(loan: Loan, people: Iterable[Person]) -> bool:

@@ -245,6 +245,15 @@ def test_condition_missing_parts_and_a_note_are_kept_and_the_item_rests(session,
     assert session.scalars(select(Claim).where(Claim.kind == ClaimKind.MAINTENANCE)).one().item is out[0].item
 
 
+def test_what_came_back_damaged_without_a_word_rests_in_words_of_the_readers_language(session, at_desk, loan, out):
+    damaged = {part(out[0], "condition"): "damaged"}
+    check_in(at_desk, loan, out[0].item.asset_tag, parts=damaged, status=303).follow().follow()
+    for path in ("/desk/lambezellec", f"/items/{out[0].item.asset_tag}"):
+        page = at_desk.get(path, headers={"Accept-Language": "fr"}).html.find("main").get_text(" ")
+        assert "abîmé" in page
+        assert "damaged" not in page
+
+
 def test_the_desk_may_keep_lending_what_came_back_incomplete(session, at_desk, loan, out, tags):
     given = {part(out[0], "condition"): "damaged", part(out[0], "keep_lending"): True}
     page = check_in(at_desk, loan, tags[0], parts=given, status=303).follow().follow()

@@ -91,9 +91,10 @@ def test_the_day_says_who_comes_what_returns_what_is_late_and_what_waits(session
 
     assert "15:30" in column(page, "pickups") or "3:30" in column(page, "pickups")
     assert "Son’ar Mein" in column(page, "pickups")
-    assert sorted(item.asset_tag for item in other.items)[0] in column(page, "returns")
+    back_today = f"{other.model.name['en']} {min(item.asset_tag for item in other.items)}"
+    assert back_today in column(page, "returns")
     assert "2 days late" in column(page, "late")
-    assert "Nov 20" in column(page, "deciding")
+    assert "20 Nov" in column(page, "deciding")
 
 
 def test_a_missing_training_is_said_before_somebody_comes_in_vain(session, at_desk, stock):
