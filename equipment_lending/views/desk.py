@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
-from equipment_lending.models import Claim, Item, LendingPoint, Loan
+from equipment_lending.models import Claim, Custody, Item, LendingPoint, Loan
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import desk, loans
 from equipment_lending.queries.calendars import calendar
@@ -32,7 +32,10 @@ NEAR = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A line of the day: when, who, what, and the page where it is done. ``tags`` are (text, kind) pairs."""
+    """A line of the day: when, who, what, and the page where it is done.
+
+    ``tags`` are (text, kind) pairs; ``labels`` are those on what is to come back.
+    """
 
     when: str
     who: str
@@ -40,6 +43,7 @@ class Visit:
     url: str
     act: str
     tags: tuple[tuple[str, str | None], ...] = ()
+    labels: Sequence[str] = ()
 
 
 def served_points(request) -> Sequence[LendingPoint]:
@@ -202,7 +206,7 @@ class DeskDay:
         }
 
     def _return(self, loan: Loan) -> Visit:
-        return self._visit(loan, loan.return_at, "check_in", what=what_is_out(loan, self.request))
+        return self._visit(loan, loan.return_at, "check_in", out=open_custodies(loan))
 
     def _to_decide(self, loan: Loan) -> Visit:
         return self._visit(loan, loan.pickup_at, "loan")
@@ -212,7 +216,7 @@ class DeskDay:
         late = (
             self.request.ngettext("${n} day late", "${n} days late", days) if days else self._say(_("late since today"))
         )
-        return self._visit(loan, loan.return_at, "check_in", (late, "wrong"), what=what_is_out(loan, self.request))
+        return self._visit(loan, loan.return_at, "check_in", (late, "wrong"), out=open_custodies(loan))
 
     def _at_risk(self, loan: Loan) -> Visit:
         return self._visit(loan, loan.pickup_at, "loan", (self._say(_("too few left")), "warn"))
@@ -234,15 +238,18 @@ class DeskDay:
         unfit = self._say(CONDITIONS[item.condition]) if item.condition in NOT_LENDABLE else ""
         return " · ".join(filter(None, [unfit, "" if claim.reason in CONDITIONS else claim.reason]))
 
-    def _visit(self, loan: Loan, at: datetime, act: str, *tags: tuple[str, str | None], what: str = "") -> Visit:
+    def _visit(
+        self, loan: Loan, at: datetime, act: str, *tags: tuple[str, str | None], out: Sequence[Custody] = ()
+    ) -> Visit:
         route, label = ACTS.get(act, ACTS["loan"])
         return Visit(
             self._when(at),
             loan.organisation.name if loan.organisation else loan.borrower.name,
-            what or contents_to_go(loan, self.request),
+            contents_out(out, self.request) if out else contents_to_go(loan, self.request),
             self.request.route_path(route, id=loan.id),
             self._say(label),
             tags,
+            [custody.item.asset_tag for custody in out],
         )
 
     def _when(self, at: datetime) -> str:
@@ -322,12 +329,9 @@ def contents_to_go(loan: Loan, request) -> str:
     return ", ".join(name if count == 1 else f"{count} × {name}" for name, count in named)
 
 
-def what_is_out(loan: Loan, request) -> str:
-    """Return what of a loan is to come back, with its tags: «Boom pole LAMB-0003, Recorder LAMB-0001 LAMB-0002»."""
-    tags: dict[str, list[str]] = {}
-    for custody in open_custodies(loan):
-        tags.setdefault(request.words.of(custody.line.stock.model.name), []).append(custody.item.asset_tag)
-    return ", ".join(" ".join([name, *of_it]) for name, of_it in sorted(tags.items()))
+def contents_out(custodies: Iterable[Custody], request) -> str:
+    """Return the names of what is to come back: «Boom pole, Field recorder»."""
+    return ", ".join(sorted({request.words.of(custody.line.stock.model.name) for custody in custodies}))
 
 
 def _is_of(loan: Loan, people: Iterable[Person]) -> bool:
