@@ -135,7 +135,7 @@ def availability(session: Session, model_id: UUID, point: str, period: Period, n
     capacity = capacities(session, [stock_id]).get(stock_id, 0)
     found = offered(levels(capacity, taken, second_of(period.start), second_of(period.end)))
     edges = [instant_of(start) for start, _, _ in found] + [period.end]
-    return [Step(edges[n], edges[n + 1], free) for n, (_, _, free) in enumerate(found)]
+    return list(map(Step, edges, edges[1:], [free for _, _, free in found]))
 
 
 @dataclass(frozen=True, slots=True)
