@@ -1,5 +1,6 @@
 """What the acts of lending are called in the audit trail, each as it continues the name of a person."""
 
+from equipment_lending.schemas.managing import RulesSchema
 from portal.i18n import _
 
 ACTS = {
@@ -49,6 +50,7 @@ NOTES = {
     "overridden": _("without the training asked for"),
     "point": _("lending point"),
     "rules": _("rules"),
+    **{rule.name: rule.title for rule in RulesSchema().children},
 }
 
 

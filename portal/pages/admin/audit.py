@@ -99,16 +99,20 @@ class AuditPage:
 
     def _notes(self, entry: Entry) -> list[tuple[str, str]]:
         """Return in words what was noted of an act."""
-        names = self.request.registry.audit_notes
-        return [(self._say(names.get(name, name)), self._said(name, value)) for name, value in entry.told]
+        return [(self._named(name), self._said(name, value)) for name, value in entry.told]
+
+    def _named(self, note: str) -> str:
+        return self._say(self.request.registry.audit_notes.get(note, note))
 
     def _said(self, name: str, value: object) -> str:
+        if value is None:
+            return "–"
         if isinstance(value, bool):
             return self._say(_("yes") if value else _("no"))
         if isinstance(value, list):
             return ", ".join(map(str, value))
         if isinstance(value, dict):
-            return ", ".join(f"{key} {self._said(key, inner)}" for key, inner in value.items())
+            return " · ".join(f"{self._named(key)} {self._said(key, inner)}" for key, inner in value.items())
         return self._say(ROLE_WORDS[Role(str(value))]) if name == "role" and value in set(Role) else str(value)
 
     def _say(self, words: str) -> str:

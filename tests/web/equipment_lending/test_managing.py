@@ -394,6 +394,14 @@ def test_every_rule_is_on_the_page(admin):
     assert {field["name"] for field in page.html.select("form#rules [name]")} >= set(SETTINGS)
 
 
+def test_the_trail_names_a_rule_as_its_form_does(admin):
+    sent(admin.get("/manage/rules"), "rules", {"max_days": "5", "span_closed": "false"}, status=303)
+    sent(admin.get("/manage/rules"), "rules", {"max_days": ""}, status=303)
+    told = admin.get("/admin/audit", headers={"Accept-Language": "en"}).html.find("table").get_text(" ")
+    for rule in ("Longest loan, in days 5", "May a loan contain days on which the desk is closed? no", "in days –"):
+        assert rule in told
+
+
 def test_rules_are_set_and_left_to_others_again(session, admin):
     values = {"max_days": "14", "approval": "manual", "span_closed": "false", "requires": "velo-cargo montage"}
     values |= {"whole_days": "true"}
