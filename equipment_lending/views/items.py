@@ -12,7 +12,7 @@ from equipment_lending.queries import desk
 from equipment_lending.queries.catalogue import points
 from equipment_lending.schemas.desk import MoveSchema, OutOfServiceSchema, ReasonSchema
 from equipment_lending.services.fleet import Fleet
-from equipment_lending.terms import FOREVER, Refused, ServiceState
+from equipment_lending.terms import FOREVER, Condition, Refused, ServiceState
 from equipment_lending.views.words import CONDITIONS, sentence
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
@@ -145,8 +145,9 @@ class ItemPage:
 
     def _why(self, claim: Claim) -> str | None:
         """Return why the item was out of service; where nothing was noted, the state in which it came back."""
-        unfit = CONDITIONS.get(claim.reason)
-        return self.request.localizer.translate(unfit) if unfit else claim.reason
+        if claim.reason not in CONDITIONS:
+            return claim.reason
+        return self.request.localizer.translate(CONDITIONS[Condition(claim.reason)])
 
     def _is_now(self, claim: Claim) -> bool:
         return claim.starts_at <= self.now < claim.ends_at
