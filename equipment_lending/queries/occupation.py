@@ -71,17 +71,23 @@ def _in_seconds(stocks: Stocks, period: Period, now: datetime) -> tuple[Select[i
 
 
 def occupations(
-    session: Session, stock_ids: Collection[UUID], period: Period, now: datetime, *, without_loan: UUID | None = None
+    session: Session,
+    stock_ids: Collection[UUID],
+    period: Period,
+    now: datetime,
+    *,
+    without_loan: UUID | None = None,
+    without_overdue: bool = False,
 ) -> dict[UUID, list[Occupied]]:
     """Return what occupies each stock at some instant of ``period``, in two statements.
 
-    What is overdue at ``now`` occupies until further notice (see ``equipment_lending.rules.claims.occupying``).
-    ``without_loan`` leaves one loan's own claims out.
+    What is overdue at ``now`` occupies until further notice (see ``equipment_lending.rules.claims.occupying``), unless
+    ``without_overdue``, as if it were back. ``without_loan`` leaves one loan's own claims out.
     """
     found: dict[UUID, list[Occupied]] = defaultdict(list)
     for stock_id, occupied in _claims(session, stock_ids, period):
         found[stock_id].append(occupied)
-    for stock_id, occupied in _overdue(session, stock_ids, period, now):
+    for stock_id, occupied in () if without_overdue else _overdue(session, stock_ids, period, now):
         found[stock_id].append(occupied)
     if without_loan is not None:
         return {stock: [o for o in taken if o.loan_id != without_loan] for stock, taken in found.items()}
@@ -169,7 +175,13 @@ class StockUse:
 
 
 def stock_uses(
-    session: Session, stock_ids: Collection[UUID], period: Period, now: datetime, *, without_loan: UUID | None = None
+    session: Session,
+    stock_ids: Collection[UUID],
+    period: Period,
+    now: datetime,
+    *,
+    without_loan: UUID | None = None,
+    without_overdue: bool = False,
 ) -> dict[UUID, StockUse]:
     """Return how each stock is used at some instant of ``period``, in four statements.
 
@@ -178,7 +190,7 @@ def stock_uses(
     """
     if _any_planned(session, stock_ids, now):
         period = Period(min(period.start, now), FOREVER)
-    taken = occupations(session, stock_ids, period, now, without_loan=without_loan)
+    taken = occupations(session, stock_ids, period, now, without_loan=without_loan, without_overdue=without_overdue)
     rows = session.execute(
         select(Item.stock_id, Item.id, Item.units)
         .where(Item.stock_id.in_(stock_ids), Item.parent_id.is_(None), Item.service_state == ServiceState.IN_SERVICE)

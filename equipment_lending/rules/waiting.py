@@ -41,16 +41,20 @@ def turns(
     promised: Iterable[Claimed],
     line: Iterable[Waiting],
     may: Callable[[Hashable], bool] = lambda _id: True,
+    *,
+    once_back: Sequence[ItemUse] | None = None,
 ) -> list[Hashable]:
     """Return for whom units are to be held now: those they are held for already come first, then in turn.
 
     ``promised`` are the loans, from now on as all of this is. ``may`` says whether somebody could borrow at all; it is
-    asked only about those for whom there is enough. Whoever had an offer and is not returned cannot be served any more:
-    something is late or went out of service.
+    asked only about those for whom there is enough. ``once_back`` are the items as if nothing were late: what is late
+    is offered to nobody, and taken from nobody whom it was offered to. Whoever had an offer and is not returned cannot
+    be served any more: something went out of service.
     """
     taken, found = list(promised), []
     for one in sorted(line, key=lambda one: (not one.offered, one.turn)):
-        if free_units(items, taken, one.wanted) >= one.units and (one.offered or may(one.id)):
+        shelf = once_back if one.offered and once_back is not None else items
+        if free_units(shelf, taken, one.wanted) >= one.units and (one.offered or may(one.id)):
             taken.append((one.wanted.start, one.wanted.end, one.units))
             found.append(one.id)
     return found

@@ -96,9 +96,10 @@ class Turns:
         return False
 
     def _turns(self, stock_id: UUID, line: list[Waiting], now: datetime) -> set[object]:
-        use = stock_uses(self._session, [stock_id], Period(now, FOREVER), now)[stock_id]
+        read = partial(stock_uses, self._session, [stock_id], Period(now, FOREVER), now)
+        use, once_back = read()[stock_id], read(without_overdue=True)[stock_id]
         may = partial(self._may, now=now)
-        return set(turns(use.items, list(remaining(use.promised, now)), line, may))
+        return set(turns(use.items, list(remaining(use.promised, now)), line, may, once_back=once_back.items))
 
     def _may(self, entry_id: object, now: datetime) -> bool:
         """Would the charter allow somebody their wish, if only there is enough?"""

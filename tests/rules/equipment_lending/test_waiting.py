@@ -75,7 +75,13 @@ def test_whoever_may_not_borrow_is_passed_over_and_asked_about_only_if_there_is_
 
 
 def test_an_offer_falls_when_what_was_held_is_out_of_service():
-    assert turns([], [], [waiting("A", 0, 0, 4, offered=True)]) == []
+    assert turns([], [], [waiting("A", 0, 0, 4, offered=True)], once_back=[]) == []
+
+
+def test_what_is_late_is_offered_to_nobody_and_taken_from_nobody():
+    late, back = [ItemUse("camera", 1, ((at(0), at(9000), 1),))], [ItemUse("camera")]
+    assert turns(late, [], [waiting("A", 0, 20, 24, offered=True)], once_back=back) == ["A"]
+    assert turns(late, [], [waiting("A", 0, 20, 24)], once_back=back) == []
 
 
 def test_two_items_that_are_each_free_for_half_of_it_serve_nobody():

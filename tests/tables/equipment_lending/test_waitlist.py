@@ -302,6 +302,21 @@ def test_an_offer_is_withdrawn_when_the_item_breaks_and_comes_back_with_it(
     assert session.scalar(select(func.count(Claim.id)).where(Claim.entry_id == first.id)) == 2
 
 
+def test_what_comes_back_some_minutes_late_is_not_taken_from_whoever_it_is_offered_to(
+    session, clock, asking, requests, line
+):
+    stock, loan, first, _ = line
+    desk = Desk(session, clock, NobodyIsCertified(), Audit(session, clock, None))
+    today = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-22T17:00")
+    desk.check_out(today.id, [stock.items[0].asset_tag], people.staff(session).id)
+    requests.cancel(loan.id, "", loan.borrower_id)
+    take_all_turns(asking)
+    assert first.state is WaitlistState.OFFERED
+    clock.at = lending.instant("2026-10-22T17:05")
+    take_all_turns(asking)
+    assert first.state is WaitlistState.OFFERED
+
+
 def test_whatever_frees_units_asks_for_a_look_and_only_where_somebody_waits(
     session, clock, requests, fleet, waitlist, who
 ):
