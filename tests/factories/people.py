@@ -38,6 +38,12 @@ def erased(session: Session) -> Person:
     return person(session, name="", email=None, email_confirmed_at=None, erased_at=NOW)
 
 
+def forget(who: Person) -> None:
+    """Leave of somebody what their erasure leaves."""
+    who.name, who.erased_at = "", NOW
+    who.email = who.email_confirmed_at = who.phone = who.password_hash = who.calendar_token = None
+
+
 def organisation(session: Session, **given) -> Organisation:
     """Return an association without members."""
     usual = {

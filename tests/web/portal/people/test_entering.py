@@ -153,10 +153,10 @@ class TestSigningIn:
         assert page.html.find("h1")
         assert session.scalars(select(Attempts.count).where(Attempts.act == "sign-in.account")).all() == [11]
 
-    def test_an_erased_persons_browser_is_not_signed_in(self, browse, session, clock):
+    def test_an_erased_persons_browser_is_not_signed_in(self, browse, session):
         who = people.person(session)
         people.signed_in(browse, who)
-        who.erased_at = clock.now()
+        people.forget(who)
         session.flush()
         browse.get("/account", status=303)
 
