@@ -1,1 +1,11 @@
-"""Maps: everything the commons made, above all audio trails. Not built yet."""
+"""Maps: everything the commons made, above all audio trails: walked, heard, added to, taken home and reused."""
+
+from portal.i18n import _
+
+
+def includeme(config) -> None:
+    config.include(".models")
+    config.add_index_kind("trail", _("Audio trail"), "headphones", "map")
+    config.add_index_kind("stop", _("Stop of a trail"), "pin", "map")
+    config.add_index_kind("place", _("Place"), "pin", "map")
+    config.add_translation_dirs("maps:locale")

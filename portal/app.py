@@ -9,7 +9,7 @@ from pyramid.config import Configurator
 from portal import logs
 from portal.settings import Settings
 
-FEATURES = ("equipment_lending",)
+FEATURES = ("equipment_lending", "maps")
 
 KERNEL = (
     "portal.logs",
@@ -26,6 +26,7 @@ KERNEL = (
     "portal.people",
     "portal.places",
     "portal.index",
+    "portal.moderation",
     "portal.media",
     "portal.forms",
     "portal.api",

@@ -39,6 +39,11 @@ BROWSER_FILES = {
         "files/atkinson-hyperlegible-next-latin-ext-wght-italic.woff2",
         "LICENSE",
     ],
+    "leaflet": [
+        "dist/leaflet-src.esm.js",
+        "dist/leaflet.css",
+        "LICENSE",
+    ],
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from geoalchemy2 import WKTElement
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -33,7 +32,7 @@ from portal.db import lock
 from portal.db.insert import insert_into
 from portal.db.row import Row
 from portal.index.services import PublicIndex
-from portal.places.models import WGS84, Place, place
+from portal.places.models import Place, place, point
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +284,7 @@ def _move(where: Place, name: str, details: Mapping[str, Any]) -> list[str]:
     changed = _assign(where, details)
     where.name = name
     if {"longitude", "latitude"} & set(changed):
-        where.geometry = WKTElement(f"POINT({where.longitude} {where.latitude})", srid=WGS84)
+        where.geometry = point(where.longitude, where.latitude)
     return changed
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.clock import Clock
 from portal.index.models import IndexEntry
 from portal.index.words import searchable
+from portal.places.grid import NOWHERE, cell_of
 from portal.places.models import Place
 
 
@@ -37,6 +38,7 @@ class PublicIndex:
         theme: str | None = None,
         language: str | None = None,
         licence: str | None = None,
+        access: str | None = None,
         place_id: int | None = None,
         starts_at: datetime | None = None,
         ends_at: datetime | None = None,
@@ -57,7 +59,12 @@ class PublicIndex:
             "theme": theme,
             "language": language,
             "licence": licence,
+            "access": access,
             "place_id": place_id,
+            "longitude": place.longitude if place else None,
+            "latitude": place.latitude if place else None,
+            "cell": cell_of(place.longitude, place.latitude) if place else NOWHERE,
+            "has_path": place is not None and place.path is not None,
             "starts_at": starts_at,
             "ends_at": ends_at,
             "visible": visible,

@@ -5,5 +5,6 @@ A file's name carries the hash of its content, so what is behind an address neve
 
 
 def includeme(config) -> None:
+    config.include(".models")
     config.include(".photos")
     config.include(".serving")

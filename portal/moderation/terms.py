@@ -1,0 +1,35 @@
+"""The words of moderation: what is done to a thing, where that leaves it, and what visitors say is wrong with it."""
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    HIDE = "hide"  # out of sight, until it is restored
+    RESTORE = "restore"
+    REMOVE = "remove"  # for good
+
+
+class Standing(StrEnum):
+    """Where the acts leave a thing."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    REMOVED = "removed"
+
+
+class Concern(StrEnum):
+    """What a visitor says is wrong with a thing."""
+
+    MISTAKE = "mistake"
+    RIGHTS = "rights"  # somebody else's work, or voice, or face, published without asking
+    HARMFUL = "harmful"
+    DANGER = "danger"  # the way or the place is not safe
+    OTHER = "other"
+
+
+class AlreadySo(Exception):
+    """The act would change nothing, or comes after a removal. ``standing`` is where the thing stands."""
+
+    def __init__(self, standing: Standing) -> None:
+        super().__init__(standing.value)
+        self.standing = standing
