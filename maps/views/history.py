@@ -1,11 +1,10 @@
 """Every version of a trail or a place: who made it and why, what is different between two, and the way back."""
 
 import re
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
-from pyramid.view import view_config, view_defaults
+from pyramid.view import view_config
 
 from maps.permissions import Maps
 from maps.queries.contents import place_revision, trail_revision

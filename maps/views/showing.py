@@ -64,9 +64,9 @@ def credit_words(credit: Credit, request) -> str:
     )
 
 
-def names(credits: Sequence[Credit], request) -> str:
+def names(makers: Sequence[Credit], request) -> str:
     """Return everybody who made something, each once."""
-    return ", ".join(dict.fromkeys(credit_words(credit, request) for credit in credits))
+    return ", ".join(dict.fromkeys(credit_words(maker, request) for maker in makers))
 
 
 def trail_facts(trail: ShownTrail, told: Telling, request) -> list[tuple[str, str | None]]:

@@ -22,7 +22,7 @@ class Translating(Editing):
         super().__init__(context, request)
         offered = [code for code in dict.fromkeys((*LANGUAGES, *self.content.title)) if code != self.content.language]
         asked = request.params.get("language", "")
-        self.language = asked if asked in offered else None
+        self.language = asked if asked in offered else ""
         self.choice = request.new_form(
             _choosing([(code, language_name(code, request)) for code in offered]),
             buttons=(Button("", _("Show it in this language"), "quiet"),),
@@ -51,7 +51,7 @@ class Translating(Editing):
 
     def _page(self):
         source = self.content.language
-        target = self.language or ""
+        target = self.language
         return self.frame(
             _("Translate"),
             choice=self.choice,
