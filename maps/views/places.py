@@ -14,7 +14,7 @@ from maps.schemas.translating import languages_of
 from maps.services.places import Places
 from maps.terms import NotPublishable
 from maps.views.editing import FORM, EditingPlace
-from maps.views.showing import access_tag, geo_url, licence_of, names, sounds_of
+from maps.views.showing import access_tag, geo_url, library_url, licence_of, names, sounds_of
 from maps.views.stops import MOST_MEDIA, media_line, media_words
 from maps.views.telling import offered, telling
 from maps.views.touching import surroundings
@@ -213,5 +213,5 @@ class PlaceMedia(EditingPlace):
             sounds=[media_line(here.get(one), one, self.request) for one in self.content.media],
             base=self.number,
             action=self.path("maps.place.media"),
-            library_url=self.request.route_path("library.new", _query={"next": self.path("maps.place.media")}),
+            library_url=library_url(self.request, self.path("maps.place.media")),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from maps.queries.trails import Credit, ShownStop, ShownTrail
@@ -117,3 +118,8 @@ def geo_url(longitude: float, latitude: float) -> str:
     """Return the address at which OpenStreetMap shows a position."""
     at = f"{latitude:.6f}", f"{longitude:.6f}"
     return f"https://www.openstreetmap.org/?mlat={at[0]}&mlon={at[1]}#map=18/{at[0]}/{at[1]}"
+
+
+def library_url(request, back: str) -> str:
+    """Return where a sound is recorded or sent; from there one comes back to ``back``, with its id as ``media``."""
+    return f"{request.script_name}/library/new?{urlencode({'next': back})}"

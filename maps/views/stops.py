@@ -10,6 +10,7 @@ from maps.schemas import changes
 from maps.schemas.contributing import SoundSchema, StopSchema
 from maps.terms import StopContent
 from maps.views.editing import FORM, TEMPLATES, EditingTrail
+from maps.views.showing import library_url
 from maps.views.touching import surroundings
 from maps.views.words import sound_words
 from portal.i18n import _
@@ -203,7 +204,7 @@ class AddSound(EditingTrail):
             form=self.sound if self.mine and self.content.stops else None,
             has_stops=bool(self.content.stops),
             new_stop_url=self.path("maps.trail.stop.new"),
-            library_url=self.request.route_path("library.new", _query={"next": back}),
+            library_url=library_url(self.request, back),
         )
 
     def _kept(self) -> dict[str, str]:
