@@ -120,7 +120,8 @@ def test_what_a_trail_says_of_itself_changes_in_its_own_language(mine, session, 
 
 
 def test_who_gets_there(mine, session, draft):
-    fields = {"level": "wheelchair", "surface": "hard", "slope_percent": "3", "width_cm": "120", "obstacles": "Un rail."}
+    fields = {"level": "wheelchair", "surface": "hard", "slope_percent": "3", "width_cm": "120"}
+    fields |= {"obstacles": "Un rail."}
     assert sent(mine.get(f"/trails/{draft.slug}/edit/access"), "access", **fields).status_int == 303
     access = now(session, draft).access
     assert (access.level, access.surface, access.slope_percent, access.width_cm) == ("wheelchair", "hard", 3, 120)
@@ -319,9 +320,7 @@ def test_the_last_author_stays(mine, session, draft, nolwenn):
 
 def test_asking_for_addresses_one_after_the_other_is_slowed_down(mine, draft):
     for _try in range(20):
-        mine.post(
-            f"/trails/{draft.slug}/edit/authors", people.with_csrf(mine, {"email": "x@example.org"}), status=409
-        )
+        mine.post(f"/trails/{draft.slug}/edit/authors", people.with_csrf(mine, {"email": "x@example.org"}), status=409)
     mine.post(f"/trails/{draft.slug}/edit/authors", people.with_csrf(mine, {"email": "x@example.org"}), status=429)
 
 
@@ -330,7 +329,6 @@ def test_asking_for_addresses_one_after_the_other_is_slowed_down(mine, draft):
 
 def test_a_trail_of_ones_own_is_made_of_another(mine, session, public):
     page = mine.get(f"/trails/{public.slug}/remix")
-    assert {option for option in page.forms["remix"]["licence"].options} or True
     answer = sent(page, "remix", title="Les voix du Guelmeur")
     assert answer.status_int == 303
     assert urlsplit(answer.location).path == "/trails/les-voix-du-guelmeur/edit"
