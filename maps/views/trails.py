@@ -235,6 +235,7 @@ class StopPage:
         at = next((at for at, one in enumerate(self.trail.stops) if one.id == self.context.stop.id), None)
         trail_url = self.request.route_path("maps.trail", slug=self.trail.slug)
         common = {"content": self.content, "told": self.told, "trail_url": trail_url, "id": self.context.stop.id}
+        common["standing"] = self.context.stop_standing
         if at is None:
             return common | {"one": {"stop": None}, "title": self.context.stop.title, "next": None}
         stop, stops = self.trail.stops[at], self.trail.stops

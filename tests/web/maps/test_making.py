@@ -374,3 +374,20 @@ def test_a_moderator_sees_drafts_but_does_not_publish_them(browse, session):
     draft = maps.trail(session, draft=True)
     browse = people.signed_in(browse, people.staff(session, Role.MODERATOR))
     assert "Publishing" not in browse.get(f"/trails/{draft.slug}/edit", headers=ENGLISH)
+
+
+# The way -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_way_is_written_point_by_point(mine, session, draft):
+    page = mine.get(f"/trails/{draft.slug}/edit/line")
+    assert page.forms["line"]["line"].value.splitlines()[0] == "48.383, -4.479"
+    answer = sent(page, "line", line="48.383, -4.479, 12\n48.3818, -4.4725, 15.5")
+    assert answer.status_int == 303
+    assert now(session, draft).line == ((-4.479, 48.383, 12.0), (-4.4725, 48.3818, 15.5))
+    wrong = sent(mine.get(f"/trails/{draft.slug}/edit/line"), "line", line="48.383, -4.479\nby the church")
+    assert wrong.status_int == 422
+    assert "Row 2 is not a point" in wrong
+    assert "by the church" in wrong.forms["line"]["line"].value
+    assert sent(mine.get(f"/trails/{draft.slug}/edit/line"), "line", line="").status_int == 303
+    assert now(session, draft).line == ()
