@@ -29,6 +29,7 @@ TITLES = {
     404: _("There is nothing at this address."),
     405: _("This address does not answer this method."),
     409: _("This cannot be done as asked."),
+    410: _("It was removed."),
     412: _("It has changed since you last read it."),
     413: _("This request is too large."),
     415: _("Send JSON, in UTF-8."),

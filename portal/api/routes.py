@@ -5,4 +5,8 @@ def includeme(config) -> None:
     config.add_route("api.description", "/api/v1/openapi.json")
     config.add_route("api.docs", "/api/docs")
     config.add_route("api.me", "/api/v1/me")
+    config.add_route("api.licences", "/api/v1/licences")
+    config.add_route("api.media", "/api/v1/media")
+    config.add_route("api.one_media", "/api/v1/media/{media}")
+    config.add_route("api.transcripts", "/api/v1/media/{media}/transcripts")
     config.add_route("api.search", "/api/v1/search")
