@@ -3,8 +3,8 @@
 from urllib.parse import urlsplit
 
 import pytest
-from webtest import Upload
 from sqlalchemy import select
+from webtest import Upload
 
 from maps.models import Trail
 from maps.queries.contents import trail_content
@@ -417,8 +417,8 @@ def taking(page):
 def test_a_file_is_shown_before_anything_is_changed(mine, session, draft):
     page = brought(mine, draft, GPX)
     assert page.status_int == 200
-    assert [one.text.split()[0] for one in page.html.select("label[for^=way-]")] == ["Aller", "Retour", "None:"]
-    assert [one.text.split("\n")[0].strip() for one in page.html.select("label[for^=stop-]")]
+    assert [next(one.strings) for one in page.html.select("label[for^=way-] span")][::2][:2] == ["Aller", "Retour"]
+    assert [next(one.strings) for one in page.html.select("label[for^=stop-] span")][::2] == ["La criée", "Le pont"]
     assert draft.current == 1
 
 
