@@ -6,6 +6,8 @@ const WAIT = 250; // milliseconds after a movement, so that a drag asks once
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const L = window.L;
 
+place.hidden = false; // without script the list is all there is
+
 const map = L.map(place, {
   attributionControl: false,
   zoomAnimation: !calm,
@@ -71,7 +73,10 @@ async function draw() {
   const query = new URLSearchParams(question);
   query.set("bbox", box());
   query.set("zoom", String(Math.round(map.getZoom())));
+  query.set("kinds", question.getAll("kinds").join(","));
+  if (query.get("access")) query.set("access", "wheelchair");
   for (const name of ["page", "near"]) query.delete(name);
+  for (const [name, value] of [...query]) if (!value) query.delete(name);
   try {
     const answer = await fetch(`${say.cells}?${query}`, { signal: mine.signal });
     if (!answer.ok) throw new Error(String(answer.status));
