@@ -1,45 +1,65 @@
-// When a stop begins by itself as somebody walks: the same rule as maps/rules/walking.py, which is the reference; a test
-// walks both along the same traces. Positions are { longitude, latitude, accuracy } in degrees and metres.
+// When a walker has come to a stop, what then plays and what waits: the rule of maps/rules/walking.py, which is the
+// reference; a test takes both along the same walks. A walk is a value: each function returns the next one.
 
-export const GOOD_ENOUGH = 50; // metres: a position known less well says nothing
-const LEAST_MARGIN = 20; // metres beyond its radius at which a stop is left again
+export const WORST = 50; // metres: a position known worse than that is left out
+const BORDER = 20; // metres outside its radius at which a stop is left, or as far as the position is unsure
 const EARTH = 6_371_008.8; // metres, the mean radius
 
-export class Walk {
-  // `stops` are { id, longitude, latitude, radius } in walking order.
-  constructor(stops) {
-    this.stops = stops;
-    this.heard = new Set();
-    this.near = new Set();
-    this.before = new Set();
-  }
+export const start = () => ({ near: [], inside: [], begun: [], playing: null, waiting: null });
 
-  // Returns the stop that begins now, or null. A stop begins once, when two fixes in a row are within its radius; of
-  // several, the first in walking order that has not been heard.
-  fix({ longitude, latitude, accuracy }) {
-    if (!(accuracy <= GOOD_ENOUGH)) return null;
-    const within = new Set();
-    for (const stop of this.stops) {
-      const metres = distance(longitude, latitude, stop.longitude, stop.latitude);
-      if (metres <= stop.radius) within.add(stop.id);
-      else if (metres > stop.radius + Math.max(LEAST_MARGIN, accuracy)) this.near.delete(stop.id);
-    }
-    const entered = this.stops.find(
-      ({ id }) => within.has(id) && this.before.has(id) && !this.near.has(id) && !this.heard.has(id),
-    );
-    this.before = within;
-    if (!entered) return null;
-    this.near.add(entered.id);
-    this.heard.add(entered.id);
-    return entered;
-  }
+// The walk after a position { longitude, latitude, accuracy }: what was entered begins if nothing plays, else it waits.
+// `posts` are { id, longitude, latitude, radius } in the order of the trail.
+export function moved(walk, posts, fix) {
+  if (!(fix.accuracy <= WORST)) return walk;
+  const away = new Map(posts.map((post) => [post.id, distance(post, fix)]));
+  const near = posts.filter(({ id, radius }) => away.get(id) <= radius).map(({ id }) => id);
+  const entered = near.filter((id) => walk.near.includes(id) && !walk.inside.includes(id));
+  const left = ({ id, radius }) => away.get(id) > radius + Math.max(BORDER, fix.accuracy);
+  const gone = posts.filter(left).map(({ id }) => id);
+  const inside = [...walk.inside, ...entered].filter((id) => !gone.includes(id));
+  return called({ ...walk, near, inside }, posts, entered);
+}
+
+// The walk after a sound is over: what waited begins, and of what one is still within the next waits.
+export function finished(walk, posts) {
+  if (walk.playing === null) return walk;
+  if (walk.waiting === null) return { ...walk, playing: null };
+  const next = begun({ ...walk, waiting: null }, walk.waiting);
+  return { ...next, waiting: nextOf(posts, next.begun, next.inside) };
+}
+
+// The walk after somebody asked for a stop, by a tap: it plays now, also a second time.
+export function chosen(walk, id) {
+  return begun({ ...walk, waiting: walk.waiting === id ? null : walk.waiting }, id);
+}
+
+// Which of several stops comes next: the first not begun yet after the one begun last, else the first.
+export function nextOf(posts, alreadyBegun, among) {
+  const possible = among.filter((id) => !alreadyBegun.includes(id));
+  const order = posts.map(({ id }) => id);
+  const last = order.indexOf(alreadyBegun.at(-1)) + 1;
+  return [...order.slice(last), ...order.slice(0, last)].find((id) => possible.includes(id)) ?? null;
 }
 
 // Metres between two positions, along a great circle.
-export function distance(longitude1, latitude1, longitude2, latitude2) {
+export function distance(one, other) {
   const rad = Math.PI / 180;
-  const dLat = ((latitude2 - latitude1) * rad) / 2;
-  const dLon = ((longitude2 - longitude1) * rad) / 2;
-  const a = Math.sin(dLat) ** 2 + Math.cos(latitude1 * rad) * Math.cos(latitude2 * rad) * Math.sin(dLon) ** 2;
-  return 2 * EARTH * Math.asin(Math.min(1, Math.sqrt(a)));
+  const dLat = ((other.latitude - one.latitude) * rad) / 2;
+  const dLon = ((other.longitude - one.longitude) * rad) / 2;
+  const across = Math.cos(one.latitude * rad) * Math.cos(other.latitude * rad) * Math.sin(dLon) ** 2;
+  return 2 * EARTH * Math.asin(Math.min(1, Math.sqrt(Math.sin(dLat) ** 2 + across)));
+}
+
+function called(walk, posts, entered) {
+  let next = nextOf(posts, walk.begun, entered);
+  if (next === null) return walk;
+  if (walk.playing === null) {
+    walk = begun(walk, next);
+    next = nextOf(posts, walk.begun, entered);
+  }
+  return walk.waiting !== null || next === null ? walk : { ...walk, waiting: next };
+}
+
+function begun(walk, id) {
+  return { ...walk, begun: walk.begun.includes(id) ? walk.begun : [...walk.begun, id], playing: id };
 }
