@@ -3,6 +3,12 @@ import { Pack, isPossible } from "./pack.js";
 
 for (const place of document.querySelectorAll("[data-pack]")) if (isPossible) offer(place);
 
+function megabytes(bytes, locale) {
+  const digits = bytes < 10_000_000 ? 1 : 0;
+  const form = { style: "unit", unit: "megabyte", maximumFractionDigits: digits };
+  return new Intl.NumberFormat(locale, form).format(bytes / 1_000_000);
+}
+
 async function offer(place) {
   const say = place.dataset;
   const pack = new Pack(say.pack, say.manifest);
@@ -23,7 +29,8 @@ async function offer(place) {
     }
     const stale = taken && offered && !offered.gone && offered.version !== taken.version;
     words.textContent = stale ? say.stale : taken ? say.here : begun ? say.begun : "";
-    take.textContent = stale ? say.renew : begun ? say.resume : say.take;
+    const size = offered?.bytes ? megabytes(offered.bytes, say.locale) : "";
+    take.textContent = (stale ? say.renew : begun ? say.resume : say.take).replace("{size}", size);
     take.hidden = !offered || offered.gone || (Boolean(taken) && !stale);
     remove.hidden = !taken && !begun;
   }
