@@ -176,3 +176,12 @@ def placed(sent: Mapping[str, Any], before: PlaceContent | None = None) -> Place
         address=sent["address"],
         media=before.media if before else (),
     )
+
+
+def shown_at(content: PlaceContent, media_id: UUID) -> PlaceContent:
+    """Return the place with one more sound or picture; one that it has already changes nothing."""
+    return content if media_id in content.media else replace(content, media=(*content.media, media_id))
+
+
+def not_shown_at(content: PlaceContent, media_id: UUID) -> PlaceContent:
+    return replace(content, media=tuple(one for one in content.media if one != media_id))

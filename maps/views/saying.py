@@ -1,7 +1,6 @@
-"""What is different between two versions of a trail or a place, in words. Contents are compared as JSON, path by path."""
+"""What changed in a trail or a place, in words: where something is in a content as JSON, and what it says there."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from maps.terms import AccessLevel, Difficulty, Mode, Surface, Theme
@@ -48,45 +47,8 @@ ORDER = "order"
 """The last step of the path to the order in which stops, or the sounds of one, are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Something that is not the same in two versions; None where one of them does not have it."""
-
-    path: Path
-    before: Any
-    after: Any
-
-
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """Return all that is different between two contents, in the order in which they are read."""
-    found = [change for change in _changes((), dict(before, stops=None), dict(after, stops=None))]
-    old, new = _by_id(before), _by_id(after)
-    for stop_id in [*new, *(gone for gone in old if gone not in new)]:
-        if stop_id in old and stop_id in new:
-            found += _changes(("stops", stop_id), old[stop_id], new[stop_id])
-        else:
-            found.append(Change(("stops", stop_id), old.get(stop_id), new.get(stop_id)))
-    staying = [one for one in old if one in new]
-    if staying != [one for one in new if one in old]:
-        found.append(Change(("stops", ORDER), list(old), list(new)))
-    return found
-
-
-def _changes(path: Path, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    for key in dict.fromkeys((*before, *after)):
-        one, other = before.get(key), after.get(key)
-        if isinstance(one, Mapping) or isinstance(other, Mapping):
-            yield from _changes((*path, key), one or {}, other or {})
-        elif one != other:
-            yield Change((*path, key), one, other)
-
-
-def _by_id(content: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    return {stop["id"]: stop for stop in content.get("stops") or ()}
-
-
 class Sayer:
-    """Says paths and values for a reader. ``stops`` are those of all versions, ``media`` the titles of what they name."""
+    """Says it for a reader. ``stops`` are those of all versions, ``media`` the titles of the sounds in them."""
 
     def __init__(
         self, request, stops: Sequence[Mapping[str, Any]] = (), media: Mapping[str, str] | None = None
