@@ -27,5 +27,9 @@ def reach(session: Session, wanted: Filter) -> Box | None:
         func.max(IndexEntry.longitude),
         func.max(IndexEntry.latitude),
     )
-    found = session.execute(sides.where(*conditions(session, wanted), IndexEntry.cell != NOWHERE)).one()
-    return None if found[0] is None else Box(*found)
+    west, south, east, north = session.execute(
+        sides.where(*conditions(session, wanted), IndexEntry.cell != NOWHERE)
+    ).one()
+    if west is None or south is None or east is None or north is None:
+        return None
+    return Box(west, south, east, north)

@@ -165,12 +165,12 @@ class CorrectPlace(EditingPlace):
         return answer or self._page()
 
     def _page(self):
-        return self.frame(
-            _("Correct or complete it"), form=self.correction, touch=surroundings(self.request)
-        )
+        return self.frame(_("Correct or complete it"), form=self.correction, touch=surroundings(self.request))
 
 
-@view_defaults(route_name="maps.place.media", renderer="maps:templates/maps/edit/place_media.jinja2", permission=Maps.REVISE)
+@view_defaults(
+    route_name="maps.place.media", renderer="maps:templates/maps/edit/place_media.jinja2", permission=Maps.REVISE
+)
 class PlaceMedia(EditingPlace):
     """The page on which somebody adds a sound or a picture of theirs to a place."""
 
@@ -182,7 +182,9 @@ class PlaceMedia(EditingPlace):
             if one.state is not MediaState.FAILED and one.id not in self.content.media
         ]
         self.adding = self.form(
-            PlaceSoundSchema(), _("Add it to the place"), media=[(str(one.id), media_words(one, request)) for one in self.mine]
+            PlaceSoundSchema(),
+            _("Add it to the place"),
+            media=[(str(one.id), media_words(one, request)) for one in self.mine],
         )
 
     @view_config(request_method="GET")

@@ -110,9 +110,7 @@ class StopForm(AtStop):
         )
 
 
-@view_defaults(
-    route_name="maps.trail.stop.sounds", renderer=TEMPLATES + "sounds.jinja2", permission=Maps.REVISE
-)
+@view_defaults(route_name="maps.trail.stop.sounds", renderer=TEMPLATES + "sounds.jinja2", permission=Maps.REVISE)
 class Sounds(AtStop):
     """What is heard at a stop, in which order."""
 

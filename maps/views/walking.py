@@ -82,9 +82,7 @@ class TakenPage(Walking):
 
     @property
     def address(self) -> str:
-        return self.request.route_path(
-            "maps.trail.offline", slug=self.trail.slug, _query={"language": self.language}
-        )
+        return self.request.route_path("maps.trail.offline", slug=self.trail.slug, _query={"language": self.language})
 
     def html(self) -> str:
         with speaking(self.request, self.language):

@@ -112,7 +112,10 @@ class Workbench(EditingTrail):
     def move(self):
         stop_id, by = self.asked_id("stop"), self.asked_number("by")
         answer = self.revise(
-            None, self.asked_base(), lambda content: changes.moved(content, stop_id, by), told=_("The order is changed.")
+            None,
+            self.asked_base(),
+            lambda content: changes.moved(content, stop_id, by),
+            told=_("The order is changed."),
         )
         return answer or self._page()
 

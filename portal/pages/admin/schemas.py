@@ -194,9 +194,7 @@ def map_schema() -> colander.Schema:
         line(
             "geocoder",
             _("Address of the service that finds addresses"),
-            _(
-                "One that answers like the national address base. Empty for none. The portal asks it, never the visitor."
-            ),
+            _("One that answers like the national address base. Empty for none. The portal asks it, not the visitor."),
             validator=is_https_address,
             most=500,
         ),
