@@ -193,6 +193,24 @@ class StopSchema(colander.Schema):
     comment = _comment()
 
 
+class NewStopSchema(StopSchema):
+    """A new stop. It has its id from the beginning, so that what is sent twice is there once. Bound with ``media``."""
+
+    id = colander.SchemaNode(
+        colander.String(),
+        name="id",
+        title=_("Stop"),
+        widget=Hidden(),
+        validator=colander.Regex(r"^[0-9a-f]{32}$", msg=_("This is not written in the expected way.")),
+    )
+    media = _chosen("media", _("A sound of yours, to be heard here"), "media", blank=_("None yet"), missing=None)
+
+    def after_bind(self, node, kw) -> None:
+        """Ask for a sound only where there is one."""
+        if not kw["media"]:
+            del node["media"]
+
+
 class SoundSchema(colander.Schema):
     """A sound that joins a stop. Bound with ``stops`` and ``media``, as (id, words) pairs."""
 

@@ -133,6 +133,10 @@ class Editing:
         except ValueError:
             raise HTTPBadRequest from None
 
+    def path(self, route: str, **given: Any) -> str:
+        """Return the address of a page about the same thing."""
+        raise NotImplementedError
+
     # What it is of ---------------------------------------------------------------------------------------------------
 
     @property

@@ -1,15 +1,17 @@
 """Every version of a trail or a place: who made it and why, what is different between two, and the way back."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
-from pyramid.view import view_config, view_defaults
+from pyramid.view import view_config
 
 from maps.permissions import Maps
 from maps.queries.contents import place_revision, trail_revision
 from maps.queries.places import place_history
+from maps.queries.standing import STOP, standings
 from maps.queries.trails import HistoryLine, history
 from maps.rules.differences import changes
 from maps.terms import NoSuchRevision, NotPublishable, TrailState
@@ -19,6 +21,7 @@ from maps.views.showing import credit_words
 from maps.views.words import flaw_words
 from portal.i18n import _
 from portal.index.views import page_of
+from portal.moderation.terms import Standing
 
 PAGE = 30
 TEMPLATES = "maps:templates/maps/"
@@ -28,12 +31,6 @@ class Versions(Editing):
     """What the pages about versions have in common, of a trail or a place."""
 
     kind = ""
-
-    def crumbs(self) -> list[tuple[str, str | None]]:
-        return super().crumbs()
-
-    def path(self, route: str, **given: Any) -> str:
-        raise NotImplementedError
 
     def show_all(self):
         page = page_of(self.request)
@@ -59,6 +56,7 @@ class Versions(Editing):
         except NoSuchRevision:
             raise HTTPNotFound from None
         say = sayer(self.request, [new.content, old.content])
+        unseen = self._unseen(old.content, new.content)
         found = [
             {
                 "title": say.path(change.path),
@@ -66,6 +64,7 @@ class Versions(Editing):
                 "after": say.value(change.path, change.after),
             }
             for change in changes(old.content, new.content)
+            if not unseen & set(change.path)
         ]
         may_go_back = self.request.has_permission(Maps.REVISE, self.context) and before != self.number
         return self.frame(
@@ -76,6 +75,14 @@ class Versions(Editing):
             current=self.number,
             revert_url=self.path(f"maps.{self.kind}.revert", number=before) if may_go_back else None,
         )
+
+    def _unseen(self, *contents: Mapping[str, Any]) -> set[str]:
+        """Return the ids of stops that moderators took out of sight, for a reader who is not one of them."""
+        if self.request.has_permission(Maps.MODERATE, self.context):
+            return set()
+        ids = {UUID(stop["id"]) for content in contents for stop in content.get("stops") or ()}
+        found = standings(self.request.db, STOP, ids)
+        return {str(stop_id) for stop_id, standing in found.items() if standing is not Standing.VISIBLE}
 
     def go_back(self):
         number = self._number(self.request.matchdict["number"])

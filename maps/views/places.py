@@ -14,8 +14,8 @@ from maps.schemas.translating import languages_of
 from maps.services.places import Places
 from maps.terms import NotPublishable
 from maps.views.editing import FORM, EditingPlace
-from maps.views.showing import access_tag, geo_url, licence_of, names, sounds_of
-from maps.views.stops import MOST_MEDIA, media_line, media_words
+from maps.views.showing import access_tag, geo_url, library_url, licence_of, names, sounds_of
+from maps.views.stops import media_line, media_to_add, media_words
 from maps.views.telling import offered, telling
 from maps.views.touching import surroundings
 from maps.views.words import (
@@ -30,8 +30,7 @@ from maps.views.workbench import licence_choices
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
 from portal.licences import LICENCES
-from portal.media.queries import sent_by, shown
-from portal.media.terms import MediaState
+from portal.media.queries import shown
 
 
 def bound(request, *languages: str) -> dict[str, Any]:
@@ -176,11 +175,7 @@ class PlaceMedia(EditingPlace):
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
-        self.mine = [
-            one
-            for one in sent_by(request.db, request.identity.person_id, limit=MOST_MEDIA).rows
-            if one.state is not MediaState.FAILED and one.id not in self.content.media
-        ]
+        self.mine = [one for one in media_to_add(request) if one.id not in self.content.media]
         self.adding = self.form(
             PlaceSoundSchema(),
             _("Add it to the place"),
@@ -213,5 +208,5 @@ class PlaceMedia(EditingPlace):
             sounds=[media_line(here.get(one), one, self.request) for one in self.content.media],
             base=self.number,
             action=self.path("maps.place.media"),
-            library_url=self.request.route_path("library.new", _query={"next": self.path("maps.place.media")}),
+            library_url=library_url(self.request, self.path("maps.place.media")),
         )

@@ -7,7 +7,7 @@ from maps.permissions import Maps
 from maps.queries.contents import trail_revision
 from maps.rules.remixing import licences_for
 from maps.schemas.contributing import RemixSchema
-from maps.terms import NotPublishable, TrailState
+from maps.terms import NotPublishable
 from maps.views.editing import FORM, EditingTrail
 from maps.views.words import flaw_words
 from portal.forms import fail, submitted

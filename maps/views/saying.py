@@ -54,7 +54,7 @@ class Sayer:
         self, request, stops: Sequence[Mapping[str, Any]] = (), media: Mapping[str, str] | None = None
     ) -> None:
         self.request = request
-        self.stops = {stop["id"]: stop for stop in stops}
+        self.stops = {stop["id"]: stop for stop in reversed(stops)}  # the first counts
         self.media = media or {}
 
     def path(self, path: Path) -> str:

@@ -85,14 +85,13 @@ def _shown(
 
 def _sayer(editing, no: Stale, base: int) -> Sayer:
     """Return who says what is in conflict: with the stops and the sounds that any of the versions has."""
-    contents: list[Mapping[str, Any]] = [editing.as_json(editing.content_at(number)) for number in (base, no.theirs)]
-    if no.merged is not None:
-        contents.append(editing.as_json(no.merged))
-    return sayer(editing.request, contents)
+    merged = [no.merged] if no.merged is not None else []
+    contents = [*merged, *(editing.content_at(number) for number in (no.theirs, base))]
+    return sayer(editing.request, [editing.as_json(content) for content in contents])
 
 
 def sayer(request, contents: Sequence[Mapping[str, Any]]) -> Sayer:
-    """Return who says what is in these contents, the later ones first."""
+    """Return who says what is in these contents; the names in the first of them count."""
     stops = [stop for content in contents for stop in content.get("stops") or ()]
     named = [stop["media"] for stop in stops] + [content.get("media") or [] for content in contents]
     ids = {UUID(media_id) for media in named for media_id in media}

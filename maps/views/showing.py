@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from maps.queries.trails import Credit, ShownStop, ShownTrail
@@ -64,9 +65,9 @@ def credit_words(credit: Credit, request) -> str:
     )
 
 
-def names(credits: Sequence[Credit], request) -> str:
+def names(makers: Sequence[Credit], request) -> str:
     """Return everybody who made something, each once."""
-    return ", ".join(dict.fromkeys(credit_words(credit, request) for credit in credits))
+    return ", ".join(dict.fromkeys(credit_words(maker, request) for maker in makers))
 
 
 def trail_facts(trail: ShownTrail, told: Telling, request) -> list[tuple[str, str | None]]:
@@ -117,3 +118,8 @@ def geo_url(longitude: float, latitude: float) -> str:
     """Return the address at which OpenStreetMap shows a position."""
     at = f"{latitude:.6f}", f"{longitude:.6f}"
     return f"https://www.openstreetmap.org/?mlat={at[0]}&mlon={at[1]}#map=18/{at[0]}/{at[1]}"
+
+
+def library_url(request, back: str) -> str:
+    """Return where a sound is recorded or sent; from there one comes back to ``back``, with its id as ``media``."""
+    return f"{request.script_name}/library/new?{urlencode({'next': back})}"

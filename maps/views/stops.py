@@ -7,9 +7,10 @@ from pyramid.view import view_config, view_defaults
 
 from maps.permissions import Maps
 from maps.schemas import changes
-from maps.schemas.contributing import SoundSchema, StopSchema
-from maps.terms import StopContent
+from maps.schemas.contributing import NewStopSchema, SoundSchema, StopSchema
+from maps.terms import StopContent, TrailContent
 from maps.views.editing import FORM, TEMPLATES, EditingTrail
+from maps.views.showing import library_url
 from maps.views.touching import surroundings
 from maps.views.words import sound_words
 from portal.i18n import _
@@ -31,19 +32,23 @@ class NewStop(EditingTrail):
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
-        self.stop = self.form(StopSchema(), _("Add it"))
+        mine = [(str(one.id), media_words(one, request)) for one in media_to_add(request)]
+        self.stop = self.form(NewStopSchema(), _("Add it"), name="stop", media=mine)
 
     @view_config(request_method="GET")
     def show(self):
-        self.fill(self.stop, {"base": self.number, "label": changes.next_label(self.content)})
+        self.fill(self.stop, {"base": self.number, "id": uuid4().hex, "label": changes.next_label(self.content)})
         return self._page()
 
     @view_config(request_method="POST")
     def send(self):
-        stop_id = uuid4()
         told = _("The stop is added. Now add a sound to it, or the next stop.")
-        answer = self.change(self.stop, lambda content, sent: changes.with_stop(content, stop_id, sent), told)
-        return answer or self._page()
+        return self.change(self.stop, self._with_stop, told) or self._page()
+
+    def _with_stop(self, content: TrailContent, sent) -> TrailContent:
+        stop_id = UUID(sent["id"])
+        content = changes.with_stop(content, stop_id, sent)
+        return changes.with_media(content, stop_id, UUID(sent["media"])) if sent.get("media") else content
 
     def _page(self):
         return self.frame(_("Add a stop"), form=self.stop, touch=surroundings(self.request, self.content))
@@ -159,11 +164,7 @@ class AddSound(EditingTrail):
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
-        self.mine = [
-            one
-            for one in sent_by(request.db, request.identity.person_id, limit=MOST_MEDIA).rows
-            if one.state is not MediaState.FAILED
-        ]
+        self.mine = media_to_add(request)
         self.sound = self.form(
             SoundSchema(),
             _("Add it to the stop"),
@@ -203,13 +204,19 @@ class AddSound(EditingTrail):
             form=self.sound if self.mine and self.content.stops else None,
             has_stops=bool(self.content.stops),
             new_stop_url=self.path("maps.trail.stop.new"),
-            library_url=self.request.route_path("library.new", _query={"next": back}),
+            library_url=library_url(self.request, back),
         )
 
     def _kept(self) -> dict[str, str]:
         """Return the stop that was chosen already, to be found again after a sound was recorded or sent."""
         stop = self.request.params.get("stop", "")
         return {"stop": stop} if any(str(one.id) == stop for one in self.content.stops) else {}
+
+
+def media_to_add(request) -> list[ShownMedia]:
+    """Return what somebody sent that may be heard or seen, now or soon, the latest first."""
+    sent = sent_by(request.db, request.identity.person_id, limit=MOST_MEDIA).rows
+    return [one for one in sent if one.state is not MediaState.FAILED and not one.hidden]
 
 
 def media_words(media: ShownMedia, request) -> str:

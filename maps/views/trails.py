@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
-from pyramid.httpexceptions import HTTPNotFound
 from pyramid.view import view_config, view_defaults
 
 from maps.permissions import Maps
@@ -14,7 +12,6 @@ from maps.schemas.translating import languages_of
 from maps.terms import TrailState
 from maps.views.showing import (
     access_tag,
-    credit_words,
     geo_url,
     licence_of,
     names,
@@ -22,7 +19,6 @@ from maps.views.showing import (
     plan_words,
     sounds_of,
     stop_card,
-    stop_facts,
     trail_facts,
 )
 from maps.views.telling import offered, telling
@@ -126,7 +122,7 @@ class Trails:
         request = self.request
         stops = request.ngettext("${n} stop", "${n} stops", card.stops)
         facts = [minutes_words(card.minutes, request), distance_words(card.length, request), stops]
-        tags = [(request.localizer.translate(THEMES[card.theme]), "map")]
+        tags: list[tuple[str, str | None]] = [(request.localizer.translate(THEMES[card.theme]), "map")]
         if card.access.level in ACCESS_TAGS:
             tags.append((request.localizer.translate(ACCESS_TAGS[card.access.level]), None))
         facts.append(language_name(card.language, request))
@@ -159,7 +155,6 @@ class TrailPage:
     def show(self):
         trail, request = self.trail, self.request
         media = sounds_of(request, [one for stop in trail.stops for one in stop.media])
-        source = trail.sources[0] if trail.sources else None
         return {
             "slug": trail.slug,
             "id": trail.id,
@@ -170,7 +165,7 @@ class TrailPage:
             "stops": [stop_card(stop, media, request) for stop in trail.stops],
             "plan": plan_of(self.content, self.told),
             "sheet": self._sheet(),
-            "made_of": self._related(source) if source else None,
+            "sources": [self._related(one) for one in trail.sources],
             "remixes": [self._related(one) for one in trail.remixes],
             "revisions": trail.current,
             "acts": self._acts(),
@@ -240,6 +235,7 @@ class StopPage:
         at = next((at for at, one in enumerate(self.trail.stops) if one.id == self.context.stop.id), None)
         trail_url = self.request.route_path("maps.trail", slug=self.trail.slug)
         common = {"content": self.content, "told": self.told, "trail_url": trail_url, "id": self.context.stop.id}
+        common["standing"] = self.context.stop_standing
         if at is None:
             return common | {"one": {"stop": None}, "title": self.context.stop.title, "next": None}
         stop, stops = self.trail.stops[at], self.trail.stops

@@ -22,7 +22,7 @@ class Translating(Editing):
         super().__init__(context, request)
         offered = [code for code in dict.fromkeys((*LANGUAGES, *self.content.title)) if code != self.content.language]
         asked = request.params.get("language", "")
-        self.language = asked if asked in offered else None
+        self.language = asked if asked in offered else ""
         self.choice = request.new_form(
             _choosing([(code, language_name(code, request)) for code in offered]),
             buttons=(Button("", _("Show it in this language"), "quiet"),),
@@ -33,17 +33,15 @@ class Translating(Editing):
             self.choice.set_appstruct({"language": self.language})
         self.translation = self.form(translation(self.content), name="translation") if self.language else None
 
-    @view_config(request_method="GET")
-    def show(self):
+    def show_texts(self):
         if self.translation is not None:
             said = filled_in(self.content, self.language)
             self.fill(self.translation, {"base": self.number, "language": self.language, **said})
         return self._page()
 
-    @view_config(request_method="POST")
-    def send(self):
+    def take_texts(self):
         if self.translation is None:
-            return self.show()
+            return self.show_texts()
         language = self.language
         told = _("The translation is kept. Thank you.")
         answer = self.change(self.translation, lambda content, sent: translated(content, language, sent), told)
@@ -51,7 +49,7 @@ class Translating(Editing):
 
     def _page(self):
         source = self.content.language
-        target = self.language or ""
+        target = self.language
         return self.frame(
             _("Translate"),
             choice=self.choice,
@@ -90,6 +88,14 @@ class TranslateTrail(Translating, EditingTrail):
     def after(self) -> str:
         return self.path("maps.trail", _query={"lang": self.language or self.content.language})
 
+    @view_config(request_method="GET")
+    def show(self):
+        return self.show_texts()
+
+    @view_config(request_method="POST")
+    def send(self):
+        return self.take_texts()
+
 
 @view_defaults(route_name="maps.place.translate", renderer=TEMPLATES + "translate.jinja2", permission=Maps.REVISE)
 class TranslatePlace(Translating, EditingPlace):
@@ -100,6 +106,14 @@ class TranslatePlace(Translating, EditingPlace):
     @property
     def after(self) -> str:
         return self.path("maps.place", _query={"lang": self.language or self.content.language})
+
+    @view_config(request_method="GET")
+    def show(self):
+        return self.show_texts()
+
+    @view_config(request_method="POST")
+    def send(self):
+        return self.take_texts()
 
 
 def _choosing(languages: list[tuple[str, str]]) -> colander.Schema:
