@@ -14,6 +14,7 @@ from pyramid.view import view_config, view_defaults
 from maps.permissions import Maps
 from maps.queries.trails import ShownTrail, shown
 from maps.rules.packs import needed
+from maps.views.telling import Telling, telling
 from maps.views.words import FORMER, distance_words, minutes_words, sound_words
 from portal.i18n import speaking
 from portal.media import queries as media
@@ -37,7 +38,7 @@ class Walking:
         return {
             "trail": self.trail,
             "content": content,
-            "offline": offline,
+            "told": self.told(),
             "bare": offline,  # what is taken along says nothing of who took it
             "stops": [(stop, self._of(stop, MediaKind.AUDIO), self._of(stop)) for stop in self.trail.stops],
             "plays": _taken if offline else _all,
@@ -46,6 +47,9 @@ class Walking:
             "minutes_words": minutes_words,
             "sound_words": sound_words,
         }
+
+    def told(self) -> Telling:
+        return telling(self.request, self.trail.content)
 
     def _of(self, stop, kind: MediaKind | None = None) -> list[ShownMedia]:
         """Return what is heard (``AUDIO``) or seen at a stop."""
@@ -108,7 +112,7 @@ class TakenPage(Walking):
         told = hashlib.sha256("".join(file["sha256"] for file in files).encode()).hexdigest()
         return {
             "trail": self.trail.slug,
-            "title": self.request.words.of(self.trail.content.title),
+            "title": self.told().of(self.trail.content.title),
             "language": self.language,
             "revision": self.trail.number,
             "version": told[:16],

@@ -10,7 +10,7 @@ PAGE = """
 """
 FILES = {
     "/static/portal/css/fonts.css?v=1&x=2": '@font-face { src: url("../installed/a.woff2"), url(data:font/woff2,A) }',
-    "/static/maps/walk.js?v=3": 'import { a } from "./trigger.js";\nimport "./more/other.js";\nawait import("./late.js");',
+    "/static/maps/walk.js?v=3": 'import { a } from "./trigger.js";\nimport "./more/other.js"; import("./late.js");',
     "/static/maps/trigger.js": 'import { b } from "./walk-too.js";',
     "/static/maps/walk-too.js": 'import { c } from "./trigger.js";',
     "/static/maps/more/other.js": "",
