@@ -14,6 +14,7 @@ def includeme(config) -> None:
     config.add_index_kind("stop", _("Stop of a trail"), "pin", "map")
     config.add_index_kind("place", _("Place"), "pin", "map")
     config.add_main_link(_("Trails"), "maps.trails", ["/trails", "/stops", "/places"])
+    config.add_main_link(_("Map"), "maps.map", ["/map"])
     config.add_assets("maps")
     config.add_translation_dirs("maps:locale")
     config.scan(".views")

@@ -4,8 +4,10 @@ from maps.contexts import PlaceContext, RevisionContext, StopContext, TrailConte
 
 
 def includeme(config) -> None:
+    everything(config)
     trail_pages(config)
     trail_making(config)
+    walking(config)
     place_pages(config)
 
 
@@ -51,3 +53,16 @@ def place_pages(config) -> None:
     config.add_route("maps.place.history", "/places/{slug}/history", factory=PlaceContext)
     config.add_route("maps.place.difference", "/places/{slug}/history/difference", factory=PlaceContext)
     config.add_route("maps.place.revert", "/places/{slug}/history/{number}/revert", factory=PlaceContext)
+
+
+def everything(config) -> None:
+    """The map of all there is."""
+    config.add_route("maps.map", "/map")
+
+
+def walking(config) -> None:
+    """A trail in the street, with a network or without."""
+    config.add_route("maps.worker", "/trails/sw.js")
+    config.add_route("maps.trail.walk", "/trails/{slug}/walk", factory=TrailContext)
+    config.add_route("maps.trail.offline", "/trails/{slug}/offline", factory=TrailContext)
+    config.add_route("maps.trail.pack", "/trails/{slug}/pack.json", factory=TrailContext)

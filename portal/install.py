@@ -40,7 +40,7 @@ BROWSER_FILES = {
         "LICENSE",
     ],
     "leaflet": [
-        "dist/leaflet-src.esm.js",
+        "dist/leaflet.js",
         "dist/leaflet.css",
         "LICENSE",
     ],

@@ -27,7 +27,7 @@ class IndexEntry(Row):
     __table_args__ = (
         UniqueConstraint("kind", "source_id"),
         Index("ix_index_entry_listing", "visible", "kind", "created_at"),
-        Index("ix_index_entry_cells", "visible", "kind", "cell", "longitude", "latitude"),
+        Index("ix_index_entry_cells", "visible", "kind", "cell", "id", "longitude", "latitude"),
     )
 
     # A whole number, because the full-text table refers to SQLite's rowid, which VACUUM keeps only for such a key.
@@ -79,9 +79,10 @@ guard(
 
 
 class IndexVersion(Row):
-    """How often the entries of a kind have changed: whoever made something of them knows by it whether it still holds.
+    """Says by one number whether what was made of the entries of a kind still holds: it grows with every change.
 
-    The database counts by itself, in the transaction of the change: whoever reads a version reads all that is in it.
+    The database sees to it, in the transaction of the change: whoever reads a version reads all that is in it. It is
+    the hour of the change in milliseconds, or one more than before, so that none comes back when a backup does.
     """
 
     __tablename__ = "index_version"
@@ -90,24 +91,45 @@ class IndexVersion(Row):
     version: Mapped[int] = mapped_column(BigInteger)
 
 
-_COUNT = "INSERT INTO index_version(kind, version)"
-_KINDS = "SELECT DISTINCT kind, 1 FROM changed ORDER BY kind"
-_COUNTED = "ON CONFLICT (kind) DO UPDATE SET version = index_version.version + 1"
+def _grow(source: str, hour: str, later: str) -> str:
+    """Return the statement that lets the versions of the kinds in ``source`` grow."""
+    return (
+        f"INSERT INTO index_version(kind, version) SELECT DISTINCT kind, {hour} FROM {source} "  # noqa: S608 (ours)
+        f"ON CONFLICT (kind) DO UPDATE SET version = {later}(index_version.version + 1, excluded.version);"
+    )
+
+
+def _on_sqlite(event: str, source: str) -> str:
+    hour = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+    return f"CREATE TRIGGER index_version_{event} BEGIN {_grow(source, hour, 'max')} END"
+
+
+def _on_postgresql(function: str, source: str) -> str:
+    hour = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
+    grow = _grow(f"{source} ORDER BY kind", hour, "greatest")  # in one order, so that two cannot wait for each other
+    return f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {grow} RETURN NULL; END $$"
+
+
 guard(
-    IndexVersion,  # the younger table: both are there when it is
-    sqlite=tuple(
-        f"CREATE TRIGGER index_version_{act.lower()} AFTER {act} ON index_entry BEGIN "
-        f"{_COUNT} VALUES ({row}.kind, 1) {_COUNTED}; END"
-        for act, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old"))
+    IndexVersion,  # the youngest table: all are there when it is
+    sqlite=(
+        _on_sqlite("insert AFTER INSERT ON index_entry", "(SELECT new.kind AS kind) WHERE true"),
+        _on_sqlite("update AFTER UPDATE ON index_entry", "(SELECT new.kind AS kind) WHERE true"),
+        _on_sqlite("delete AFTER DELETE ON index_entry", "(SELECT old.kind AS kind) WHERE true"),
+        _on_sqlite("place AFTER UPDATE ON place", "index_entry WHERE place_id = new.id"),
     ),
     postgresql=(
-        "CREATE FUNCTION index_version_count() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"{_COUNT} {_KINDS} {_COUNTED}; "
-        "RETURN NULL; END $$",
+        _on_postgresql("index_version_count", "changed"),
+        _on_postgresql("index_version_count_placed", "index_entry WHERE place_id IN (SELECT id FROM changed)"),
         *(
-            f"CREATE TRIGGER index_version_{act.lower()} AFTER {act} ON index_entry "
-            f"REFERENCING {rows} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION index_version_count()"
-            for act, rows in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
+            f"CREATE TRIGGER index_version_{event} REFERENCING {rows} TABLE AS changed "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
+            for event, rows, function in (
+                ("insert AFTER INSERT ON index_entry", "NEW", "index_version_count"),
+                ("update AFTER UPDATE ON index_entry", "NEW", "index_version_count"),
+                ("delete AFTER DELETE ON index_entry", "OLD", "index_version_count"),
+                ("place AFTER UPDATE ON place", "NEW", "index_version_count_placed"),
+            )
         ),
     ),
 )

@@ -64,6 +64,7 @@ class City:
     accessibility_contact: str
     map_tiles: str
     map_attribution: str
+    geocoder: str
     banner: str
 
     @classmethod
@@ -114,6 +115,7 @@ DEFAULTS: Mapping[str, Any] = {
     "accessibility_contact": "",
     "map_tiles": "",
     "map_attribution": "",
+    "geocoder": "",
     "banner": {},
 }
 TRANSLATED = frozenset(name for name, default in DEFAULTS.items() if isinstance(default, dict))

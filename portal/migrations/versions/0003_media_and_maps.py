@@ -12,9 +12,10 @@ down_revision = "0001"
 # What the database itself refuses, and what it counts by itself; the same statements as the guards of the models.
 GUARDS = {
     "sqlite": (
-        "CREATE TRIGGER index_version_insert AFTER INSERT ON index_entry BEGIN INSERT INTO index_version(kind, version) VALUES (new.kind, 1) ON CONFLICT (kind) DO UPDATE SET version = index_version.version + 1; END",
-        "CREATE TRIGGER index_version_update AFTER UPDATE ON index_entry BEGIN INSERT INTO index_version(kind, version) VALUES (new.kind, 1) ON CONFLICT (kind) DO UPDATE SET version = index_version.version + 1; END",
-        "CREATE TRIGGER index_version_delete AFTER DELETE ON index_entry BEGIN INSERT INTO index_version(kind, version) VALUES (old.kind, 1) ON CONFLICT (kind) DO UPDATE SET version = index_version.version + 1; END",
+        "CREATE TRIGGER index_version_insert AFTER INSERT ON index_entry BEGIN INSERT INTO index_version(kind, version) SELECT DISTINCT kind, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) FROM (SELECT new.kind AS kind) WHERE true ON CONFLICT (kind) DO UPDATE SET version = max(index_version.version + 1, excluded.version); END",
+        "CREATE TRIGGER index_version_update AFTER UPDATE ON index_entry BEGIN INSERT INTO index_version(kind, version) SELECT DISTINCT kind, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) FROM (SELECT new.kind AS kind) WHERE true ON CONFLICT (kind) DO UPDATE SET version = max(index_version.version + 1, excluded.version); END",
+        "CREATE TRIGGER index_version_delete AFTER DELETE ON index_entry BEGIN INSERT INTO index_version(kind, version) SELECT DISTINCT kind, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) FROM (SELECT old.kind AS kind) WHERE true ON CONFLICT (kind) DO UPDATE SET version = max(index_version.version + 1, excluded.version); END",
+        "CREATE TRIGGER index_version_place AFTER UPDATE ON place BEGIN INSERT INTO index_version(kind, version) SELECT DISTINCT kind, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) FROM index_entry WHERE place_id = new.id ON CONFLICT (kind) DO UPDATE SET version = max(index_version.version + 1, excluded.version); END",
         "CREATE TRIGGER moderation_act_no_update BEFORE UPDATE ON moderation_act BEGIN SELECT RAISE(ABORT, 'moderation_act_append_only'); END",
         "CREATE TRIGGER moderation_act_no_delete BEFORE DELETE ON moderation_act BEGIN SELECT RAISE(ABORT, 'moderation_act_append_only'); END",
         "CREATE TRIGGER maps_trail_revision_no_update BEFORE UPDATE ON maps_trail_revision BEGIN SELECT RAISE(ABORT, 'maps_trail_revision_append_only'); END",
@@ -23,10 +24,12 @@ GUARDS = {
         "CREATE TRIGGER maps_place_revision_no_delete BEFORE DELETE ON maps_place_revision BEGIN SELECT RAISE(ABORT, 'maps_place_revision_append_only'); END",
     ),
     "postgresql": (
-        "CREATE FUNCTION index_version_count() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO index_version(kind, version) SELECT DISTINCT kind, 1 FROM changed ORDER BY kind ON CONFLICT (kind) DO UPDATE SET version = index_version.version + 1; RETURN NULL; END $$",
+        "CREATE FUNCTION index_version_count() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO index_version(kind, version) SELECT DISTINCT kind, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint) FROM changed ORDER BY kind ON CONFLICT (kind) DO UPDATE SET version = greatest(index_version.version + 1, excluded.version); RETURN NULL; END $$",
+        "CREATE FUNCTION index_version_count_placed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO index_version(kind, version) SELECT DISTINCT kind, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint) FROM index_entry WHERE place_id IN (SELECT id FROM changed) ORDER BY kind ON CONFLICT (kind) DO UPDATE SET version = greatest(index_version.version + 1, excluded.version); RETURN NULL; END $$",
         "CREATE TRIGGER index_version_insert AFTER INSERT ON index_entry REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION index_version_count()",
         "CREATE TRIGGER index_version_update AFTER UPDATE ON index_entry REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION index_version_count()",
         "CREATE TRIGGER index_version_delete AFTER DELETE ON index_entry REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION index_version_count()",
+        "CREATE TRIGGER index_version_place AFTER UPDATE ON place REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION index_version_count_placed()",
         "CREATE FUNCTION moderation_act_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'moderation_act_append_only' USING ERRCODE = 'restrict_violation'; END $$",
         "CREATE TRIGGER moderation_act_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON moderation_act FOR EACH STATEMENT EXECUTE FUNCTION moderation_act_append_only()",
         "CREATE FUNCTION maps_trail_revision_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'maps_trail_revision_append_only' USING ERRCODE = 'restrict_violation'; END $$",
@@ -38,6 +41,7 @@ GUARDS = {
 
 GUARD_FUNCTIONS = (
     "index_version_count",
+    "index_version_count_placed",
     "moderation_act_append_only",
     "maps_trail_revision_append_only",
     "maps_place_revision_append_only",
@@ -459,7 +463,7 @@ def upgrade() -> None:
     op.add_column("index_entry", sa.Column("offered", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.execute("UPDATE index_entry SET offered = visible")
     op.create_index(
-        "ix_index_entry_cells", "index_entry", ["visible", "kind", "cell", "longitude", "latitude"], unique=False
+        "ix_index_entry_cells", "index_entry", ["visible", "kind", "cell", "id", "longitude", "latitude"], unique=False
     )
     for statement in PATH[engine]:
         op.execute(statement)
@@ -484,6 +488,7 @@ def downgrade() -> None:
     engine = op.get_bind().dialect.name
     for act in ("insert", "update", "delete"):
         op.execute(f"DROP TRIGGER index_version_{act}" + (" ON index_entry" if engine == "postgresql" else ""))
+    op.execute("DROP TRIGGER index_version_place" + (" ON place" if engine == "postgresql" else ""))
     for statement in NO_PATH[engine]:
         op.execute(statement)
     op.drop_index("ix_index_entry_cells", table_name="index_entry")

@@ -75,6 +75,11 @@ def is_tile_address(node, value: str) -> None:
         raise colander.Invalid(node, _("Write an https address with {z}, {x} and {y}."))
 
 
+def is_https_address(node, value: str) -> None:
+    if not TILES.fullmatch(value):
+        raise colander.Invalid(node, _("Write an https address."))
+
+
 MARKDOWN = _("Blank lines separate paragraphs; ## begins a heading, - an item of a list, **bold** is bold.")
 
 
@@ -178,11 +183,21 @@ def map_schema() -> colander.Schema:
         line(
             "map_tiles",
             _("Address of the background's tiles"),
-            _("With {z}, {x} and {y}. Empty for a map without a background, which asks no other host for anything."),
+            _(
+                "With {z}, {x} and {y}. Empty for a quiet outline of ours, which asks no other host for anything. "
+                "The instructions for running the portal name services that may be used."
+            ),
             validator=is_tile_address,
             most=500,
         ),
         line("map_attribution", _("Attribution of the background"), _("Such as © OpenStreetMap contributors.")),
+        line(
+            "geocoder",
+            _("Address of the service that finds addresses"),
+            _("One that answers like the national address base. Empty for none. The portal asks it, not the visitor."),
+            validator=is_https_address,
+            most=500,
+        ),
     )
 
 
@@ -214,6 +229,6 @@ SECTIONS = {
             accessibility_schema,
             ("accessibility_issues", "accessibility_derogations"),
         ),
-        Section("map", _("Map"), _("The background of maps."), map_schema),
+        Section("map", _("Map"), _("Its background, and how addresses are found."), map_schema),
     )
 }

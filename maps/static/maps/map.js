@@ -1,0 +1,185 @@
+// The map beside the list. Both are asked with the same question, so they show the same things; the list is the page, this
+// draws where they are. Where many are near each other the portal says how many, and pressing that number goes closer.
+const place = document.querySelector("[data-map]");
+const say = place.dataset; // addresses, and the sentences of this page in the reader's language
+const WAIT = 250; // milliseconds after a movement, so that a drag asks once
+const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const L = window.L;
+
+place.hidden = false; // without script the list is all there is
+
+const map = L.map(place, {
+  attributionControl: false,
+  zoomAnimation: !calm,
+  fadeAnimation: !calm,
+  markerZoomAnimation: !calm,
+  inertia: !calm,
+  keyboard: true,
+  minZoom: 3,
+  maxZoom: 19,
+  zoomControl: false,
+});
+L.control.zoom({ zoomInTitle: say.zoomIn, zoomOutTitle: say.zoomOut }).addTo(map);
+const marks = L.layerGroup().addTo(map);
+let asked = null; // the question under way
+let question = new URLSearchParams(location.search);
+
+background();
+look();
+map.on("moveend", later(moved));
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-show]");
+  if (button) goTo(button.closest("[data-longitude]").dataset);
+});
+addEventListener("popstate", () => location.reload());
+draw();
+offer();
+
+// What is under the things
+
+async function background() {
+  if (say.tiles) {
+    L.control.attribution({ prefix: false }).addTo(map);
+    return L.tileLayer(say.tiles, { attribution: say.attribution, maxZoom: 19 }).addTo(map);
+  }
+  const answer = await fetch(say.outline);
+  L.geoJSON(await answer.json(), {
+    interactive: false,
+    style: ({ properties }) => ({ className: `ground ${properties.kind}`, weight: 1 }),
+  })
+    .addTo(map)
+    .bringToBack();
+}
+
+// Where one looks first: at the box that was asked for, or around all that was found
+
+function look() {
+  const [west, south, east, north] = say.box.split(",").map(Number);
+  map.fitBounds([[south, west], [north, east]], { animate: false, padding: question.has("bbox") ? [0, 0] : [24, 24], maxZoom: 17 });
+}
+
+// Asking
+
+function box() {
+  const bounds = map.getBounds();
+  return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()]
+    .map((degrees, n) => Math.min(Math.max(degrees, n % 2 ? -90 : -180), n % 2 ? 90 : 180).toFixed(6))
+    .join(",");
+}
+
+async function draw() {
+  asked?.abort();
+  const mine = (asked = new AbortController());
+  const query = new URLSearchParams(question);
+  query.set("bbox", box());
+  query.set("zoom", String(Math.round(map.getZoom())));
+  query.set("kinds", question.getAll("kinds").join(","));
+  if (query.get("access")) query.set("access", "wheelchair");
+  for (const name of ["page", "near"]) query.delete(name);
+  for (const [name, value] of [...query]) if (!value) query.delete(name);
+  try {
+    const answer = await fetch(`${say.cells}?${query}`, { signal: mine.signal });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const { cells } = await answer.json();
+    show(cells);
+  } catch (wrong) {
+    if (wrong.name !== "AbortError") tell(say.failed);
+  }
+}
+
+async function moved() {
+  question.set("bbox", box());
+  for (const name of ["page", "near"]) question.delete(name);
+  history.replaceState(null, "", `${location.pathname}?${question}`);
+  const drawn = draw();
+  try {
+    const answer = await fetch(`${location.pathname}?${question}`);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    document.querySelector("[data-results]").replaceWith(page.querySelector("[data-results]"));
+    offer();
+  } catch {
+    tell(say.failed);
+  }
+  await drawn;
+}
+
+// Showing
+
+function show(cells) {
+  const focused = document.activeElement?.dataset?.cell;
+  marks.clearLayers();
+  for (const cell of cells) marks.addLayer(cell.count > 1 ? many(cell) : one(cell));
+  if (focused) place.querySelector(`[data-cell="${focused}"]`)?.focus();
+}
+
+function many({ longitude, latitude, count, bbox, cell }) {
+  const size = count < 10 ? 36 : count < 100 ? 44 : 52;
+  const icon = L.divIcon({ className: "cluster", html: `<span>${count}</span>`, iconSize: [size, size] });
+  const marker = L.marker([latitude, longitude], { icon });
+  const [west, south, east, north] = bbox;
+  marker.on("click", () => {
+    if (map.getZoom() >= map.getMaxZoom() || (west === east && south === north)) return pile(marker, cell, bbox);
+    map.fitBounds([[south, west], [north, east]], { padding: [40, 40], maxZoom: map.getZoom() + 3 });
+  });
+  return named(marker, say.many.replace("{count}", count), cell);
+}
+
+// Things at the very same spot: the list says which.
+function pile(marker, _cell, [west, south, east, north]) {
+  map.setView([(south + north) / 2, (west + east) / 2], map.getMaxZoom());
+  document.querySelector("[data-results] h2")?.focus();
+}
+
+function one({ longitude, latitude, item, cell }) {
+  const icon = L.divIcon({ className: `pin is-${item.hue}`, html: "<span></span>", iconSize: [32, 32], popupAnchor: [0, -12] });
+  const marker = L.marker([latitude, longitude], { icon });
+  marker.bindPopup(() => card(item), { autoPanPadding: [24, 24] });
+  marker.on("popupopen", ({ popup }) => popup.getElement().querySelector("a").focus());
+  marker.on("popupclose", () => marker.getElement()?.focus());
+  marker.item = item.id;
+  return named(marker, `${item.kind_label} : ${item.title}`, cell);
+}
+
+function named(marker, words, cell) {
+  marker.on("add", () => {
+    const element = marker.getElement();
+    element.setAttribute("aria-label", words);
+    element.dataset.cell = cell;
+  });
+  return marker;
+}
+
+function card({ title, summary, url, kind_label: kind }) {
+  const shown = document.createElement("div");
+  const link = Object.assign(document.createElement("a"), { href: url, textContent: title });
+  const strong = document.createElement("strong");
+  strong.append(link);
+  const label = Object.assign(document.createElement("p"), { textContent: kind, className: "small soft" });
+  const words = Object.assign(document.createElement("p"), { textContent: summary, className: "small" });
+  shown.append(label, strong, words);
+  return shown;
+}
+
+// From the list to the map
+
+function offer() {
+  for (const button of document.querySelectorAll("[data-show]")) button.hidden = false;
+}
+
+function goTo({ longitude, latitude, id }) {
+  map.once("moveend", () => setTimeout(() => marks.eachLayer((mark) => mark.item === id && mark.openPopup()), 3 * WAIT));
+  map.setView([Number(latitude), Number(longitude)], Math.max(map.getZoom(), 17));
+  place.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+}
+
+function tell(sentence) {
+  document.querySelector("[data-status]").textContent = sentence;
+}
+
+function later(act) {
+  let waiting = null;
+  return () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(act, WAIT);
+  };
+}

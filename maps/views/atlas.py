@@ -1,0 +1,127 @@
+"""The map of everything the commons made: a list with a map beside it, both answers to one question."""
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from math import cos, radians
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pyramid.view import view_config, view_defaults
+
+from maps.permissions import Maps
+from maps.queries.facets import chosen_from, reach
+from maps.schemas.atlas import MapSchema
+from maps.views.words import THEMES, language_name
+from portal.forms import Button, fail, submitted
+from portal.i18n import _
+from portal.index.queries import WHEELCHAIR, Filter, filtered
+from portal.licences import LICENCES
+from portal.places.geocoding import FoundAddress, found_address
+from portal.places.grid import Box
+
+PAGE = 20
+AROUND_METRES = 1_000
+METRES_A_DEGREE = 111_320
+NOT_FOUND = _("This address was not found. Write street and town, such as 12 rue de Siam, Brest.")
+CITY = Box(-4.65, 48.30, -4.30, 48.48)
+"""Where one looks when there is nothing to look at."""
+
+
+@view_defaults(
+    route_name="maps.map",
+    renderer="maps:templates/maps/atlas.jinja2",
+    permission=Maps.BROWSE,
+    request_method="GET",
+)
+class MapPage:
+    """The page with the map."""
+
+    def __init__(self, request) -> None:
+        self.request = request
+        self.kinds = request.registry.index_kinds
+        say = request.localizer.translate
+        there = chosen_from(request.db, list(self.kinds))
+        labels = {theme.value: say(label) for theme, label in THEMES.items()}
+        self.form = request.new_form(
+            MapSchema(),
+            buttons=(Button("", _("Show")),),
+            method="GET",
+            kinds=[(kind.name, say(kind.label)) for kind in self.kinds.values()],
+            theme=[(name, labels.get(name, name)) for name in there["theme"]],
+            licence=[(spdx, LICENCES[spdx].label if spdx in LICENCES else spdx) for spdx in there["licence"]],
+            language=[(code, language_name(code, request)) for code in there["language"]],
+        )
+
+    @view_config(public=True)
+    def show(self) -> dict[str, Any]:
+        asked = submitted(self.form, self.request)
+        if asked is None:
+            return self._page(None, None)
+        around = self._around(asked["near"])
+        if asked["near"] and around is None:
+            fail(self.form, "near", NOT_FOUND)
+            self.request.response.status_int = 422
+            return self._page(None, None)
+        return self._page(asked, around)
+
+    def _around(self, near: str) -> FoundAddress | None:
+        return found_address(self.request.city.geocoder, near) if near else None
+
+    def _page(self, asked: Mapping[str, Any] | None, around: FoundAddress | None) -> dict[str, Any]:
+        wanted = self._filter(asked, around) if asked is not None else None
+        page = asked["page"] if asked is not None else 1
+        found = filtered(self.request.db, wanted, PAGE, (page - 1) * PAGE) if wanted is not None else None
+        return {
+            "form": self.form,
+            "found": found,
+            "kinds": self.kinds,
+            "around": around.label if around else None,
+            "box": self._box(wanted),
+            "narrowed": wanted is not None and wanted != Filter(kinds=list(self.kinds)),
+            "in_view": wanted is not None and wanted.box is not None,
+            "first": (page - 1) * PAGE + 1,
+            "whole_url": self._url(bbox=None, near=None),
+            "first_url": self._url(),
+            "previous_url": self._url(page=page - 1) if page > 1 else None,
+            "next_url": self._url(page=page + 1) if found and page * PAGE < found.total else None,
+        }
+
+    def _filter(self, asked: Mapping[str, Any], around: FoundAddress | None) -> Filter:
+        zone = ZoneInfo(self.request.city.zone)
+        return Filter(
+            kinds=sorted(asked["kinds"]) or list(self.kinds),
+            theme=asked["theme"],
+            licence=asked["licence"],
+            language=asked["language"],
+            access=WHEELCHAIR if asked["access"] else None,
+            since=asked["since"] and datetime.combine(asked["since"], time.min, zone),
+            until=asked["until"] and datetime.combine(asked["until"], time.max, zone),
+            box=box_around(around) if around else asked["bbox"],
+            q=asked["q"],
+        )
+
+    def _box(self, wanted: Filter | None) -> str:
+        """Return where the map looks first."""
+        found = None
+        if wanted is not None:
+            found = wanted.box or reach(self.request.db, wanted)
+        box = found or CITY
+        return f"{box.west},{box.south},{box.east},{box.north}"
+
+    def _url(self, **changed: object) -> str:
+        """Return this page's address with other answers; those that are None are left out."""
+        kept = [(name, value) for name, value in self.request.GET.items() if value and name not in (*changed, "page")]
+        kept += [(name, str(value)) for name, value in changed.items() if value not in (None, 1)]
+        return self.request.route_path("maps.map", _query=kept)
+
+
+def box_around(found: FoundAddress) -> Box:
+    """Return a box that reaches a kilometre to each side of an address."""
+    north = AROUND_METRES / METRES_A_DEGREE
+    east = north / max(cos(radians(found.latitude)), 0.01)
+    return Box(
+        max(found.longitude - east, -180.0),
+        max(found.latitude - north, -90.0),
+        min(found.longitude + east, 180.0),
+        min(found.latitude + north, 90.0),
+    )

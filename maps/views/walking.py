@@ -1,0 +1,153 @@
+"""Walking a trail: the page in the street, and all of it as a list of files to take along where there is no network."""
+
+import hashlib
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.path import AssetResolver
+from pyramid.renderers import render
+from pyramid.response import FileResponse, Response
+from pyramid.view import view_config, view_defaults
+
+from maps.permissions import Maps
+from maps.queries.trails import ShownTrail, shown
+from maps.rules.packs import needed
+from maps.views.telling import Telling, telling
+from maps.views.words import FORMER, distance_words, minutes_words, sound_words
+from portal.i18n import speaking
+from portal.media import queries as media
+from portal.media.queries import ShownMedia, Source
+from portal.media.terms import MediaKind, Rendering
+
+TEMPLATE = "maps:templates/maps/walk.jinja2"
+WORKER = "maps:static/maps/sw.js"
+
+
+class Walking:
+    """What the pages of a walk show: ``heard`` are a stop's sounds, ``seen`` its pictures and videos."""
+
+    def __init__(self, context, request) -> None:
+        self.request = request
+        self.trail: ShownTrail = shown(request.db, context.trail)
+        self.media = media.shown(request.db, self.trail.media)
+
+    def values(self, offline: bool) -> dict[str, Any]:
+        content = self.trail.content
+        return {
+            "trail": self.trail,
+            "content": content,
+            "told": self.told(),
+            "bare": offline,  # what is taken along says nothing of who took it
+            "stops": [(stop, self._of(stop, MediaKind.AUDIO), self._of(stop)) for stop in self.trail.stops],
+            "plays": _taken if offline else _all,
+            "credits": [credit.name or self.request.localizer.translate(FORMER) for credit in self.trail.authors],
+            "distance_words": distance_words,
+            "minutes_words": minutes_words,
+            "sound_words": sound_words,
+        }
+
+    def told(self) -> Telling:
+        return telling(self.request, self.trail.content)
+
+    def _of(self, stop, kind: MediaKind | None = None) -> list[ShownMedia]:
+        """Return what is heard (``AUDIO``) or seen at a stop."""
+        there = [self.media[one] for one in stop.media if one in self.media]
+        return [one for one in there if (one.kind is MediaKind.AUDIO) == (kind is MediaKind.AUDIO)]
+
+
+def _all(sound: ShownMedia) -> tuple[Source, ...]:
+    return sound.sources
+
+
+def _taken(sound: ShownMedia) -> tuple[Source, ...]:
+    """Return the one file of a sound that is taken along: the one that plays everywhere."""
+    return tuple(source for source in sound.sources if source.rendering is not Rendering.OPUS)
+
+
+@view_defaults(route_name="maps.trail.walk", permission=Maps.BROWSE, request_method="GET")
+class WalkPage(Walking):
+    """The page of somebody who walks a trail: a stop after the other, one tap each."""
+
+    @view_config(renderer=TEMPLATE, public=True)
+    def show(self) -> dict[str, Any]:
+        return self.values(offline=False)
+
+
+class TakenPage(Walking):
+    """The page that is taken along: the same for everybody in a language, so that its hash can be told beforehand."""
+
+    def __init__(self, context, request) -> None:
+        super().__init__(context, request)
+        self.language = request.GET.get("language", request.locale_name)
+        if self.language not in request.registry.languages_of(request):
+            raise HTTPNotFound()
+
+    @property
+    def address(self) -> str:
+        return self.request.route_path("maps.trail.offline", slug=self.trail.slug, _query={"language": self.language})
+
+    def html(self) -> str:
+        with speaking(self.request, self.language):
+            return render(TEMPLATE, self.values(offline=True), self.request)
+
+    @view_config(route_name="maps.trail.offline", permission=Maps.BROWSE, request_method="GET", public=True)
+    def show(self) -> Response:
+        return Response(self.html())
+
+    @view_config(
+        route_name="maps.trail.pack", permission=Maps.BROWSE, request_method="GET", renderer="json", public=True
+    )
+    def pack(self) -> dict[str, Any]:
+        """Return every file of the pack, with its size and SHA-256, and how large all of it is."""
+        page = self.html().encode()
+        known = {source.path: source for one in self.media.values() for source in _sources(one)}
+        files = [_file(self.address, page, "text/html; charset=utf-8")]
+        for address in needed(page.decode(), lambda of: _asset(of).read_text("utf-8")):
+            if source := known.get(address):
+                files.append(_line(address, source.size, source.sha256, source.media_type))
+            else:
+                files.append(_file(address, _asset(address).read_bytes(), mimetypes.guess_type(_path(address))[0]))
+        told = hashlib.sha256("".join(file["sha256"] for file in files).encode()).hexdigest()
+        return {
+            "trail": self.trail.slug,
+            "title": self.told().of(self.trail.content.title),
+            "language": self.language,
+            "revision": self.trail.number,
+            "version": told[:16],
+            "page": self.address,
+            "bytes": sum(file["bytes"] for file in files),
+            "files": files,
+        }
+
+
+@view_config(route_name="maps.worker", permission=Maps.BROWSE, request_method="GET")
+def worker(request) -> FileResponse:
+    """Return the service worker; its address says over which pages it may watch."""
+    response = FileResponse(AssetResolver().resolve(WORKER).abspath(), request, content_type="text/javascript")
+    response.cache_control = "no-cache"
+    return response
+
+
+def _sources(one: ShownMedia) -> list[Source]:
+    return [*one.sources, *(one.pictures or {}).values(), *([one.poster] if one.poster else [])]
+
+
+def _file(address: str, content: bytes, media_type: str | None) -> dict[str, Any]:
+    digest = hashlib.sha256(content).hexdigest()
+    return _line(address, len(content), digest, media_type or "application/octet-stream")
+
+
+def _line(address: str, size: int, digest: str, media_type: str) -> dict[str, Any]:
+    return {"url": address, "bytes": size, "sha256": digest, "type": media_type}
+
+
+def _path(address: str) -> str:
+    return address.partition("?")[0]
+
+
+def _asset(address: str) -> Path:
+    """Return the file of ours that is served under ``/static/<package>/…``."""
+    package, _, name = _path(address).removeprefix("/static/").partition("/")
+    return Path(AssetResolver().resolve(f"{package}:static/{package}/{name}").abspath())

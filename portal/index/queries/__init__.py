@@ -1,0 +1,21 @@
+"""Reading the public index: what answers a question, what is where, what is new. Only what is visible, ever."""
+
+from portal.index.queries.filtering import WHEELCHAIR, Filter, conditions, version
+from portal.index.queries.lists import Found, addresses, filtered, latest, listing, search, size
+from portal.index.queries.questions import matching, terms
+
+__all__ = [
+    "WHEELCHAIR",
+    "Filter",
+    "Found",
+    "addresses",
+    "conditions",
+    "filtered",
+    "latest",
+    "listing",
+    "matching",
+    "search",
+    "size",
+    "terms",
+    "version",
+]

@@ -1,0 +1,113 @@
+"""What a reader wants to see of the public index. List, search, map, tiles and OGC API all ask with the same filter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, text
+from sqlalchemy.orm import Session
+
+from portal.index.models import IndexEntry, IndexVersion
+from portal.index.queries.questions import matching
+from portal.places.grid import NOWHERE, Box, runs
+
+WHEELCHAIR = "wheelchair"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is wanted: everything that fits all of it. None, or "", wants nothing in particular.
+
+    ``language`` is that of the thing, ``access`` who can get there. From ``since`` to ``until``, both included, it must
+    be there: what has no dates always is, what only begins has no end. In the ``box`` must be its position or a part of
+    its path; with ``placeless``, what has no position is in every box.
+    """
+
+    kinds: Sequence[str] | None = None
+    theme: str | None = None
+    licence: str | None = None
+    language: str | None = None
+    access: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    box: Box | None = None
+    q: str = ""
+    placeless: bool = False
+
+
+def conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return the conditions that an entry is visible and as wanted; what crosses the box is looked up for it."""
+    found = facets(session, wanted)
+    if wanted.box is not None:
+        meets = [and_(or_(*in_runs(wanted.box)), *inside(wanted.box))]
+        if crossing := crossing_paths(session, wanted.box):
+            meets.append(IndexEntry.id.in_(crossing))
+        if wanted.placeless:
+            meets.append(IndexEntry.cell == NOWHERE)
+        found.append(or_(*meets))
+    return found
+
+
+def facets(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return the conditions that an entry is visible and as wanted, wherever it is."""
+    found: list[ColumnElement[bool]] = [IndexEntry.visible.is_(True)]
+    if wanted.kinds is not None:
+        found.append(IndexEntry.kind.in_(wanted.kinds))
+    for column in (IndexEntry.theme, IndexEntry.licence, IndexEntry.language, IndexEntry.access):
+        if value := getattr(wanted, column.key):
+            found.append(column == value)
+    if wanted.since is not None:
+        found.append(or_(IndexEntry.ends_at.is_(None), IndexEntry.ends_at >= wanted.since))
+    if wanted.until is not None:
+        found.append(or_(IndexEntry.starts_at.is_(None), IndexEntry.starts_at <= wanted.until))
+    if wanted.q.strip():
+        found.append(matching(session, wanted.q))
+    return found
+
+
+def in_runs(box: Box) -> list[ColumnElement[bool]]:
+    """Return conditions of which one holds for what lies in the box, and for few others."""
+    return [and_(IndexEntry.cell >= run.first, IndexEntry.cell < run.end) for run in runs(box)] or [false()]
+
+
+def inside(box: Box) -> list[ColumnElement[bool]]:
+    """Return the conditions that a position is in the box."""
+    columns = [IndexEntry.longitude.between(part.west, part.east) for part in box.parts]
+    return [or_(*columns), IndexEntry.latitude.between(box.south, box.north)]
+
+
+def crossing_paths(session: Session, box: Box) -> list[int]:
+    """Return the ids of the entries whose path has a part in the box."""
+    engine = session.get_bind().dialect.name
+    asked = text(CROSSING[engine])
+    found = {
+        entry
+        for part in box.parts
+        for entry in session.scalars(
+            asked, {"west": part.west, "south": part.south, "east": part.east, "north": part.north}
+        )
+    }
+    return sorted(found)
+
+
+CROSSING = {
+    "postgresql": (
+        "SELECT e.id FROM place p JOIN index_entry e ON e.place_id = p.id AND e.has_path "
+        "WHERE ST_Intersects(p.path, ST_MakeEnvelope(:west, :south, :east, :north, 4326))"
+    ),
+    # Boxes in the tree are rounded to 32 bits, outwards; what is found in it is looked at again.
+    "sqlite": (
+        "SELECT e.id FROM idx_place_path t JOIN place p ON p.id = t.pkid "
+        "JOIN index_entry e ON e.place_id = p.id AND e.has_path "
+        "WHERE t.xmax >= :west AND t.xmin <= :east AND t.ymax >= :south AND t.ymin <= :north "
+        "AND ST_Intersects(p.path, BuildMbr(:west, :south, :east, :north, 4326))"
+    ),
+}
+
+
+def version(session: Session, kinds: Sequence[str] | None = None) -> str:
+    """Return what tells apart two states of the entries of these kinds, or of all; one is never there twice."""
+    asked = select(IndexVersion.id, IndexVersion.version).order_by(IndexVersion.id)
+    if kinds is not None:
+        asked = asked.where(IndexVersion.id.in_(kinds))
+    return ".".join(f"{kind}-{number:x}" for kind, number in session.execute(asked))

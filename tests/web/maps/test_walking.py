@@ -1,0 +1,101 @@
+"""Walking a trail: the page in the street, and the list of what is taken along."""
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from maps.queries.contents import trail_content
+from portal.media.models import Rendition
+from portal.media.store import Store
+from portal.media.terms import Rendering
+from portal.moderation.terms import Act
+from tests.factories import maps, people
+
+
+@pytest.fixture
+def heard(session, asking):
+    """A sound with a file of each kind in the store."""
+    sound = maps.sound(session, transcript="Il est quatre heures.\nLes mouettes dorment.")
+    for rendering, content, media_type, end in (
+        (Rendering.AAC, b"aac " * 500, "audio/mp4", "m4a"),
+        (Rendering.OPUS, b"opus" * 300, "audio/ogg; codecs=opus", "opus"),
+    ):
+        name = f"{hashlib.sha256(content).hexdigest()}.{end}"
+        asking.find_service(Store).put(name, content)
+        session.add(
+            Rendition(media_id=sound.id, rendering=rendering, name=name, media_type=media_type, size=len(content))
+        )
+    session.flush()
+    return sound
+
+
+@pytest.fixture
+def trail(session, heard):
+    return maps.trail(
+        session,
+        maps.stop("01", media=(heard.id,), directions={"fr": "Suivez le quai."}),
+        maps.stop("S1", -4.4725, 48.3818, title={"fr": "Le détour"}, optional=True),
+    )
+
+
+def test_the_page_is_complete_without_script(browse, trail, heard):
+    page = browse.get(f"/trails/{trail.slug}/walk", headers={"Accept-Language": "fr"})
+    stops = page.html.select("[data-stop]")
+    assert [stop["data-label"] for stop in stops] == ["01", "S1"]
+    assert (float(stops[0]["data-longitude"]), stops[0]["data-radius"]) == (-4.4790, "30")
+    assert [source["type"] for source in stops[0].select("audio source")] == ["audio/mp4", "audio/ogg; codecs=opus"]
+    assert "Il est quatre heures." in stops[0].select_one("details").text
+    assert "Suivez le quai." in stops[0].text
+    assert stops[1].select_one("audio") is None
+
+
+def test_a_pack_lists_every_file_with_its_size_and_hash(browse, trail, heard):
+    pack = browse.get(f"/trails/{trail.slug}/pack.json?language=fr").json
+    assert (pack["trail"], pack["language"], pack["revision"]) == (trail.slug, "fr", 1)
+    assert pack["bytes"] == sum(file["bytes"] for file in pack["files"])
+    assert pack["files"][0]["url"] == pack["page"]
+    for file in pack["files"]:
+        content = browse.get(file["url"]).body
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (file["bytes"], file["sha256"]), file["url"]
+    kinds = [file["type"] for file in pack["files"]]
+    assert kinds.count("audio/mp4") == 1
+    assert not any("opus" in kind for kind in kinds)
+    assert any(file["url"].endswith(".woff2") for file in pack["files"])
+    assert any("trigger.js" in file["url"] for file in pack["files"])
+
+
+def test_what_is_taken_along_says_nothing_of_the_reader(browse, session, trail):
+    alone = browse.get(f"/trails/{trail.slug}/offline?language=fr").body
+    nolwenn = people.signed_in(browse, people.person(session))
+    assert nolwenn.get(f"/trails/{trail.slug}/offline?language=fr").body == alone
+
+
+def test_a_pack_is_there_in_each_language_and_in_no_other(browse, trail):
+    english = browse.get(f"/trails/{trail.slug}/pack.json?language=en").json
+    assert english["page"].endswith("?language=en")
+    assert 'lang="en"' in browse.get(english["page"]).text
+    browse.get(f"/trails/{trail.slug}/pack.json?language=xx", status=404)
+
+
+def test_an_unchanged_pack_is_not_sent_again_and_a_changed_trail_has_another_version(browse, session, trail):
+    address = f"/trails/{trail.slug}/pack.json?language=fr"
+    first = browse.get(address)
+    browse.get(address, headers={"If-None-Match": first.headers["ETag"]}, status=304)
+    changed = replace(trail_content(session, trail), title={"fr": "Les voix du port"})
+    maps.trails(session).revise(trail.id, 1, changed, trail.revisions[0].author_id)
+    assert browse.get(address).json["version"] != first.json["version"]
+
+
+@pytest.mark.parametrize("page", ["walk", "offline", "pack.json"])
+def test_what_was_hidden_is_not_there_and_what_was_removed_is_gone(browse, session, trail, page):
+    maps.moderate(session, "trail", trail.id, Act.HIDE)
+    browse.get(f"/trails/{trail.slug}/{page}", status=404)
+    maps.moderate(session, "trail", trail.id, Act.REMOVE)
+    browse.get(f"/trails/{trail.slug}/{page}", status=410)
+
+
+def test_the_service_worker_is_script_that_is_asked_for_again_each_time(browse):
+    worker = browse.get("/trails/sw.js")
+    assert worker.content_type == "text/javascript"
+    assert "no-cache" in worker.headers["Cache-Control"]
