@@ -5,7 +5,11 @@ from portal.i18n import _
 
 def includeme(config) -> None:
     config.include(".models")
+    config.include(".permissions")
+    config.include(".routes")
     config.add_index_kind("trail", _("Audio trail"), "headphones", "map")
     config.add_index_kind("stop", _("Stop of a trail"), "pin", "map")
     config.add_index_kind("place", _("Place"), "pin", "map")
+    config.add_openapi("maps:views/api/map.yaml")
     config.add_translation_dirs("maps:locale")
+    config.scan(".views")
