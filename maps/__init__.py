@@ -16,5 +16,6 @@ def includeme(config) -> None:
     config.add_main_link(_("Trails"), "maps.trails", ["/trails", "/stops", "/places"])
     config.add_main_link(_("Map"), "maps.map", ["/map"])
     config.add_assets("maps")
+    config.add_openapi("maps:views/api/map.yaml")
     config.add_translation_dirs("maps:locale")
     config.scan(".views")

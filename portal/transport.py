@@ -2,11 +2,13 @@
 
 A view whose answer is for everybody says ``public=True`` (asked again each time, 304 when nothing changed) or, where a
 stale answer does no harm, ``public=300`` (shared caches may keep it 300 seconds). Nobody keeps a signed-in person's.
+What routes are said to ``share``, the scripts of other sites may read as well: without cookies, as anybody.
 """
 
 import gzip
 from hashlib import sha256
 
+from pyramid.events import NewResponse
 from pyramid.tweens import EXCVIEW
 from webob.acceptparse import AcceptEncodingValidHeader
 
@@ -20,6 +22,21 @@ MOST_COMPRESSED = 8 * 1024 * 1024
 def includeme(config) -> None:
     config.add_view_deriver(public_view, name="public", under="decorated_view", over="rendered_view")
     config.add_tween("portal.transport.compression_tween_factory", over=EXCVIEW)
+    config.registry.shared_routes = set()
+    config.add_directive("share", share)
+    config.add_subscriber(_say_shared, NewResponse)
+
+
+def share(config, *routes: str) -> None:
+    """Let scripts of other sites read what these routes answer, errors included: ``config.share("feed")``."""
+    config.registry.shared_routes.update(routes)
+
+
+def _say_shared(event: NewResponse) -> None:
+    route = getattr(event.request, "matched_route", None)
+    if route is not None and route.name in event.request.registry.shared_routes:
+        event.response.headers["Access-Control-Allow-Origin"] = "*"
+        event.response.headers["Access-Control-Expose-Headers"] = "ETag, Link"
 
 
 def public_view(view, info):

@@ -1,7 +1,8 @@
 """Reading the public index: what answers a question, what is where, what is new. Only what is visible, ever."""
 
-from portal.index.queries.filtering import WHEELCHAIR, Filter, conditions, version
+from portal.index.queries.filtering import WHEELCHAIR, Filter, conditions, crossing_paths, facets, version, versions
 from portal.index.queries.lists import Found, addresses, filtered, latest, listing, search, size
+from portal.index.queries.located import hits, within
 from portal.index.queries.questions import matching, terms
 
 __all__ = [
@@ -10,7 +11,10 @@ __all__ = [
     "Found",
     "addresses",
     "conditions",
+    "crossing_paths",
+    "facets",
     "filtered",
+    "hits",
     "latest",
     "listing",
     "matching",
@@ -18,4 +22,6 @@ __all__ = [
     "size",
     "terms",
     "version",
+    "versions",
+    "within",
 ]

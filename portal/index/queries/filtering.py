@@ -107,7 +107,12 @@ CROSSING = {
 
 def version(session: Session, kinds: Sequence[str] | None = None) -> str:
     """Return what tells apart two states of the entries of these kinds, or of all; one is never there twice."""
+    return ".".join(f"{kind}-{number:x}" for kind, number in versions(session, kinds).items())
+
+
+def versions(session: Session, kinds: Sequence[str] | None = None) -> dict[str, int]:
+    """Return the versions of these kinds, or of all, by kind; of which there never was an entry has none."""
     asked = select(IndexVersion.id, IndexVersion.version).order_by(IndexVersion.id)
     if kinds is not None:
         asked = asked.where(IndexVersion.id.in_(kinds))
-    return ".".join(f"{kind}-{number:x}" for kind, number in session.execute(asked))
+    return dict(session.execute(asked).all())

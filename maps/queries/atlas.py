@@ -1,0 +1,186 @@
+"""What the map shows of everything public: features to read one by one, marks that say how many there are, extents.
+
+All of it reads the public index through :class:`portal.index.queries.Filter`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, Subquery, func, select
+from sqlalchemy.orm import Session
+
+from maps.queries.geometry import ends_of_paths, paths
+from maps.rules.clusters import shift, square
+from portal.index.models import IndexEntry
+from portal.index.queries import Filter, facets, hits, within
+from portal.places.grid import Box, Run, Tile
+
+_entry = IndexEntry.__table__.c
+FEATURE = tuple(
+    _entry[name]
+    for name in (
+        "id",
+        "kind",
+        "source_id",
+        "path",
+        "title",
+        "summary",
+        "theme",
+        "language",
+        "licence",
+        "access",
+        "longitude",
+        "latitude",
+        "has_path",
+        "starts_at",
+        "ends_at",
+        "created_at",
+        "updated_at",
+    )
+)
+"""What is read of an entry to show it, in this order; plain columns, because thousands are read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """One page of features: rows of ``FEATURE``, ``lines`` as GeoJSON by id, and how many there are in all."""
+
+    rows: Sequence[Row[Any]]
+    lines: dict[int, str]
+    matched: int
+
+
+def features(session: Session, wanted: Filter, limit: int, offset: int = 0, matched: int | None = None) -> Features:
+    """Return a page of what is as wanted, in the order of the grid; ``matched`` if it is known already."""
+    found = hits(session, wanted, IndexEntry.id, IndexEntry.cell).cte("hit")
+    page = select(found.c.id, found.c.cell).order_by(found.c.cell, found.c.id).limit(limit).offset(offset).subquery()
+    asked = select(*FEATURE).join_from(page, IndexEntry.__table__, _entry.id == page.c.id)
+    if matched is None:
+        asked = asked.add_columns(select(func.count()).select_from(found).scalar_subquery())
+    rows = session.execute(asked.order_by(page.c.cell, page.c.id)).all()
+    if matched is None:
+        matched = rows[0][-1] if rows else count(session, wanted) if offset else 0
+    return Features(rows, paths(session, [row.id for row in rows if row.has_path]), matched)
+
+
+def count(session: Session, wanted: Filter) -> int:
+    """Return how many entries are as wanted."""
+    return session.scalar(select(func.count()).select_from(hits(session, wanted, IndexEntry.id).subquery())) or 0
+
+
+def feature(session: Session, kind: str, source_id: UUID) -> Features:
+    """Return one thing of a kind as a page of features; an empty one where there is none."""
+    asked = select(*FEATURE).where(_entry.kind == kind, _entry.source_id == source_id, _entry.visible.is_(True))
+    rows = session.execute(asked).all()
+    return Features(rows, paths(session, [row.id for row in rows if row.has_path]), len(rows))
+
+
+def entries(session: Session, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """Return the entries with these ids, as rows of ``FEATURE``."""
+    return {row.id: row for row in session.execute(select(*FEATURE).where(_entry.id.in_(ids)))}
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Where and when the things of a kind are. ``box`` is None where none has a position.
+
+    ``dated`` says that some have dates; ``begins`` and ``ends`` are None where one of these has no beginning, no end.
+    """
+
+    size: int
+    box: tuple[float, float, float, float] | None = None
+    dated: bool = False
+    begins: datetime | None = None
+    ends: datetime | None = None
+
+
+def extent(session: Session, kind: str) -> Extent:
+    """Return where and when the things of a kind are."""
+    east, north = _entry.longitude, _entry.latitude
+    dated = _entry.starts_at.is_not(None) | _entry.ends_at.is_not(None)
+    asked = select(
+        func.count(),
+        *(func.min(east), func.min(north), func.max(east), func.max(north)),
+        *(func.count().filter(dated), func.count(_entry.starts_at), func.count(_entry.ends_at)),
+        *(func.min(_entry.starts_at), func.max(_entry.ends_at)),
+    ).where(_entry.visible.is_(True), _entry.kind == kind)
+    size, *edges, some, begun, ended, begins, ends = session.execute(asked).one()
+    if edges[0] is None:
+        box = None
+    else:
+        further = ends_of_paths(session, kind) or edges
+        box = (
+            min(edges[0], further[0]),
+            min(edges[1], further[1]),
+            max(edges[2], further[2]),
+            max(edges[3], further[3]),
+        )
+    return Extent(size, box, some > 0, begins if begun == some else None, ends if ended == some else None)
+
+
+class Mark(NamedTuple):
+    """A mark on the map: the ``square`` it stands for, how many things of each kind are in it, and their middle.
+
+    ``box`` goes around them. ``single`` is the entry's id where there is only one.
+    """
+
+    square: Tile
+    size: int
+    kinds: dict[str, int]
+    longitude: float
+    latitude: float
+    box: Box
+    single: int | None
+
+
+_MARKED = (IndexEntry.id, IndexEntry.kind, IndexEntry.cell, IndexEntry.longitude, IndexEntry.latitude)
+
+
+def marks(session: Session, wanted: Filter, zoom: int) -> list[Mark]:
+    """Return everything wanted that has a position, as marks for the squares of a zoom; their counts add up."""
+    found = hits(session, wanted, *_MARKED).subquery()
+    return _in_squares(session, select(*found.c).where(found.c.cell >= 0).subquery(), zoom)
+
+
+def tile_marks(session: Session, wanted: Filter, zoom: int, run: Run) -> list[Mark]:
+    """Return everything wanted in a run of cells, wherever the filter's box is, as marks for the squares of a zoom."""
+    found = select(*_MARKED).where(*facets(session, wanted), *within(run)).subquery()
+    return _in_squares(session, found, zoom)
+
+
+def _in_squares(session: Session, found: Subquery, zoom: int) -> list[Mark]:
+    number = found.c.cell.bitwise_rshift(shift(zoom)).label("number")
+    east, north = found.c.longitude, found.c.latitude
+    grouped = select(
+        number,
+        found.c.kind,
+        func.count().label("size"),
+        func.min(found.c.id).label("first"),
+        func.sum(east).label("across"),
+        func.sum(north).label("up"),
+        func.min(east).label("west"),
+        func.min(north).label("south"),
+        func.max(east).label("east"),
+        func.max(north).label("north"),
+    ).group_by(number, found.c.kind)
+    squares: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(grouped):
+        squares.setdefault(row.number, []).append(row)
+    return [_mark(square(number, zoom), rows) for number, rows in sorted(squares.items())]
+
+
+def _mark(tile: Tile, rows: Sequence[Row[Any]]) -> Mark:
+    kinds = {row.kind: row.size for row in sorted(rows, key=lambda row: row.kind)}
+    size = sum(kinds.values())
+    box = Box(*(f(getattr(row, edge) for row in rows) for f, edge in _EDGES))
+    longitude, latitude = (sum(getattr(row, name) for row in rows) / size for name in ("across", "up"))
+    # A sum of many is rounded: their middle is not outside of them.
+    longitude = min(max(longitude, box.west), box.east)
+    latitude = min(max(latitude, box.south), box.north)
+    return Mark(tile, size, kinds, longitude, latitude, box, rows[0].first if size == 1 else None)
+
+
+_EDGES = ((min, "west"), (min, "south"), (max, "east"), (max, "north"))

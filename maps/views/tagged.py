@@ -1,0 +1,45 @@
+"""Answers that are not made again, nor sent again, as long as what they are made of is the same.
+
+The tag names the versions of the index that an answer depends on, so that it is known before anything else is asked.
+"""
+
+from functools import cache
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+
+from pyramid.response import Response
+
+SOURCES = ("maps", "portal.index", "portal.places")
+
+
+@cache
+def our_own() -> str:
+    """Return what changes when the code or its words do, since answers may then be told in another way."""
+    digest = sha256()
+    for package in SOURCES:
+        folder = Path(str(import_module(package).__file__)).parent
+        for path in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".mo")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def tag(request, version: str, *more: object) -> str:
+    """Return the tag of what an address answers at a version; ``more`` is what else the answer depends on."""
+    base_url = request.registry.portal_settings.base_url
+    named = (our_own(), base_url, request.script_name, request.path_qs, version, *more)
+    return sha256("\n".join(map(str, named)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def unchanged(request, name: str) -> Response | None:
+    """Return the answer to somebody who has what ``name`` tags already; else None. The answer becomes a 304."""
+    if name not in request.if_none_match:
+        return None
+    return tagged(Response(), name)
+
+
+def tagged(response: Response, name: str) -> Response:
+    """Return the response with its tag: a weak one, since it may travel compressed or not."""
+    response.etag = (name, False)
+    response.conditional_response = True
+    return response

@@ -1,0 +1,33 @@
+"""What is as wanted and where, read from the index of cells alone: runs of it one after the other, none of them twice.
+
+Written as conditions joined by OR, as :func:`conditions` has to, the same question makes PostgreSQL visit every row.
+"""
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, not_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from portal.index.models import IndexEntry
+from portal.index.queries.filtering import Filter, crossing_paths, facets, inside
+from portal.places.grid import NOWHERE, Run, runs
+
+FEW_RUNS = 8
+"""Every run costs a descent and planning; a few hold little that is outside of a box."""
+
+
+def hits(session: Session, wanted: Filter, *columns: InstrumentedAttribute) -> CompoundSelect | Select:
+    """Return the question for ``columns`` of everything that is as wanted, each entry once."""
+    question = select(*columns).where(*facets(session, wanted))
+    if wanted.box is None:
+        return question
+    exact = inside(wanted.box)
+    parts = [question.where(*within(run), *exact) for run in runs(wanted.box, FEW_RUNS)]
+    if crossing := crossing_paths(session, wanted.box):
+        parts.append(question.where(IndexEntry.id.in_(crossing), not_(and_(*exact))))
+    if wanted.placeless:
+        parts.append(question.where(IndexEntry.cell == NOWHERE))
+    return union_all(*parts) if len(parts) > 1 else parts[0]
+
+
+def within(run: Run) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions that an entry is in a run of cells."""
+    return IndexEntry.cell >= run.first, IndexEntry.cell < run.end
