@@ -51,7 +51,33 @@ SOUNDS = {
 VOWELS = frozenset(("a", "e", "E", "i", "o", "O", "u", "y", "Y", "A~", "E~", "O~", "W~"))
 WITH_VOWEL = re.compile(r"^(.*?)(au|ao|A~|E~|O~|W~|[aeEioOuyY])(.*)$")
 VOICELESS = {"b": "p", "d": "t", "g": "k", "z": "s", "Z": "S", "v": "w"}
-LIGHT = frozenset("a ar an al da e ec’h el en er ez ha hag ma ne ’n n’ na o pa ul un ur".split())
+LIGHT = frozenset(
+    (
+        "a",
+        "ar",
+        "an",
+        "al",
+        "da",
+        "e",
+        "ec’h",
+        "el",
+        "en",
+        "er",
+        "ez",
+        "ha",
+        "hag",
+        "ma",
+        "ne",
+        "’n",
+        "n’",
+        "na",
+        "o",
+        "pa",
+        "ul",
+        "un",
+        "ur",
+    )
+)
 """Words that carry no stress of their own."""
 
 _LETTERS = re.compile("|".join(sorted(map(re.escape, SOUNDS), key=len, reverse=True)) + "|.")
@@ -62,7 +88,9 @@ _CLAUSE = re.compile(r"([^.,;:!?…]+)([.,;:!?…]*)\s*")
 def spoken(text: str) -> str:
     """Return Breton ``text`` as espeak-ng is to say it: each clause in phonemes, with the stops and commas between."""
     clauses = _CLAUSE.findall(text.replace("'", "’").replace("ʼ", "’").replace("\N{NO-BREAK SPACE}", " "))
-    return " ".join(f"[[{' '.join(map(phonemes, _words(clause)))}]]{stop}" for clause, stop in clauses if clause.strip())
+    return " ".join(
+        f"[[{' '.join(map(phonemes, _words(clause)))}]]{stop}" for clause, stop in clauses if clause.strip()
+    )
 
 
 def phonemes(word: str) -> str:

@@ -8,7 +8,7 @@ import wave
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
-from itertools import accumulate, chain, cycle, islice, repeat
+from itertools import accumulate, chain, cycle, islice, pairwise, repeat
 from math import exp, pi, sin
 from operator import add, mul, sub
 from random import Random
@@ -21,12 +21,16 @@ LOUDEST = 0.72
 """How much of the range of 16 bits is used: a little is kept for what encoders add."""
 FADE, BEFORE, AFTER = 0.35, 1.1, 1.4
 """Seconds: how long it takes to come and go, and what is heard before and after somebody speaks."""
-BEHIND = 0.3
-"""How loud the surroundings are while somebody speaks."""
-STEP = 64
-"""How many samples share one point of an envelope; in between it goes straight."""
+BEHIND, BETWEEN = 0.14, 0.45
+"""How loud the surroundings are while somebody speaks, and before and after, where the voice is as loud as 0.72."""
+STEP, TURN = 64, 1024
+"""For how many samples a gliding pitch stays the same, and into how many steps one turn of a tone is cut."""
+LOOP, SEAM = 7.0, 0.5
+"""Seconds: how long a noise is made for; what is longer hears it again, its end running into its beginning."""
 
 Samples: TypeAlias = array
+Pitch: TypeAlias = Callable[[float], float]
+"""How many hertz a tone has, by the time from 0 to 1."""
 Noise: TypeAlias = Callable[[Random, float], Samples]
 
 
@@ -53,22 +57,36 @@ def sharp(samples: Sequence[float], hertz: float) -> Samples:
 def shaped(samples: Sequence[float], points: Sequence[float]) -> Samples:
     """Return the samples as loud as the points say, which are spread evenly and joined by straight lines."""
     spread = max(1, -(-len(samples) // (max(1, len(points) - 1))))
-    slopes = chain.from_iterable(
-        repeat((after - before) / spread, spread) for before, after in zip(points, points[1:], strict=False)
-    )
+    slopes = chain.from_iterable(repeat((after - before) / spread, spread) for before, after in pairwise(points))
     return array("d", map(mul, samples, accumulate(slopes, initial=points[0])))
 
 
-def tone(seconds: float, pitch: Callable[[float], float], partials: Sequence[float]) -> Samples:
+def gliding(hertz: float, by: float = 0.0) -> Pitch:
+    """Return a pitch that rises evenly, in the end by this share of it; that stays the same when there is none."""
+    return lambda time: hertz * (1 + by * time)
+
+
+def trembling(hertz: float, by: float, speed: float) -> Pitch:
+    """Return a pitch that goes up and down by this share of it."""
+    return lambda time: hertz * (1 + by * sin(speed * time))
+
+
+def arched(hertz: float, by: float) -> Pitch:
+    """Return a pitch that is higher by this share of it in the middle."""
+    return trembling(hertz, by, pi)
+
+
+def tone(seconds: float, pitch: Pitch, partials: Sequence[float]) -> Samples:
     """Return a tone whose ``pitch`` in hertz may glide with the time from 0 to 1; ``partials`` are its overtones."""
     count = _count(seconds)
     pitches = [pitch(place / count) for place in range(0, count, STEP)]
-    turns = islice(chain.from_iterable(repeat(2 * pi / RATE * hertz, STEP) for hertz in pitches), count)
-    phases = array("d", accumulate(turns))
-    mixed = array("d", bytes(8 * count))
-    for number, share in enumerate(partials, 1):
-        mixed = array("d", map(add, mixed, (share * sin(number * phase) for phase in phases)))
-    return mixed
+    turns = islice(chain.from_iterable(repeat(TURN / RATE * hertz, STEP) for hertz in pitches), count)
+    one_turn = [_at(place * 2 * pi / TURN, partials) for place in range(TURN)]
+    return array("d", [one_turn[int(place) & TURN - 1] for place in accumulate(turns)])
+
+
+def _at(phase: float, partials: Sequence[float]) -> float:
+    return sum(share * sin(number * phase) for number, share in enumerate(partials, 1))
 
 
 def struck(seconds: float, partials: Iterable[tuple[float, float, float]]) -> Samples:
@@ -87,7 +105,7 @@ def placed(seconds: float, sounds: Iterable[tuple[float, Samples]]) -> Samples:
     """Return silence in which each of ``sounds`` begins at its second. What would last longer is cut."""
     base = array("d", bytes(8 * _count(seconds)))
     for at, sound in sounds:
-        begin = _count(at)
+        begin = round(at * RATE)
         end = min(len(base), begin + len(sound))
         base[begin:end] = array("d", map(add, base[begin:end], sound))
     return base
@@ -141,7 +159,7 @@ def fountain(chance: Random, seconds: float) -> Samples:
 
 def _bubble(chance: Random, low: float = 420, high: float = 1500) -> Samples:
     hertz, share = chance.uniform(low, high), chance.uniform(0.2, 1.0)
-    rising = tone(chance.uniform(0.02, 0.06), lambda time: hertz * (1 + 0.35 * time), (share,))
+    rising = tone(chance.uniform(0.02, 0.06), gliding(hertz, 0.35), (share,))
     return shaped(rising, (0, 1, 0.5, 0.2, 0))
 
 
@@ -177,7 +195,7 @@ def _phrase(chance: Random, at: float) -> Iterator[tuple[float, Samples]]:
     notes = [(chance.uniform(2300, 4600), chance.uniform(-0.25, 0.3)) for _ in range(chance.randrange(2, 5))]
     for hertz, bend in notes * chance.randrange(1, 4):
         lasts = chance.uniform(0.05, 0.13)
-        whistle = tone(lasts, lambda time, hertz=hertz, bend=bend: hertz * (1 + bend * time), (1.0, 0.12))
+        whistle = tone(lasts, gliding(hertz, bend), (1.0, 0.12))
         yield at, shaped(whistle, (0, far, 0.7 * far, 0))
         at += lasts + 0.03
 
@@ -186,7 +204,7 @@ def owl(chance: Random, seconds: float) -> Samples:
     """Return an owl in the dusk."""
     calls = []
     for at in _now_and_then(chance, seconds, 3.4):
-        long = tone(0.9, lambda time: 410 - 30 * time + 6 * sin(40 * time), (1.0, 0.15))
+        long = tone(0.9, trembling(400, 0.02, 40), (1.0, 0.15))
         calls += [(at, shaped(long, (0, 0.8, 1, 0.7, 0))), (at + 1.3, shaped(long, (0, 0.3, 0.2, 0.7, 0.9, 0.4, 0)))]
     return even(placed(seconds, calls))
 
@@ -197,7 +215,7 @@ def frogs(chance: Random, seconds: float) -> Samples:
     calls = []
     for at in _now_and_then(chance, seconds, 0.35):
         hertz, far = chance.choice(voices)
-        croak = tone(0.22, lambda _time, hertz=hertz: hertz, (0.6, 0.8, 0.4))
+        croak = tone(0.22, gliding(hertz), (0.6, 0.8, 0.4))
         calls.append((at, shaped(croak, [far * (place % 2) for place in range(13)])))
     return even(placed(seconds, calls))
 
@@ -208,7 +226,7 @@ def frogs(chance: Random, seconds: float) -> Samples:
 def engine(chance: Random, seconds: float) -> Samples:
     """Return a ship's diesel that idles in the harbour."""
     hertz = chance.uniform(27, 34)
-    drone = tone(seconds, lambda time: hertz * (1 + 0.012 * sin(23 * time)), (0.8, 1.0, 0.5, 0.6, 0.2, 0.25))
+    drone = tone(seconds, trembling(hertz, 0.012, 23), (0.8, 1.0, 0.5, 0.6, 0.2, 0.25))
     beats = [0.75 + 0.25 * (place % 2) for place in range(int(seconds * hertz / 4) + 2)]
     rattle = shaped(soft(sharp(hiss(chance, seconds), 300), 1400), beats)
     return even(array("d", map(add, even(drone, 0.8), even(rattle, 0.2))))
@@ -230,7 +248,13 @@ def bell(chance: Random, seconds: float) -> Samples:
     hertz = chance.uniform(300, 380)
     stroke = struck(
         min(seconds, 4.0),
-        ((hertz / 2, 0.5, 0.8), (hertz, 1.0, 1.1), (1.19 * hertz, 0.7, 1.7), (2 * hertz, 0.6, 2.2), (3 * hertz, 0.3, 4)),
+        (
+            (hertz / 2, 0.5, 0.8),
+            (hertz, 1.0, 1.1),
+            (1.19 * hertz, 0.7, 1.7),
+            (2 * hertz, 0.6, 2.2),
+            (3 * hertz, 0.3, 4),
+        ),
     )
     return even(placed(seconds, ((0.2 + 1.9 * number, stroke) for number in range(int(seconds / 1.9)))))
 
@@ -247,7 +271,11 @@ def hammer(chance: Random, seconds: float) -> Samples:
 
 def steps(chance: Random, seconds: float) -> Samples:
     """Return somebody's steps on gravel."""
-    return even(placed(seconds, ((0.54 * number + chance.uniform(0, 0.04), _step(chance)) for number in range(int(seconds / 0.54)))))
+    return even(
+        placed(
+            seconds, ((0.54 * number + chance.uniform(0, 0.04), _step(chance)) for number in range(int(seconds / 0.54)))
+        )
+    )
 
 
 def _step(chance: Random) -> Samples:
@@ -265,7 +293,7 @@ def bicycle(chance: Random, seconds: float) -> Samples:
 
 def tram(chance: Random, seconds: float) -> Samples:
     """Return a tram that passes on a bridge and rings."""
-    whine = tone(seconds, lambda time: 210 + 160 * sin(pi * time), (1.0, 0.4, 0.5))
+    whine = tone(seconds, arched(210, 0.76), (1.0, 0.4, 0.5))
     wheels = soft(hiss(chance, seconds), 260)
     passing = shaped(array("d", map(add, even(whine, 0.25), even(wheels, 0.75))), (0.05, 0.3, 1.0, 0.6, 0.2, 0.05))
     gong = struck(1.4, ((880, 0.5, 3), (1320, 0.35, 4), (2210, 0.2, 6)))
@@ -274,7 +302,7 @@ def tram(chance: Random, seconds: float) -> Samples:
 
 def cable(chance: Random, seconds: float) -> Samples:
     """Return a cable car that hums over the river, and the thud of its pylon."""
-    hum = tone(seconds, lambda time: 96 + 8 * sin(2 * pi * time), (0.6, 1.0, 0.3, 0.4))
+    hum = tone(seconds, trembling(96, 0.08, 6), (0.6, 1.0, 0.3, 0.4))
     thud = struck(0.6, ((62, 1.0, 9), (145, 0.6, 14)))
     thuds = even(placed(seconds, ((at, thud) for at in _now_and_then(chance, seconds, 2.2))), 0.6)
     return even(array("d", map(add, even(hum, 0.5), thuds)))
@@ -283,14 +311,14 @@ def cable(chance: Random, seconds: float) -> Samples:
 def foghorn(chance: Random, seconds: float) -> Samples:
     """Return a foghorn, far out."""
     hertz = chance.uniform(105, 125)
-    blast = shaped(tone(2.2, lambda time: hertz * (1 - 0.04 * time), (1.0, 0.7, 0.5, 0.3, 0.15)), (0, 1, 1, 0.9, 0))
+    blast = shaped(tone(2.2, gliding(hertz, -0.04), (1.0, 0.7, 0.5, 0.3, 0.15)), (0, 1, 1, 0.9, 0))
     return even(placed(seconds, ((at, blast) for at in (0.8, 4.6, 8.4, 12.2) if at < seconds - 1)))
 
 
 def crane(chance: Random, seconds: float) -> Samples:
     """Return a crane on the quay that warns, lifts and sets down."""
-    motor = tone(seconds, lambda time: 150 + 60 * sin(pi * time), (0.6, 0.3, 0.5, 0.2))
-    beep = shaped(tone(0.25, lambda _time: 1180, (1.0, 0.2)), (0, 1, 1, 0))
+    motor = tone(seconds, arched(150, 0.4), (0.6, 0.3, 0.5, 0.2))
+    beep = shaped(tone(0.25, gliding(1180), (1.0, 0.2)), (0, 1, 1, 0))
     chain_link = struck(0.35, ((720, 0.6, 14), (1930, 0.5, 22)))
     warned = ((at, beep) for at in _every(0.8, min(seconds, 4.5)))
     links = ((at, chain_link) for at in _now_and_then(chance, seconds, 0.9))
@@ -302,7 +330,7 @@ def crowd(chance: Random, seconds: float) -> Samples:
     mixed = array("d", bytes(8 * _count(seconds)))
     for _ in range(4):
         hertz = chance.uniform(110, 230)
-        murmur = tone(seconds, lambda time, hertz=hertz: hertz * (1 + 0.08 * sin(41 * time)), (0.7, 1.0, 0.6, 0.5))
+        murmur = tone(seconds, trembling(hertz, 0.08, 41), (0.7, 1.0, 0.6, 0.5))
         syllables = [chance.choice((0, 0.2, 0.7, 1.0)) for _ in range(int(6 * seconds) + 2)]
         mixed = array("d", map(add, mixed, shaped(murmur, syllables)))
     return even(array("d", map(add, even(soft(mixed, 900), 0.6), even(soft(hiss(chance, seconds), 700), 0.4))))
@@ -316,7 +344,7 @@ def music(chance: Random, seconds: float) -> Samples:
     while at < seconds:
         lasts = next(rhythm)
         degree = max(0, min(len(scale) - 1, degree + chance.choice((-2, -1, -1, 1, 1, 2))))
-        note = tone(lasts, lambda _time, hertz=scale[degree]: hertz, (0.7, 0.5, 0.4, 0.25, 0.2))
+        note = tone(lasts, gliding(scale[degree]), (0.7, 0.5, 0.4, 0.25, 0.2))
         notes.append((at, shaped(note, (0, 1, 0.9, 0.8, 0))))
         at += lasts
     return even(placed(seconds, notes))
@@ -334,30 +362,50 @@ NOISES: Mapping[str, Noise] = {
 # All of it together -----------------------------------------------------------------------------------------------
 
 
-def surroundings(layers: Mapping[str, float], seed: str, seconds: float) -> Samples:
-    """Return the noises named in ``layers`` together, each as loud as it says there; they come and go softly.
+class Field:
+    """Where recordings are made. Each noise is made once, and heard from another of its instants each time."""
 
-    Raises ``KeyError`` when there is no such noise.
-    """
-    mixed = array("d", bytes(8 * _count(seconds)))
-    for name, loud in layers.items():
-        noise = NOISES[name](Random(f"{seed} {name}"), seconds)  # noqa: S311 (the same every time)
-        mixed = array("d", map(add, mixed, map(mul, noise, repeat(loud))))
-    return shaped(mixed, _coming_and_going(seconds))
+    def __init__(self) -> None:
+        self._loops: dict[str, Samples] = {}
 
+    def surroundings(
+        self, layers: Mapping[str, float], seed: str, seconds: float, loudness: Sequence[float] = ()
+    ) -> Samples:
+        """Return the noises named in ``layers`` together, each as loud as it says there; they come and go softly.
 
-def spoken_over(speech: array, layers: Mapping[str, float], seed: str) -> Samples:
-    """Return somebody's ``speech`` (16-bit samples) amid the noises named in ``layers``, which step back meanwhile."""
-    seconds = BEFORE + len(speech) / RATE + AFTER
-    voice = even(array("d", map(float, speech)), LOUDEST)
-    around = even(surroundings(layers, seed, seconds), LOUDEST / 2) if layers else ()
-    begin, end = BEFORE / seconds, 1 - AFTER / seconds
-    points = 80
-    stepping_back = [
-        BEHIND if begin <= place / points <= end else 1.0 if layers else 0.0 for place in range(points + 1)
-    ]
-    behind = shaped(around, stepping_back) if layers else array("d", bytes(8 * _count(seconds)))
-    return array("d", map(add, behind, placed(seconds, ((BEFORE, voice),))))
+        ``loudness`` are points that say how loud they are in between. Raises ``KeyError`` when there is no such noise.
+        """
+        count = _count(seconds)
+        mixed = array("d", bytes(8 * count))
+        for name, loud in layers.items():
+            loop = self._loop(name)
+            begin = Random(f"{seed} {name}").randrange(len(loop))  # noqa: S311 (the same every time)
+            heard = islice(cycle(loop[begin:] + loop[:begin]), count)
+            mixed = array("d", map(add, mixed, map(mul, heard, repeat(loud))))
+        return shaped(mixed, loudness or _coming_and_going(seconds))
+
+    def spoken(self, speech: array, layers: Mapping[str, float], seed: str) -> Samples:
+        """Return somebody's ``speech`` (16-bit samples) amid noises, which step back meanwhile."""
+        seconds = BEFORE + len(speech) / RATE + AFTER
+        voice = even(speech, LOUDEST)
+        points = round(seconds / FADE)
+        loudness = [
+            BEHIND if BEFORE <= FADE * place <= seconds - AFTER else BETWEEN if 0 < place < points else 0.0
+            for place in range(points + 1)
+        ]
+        around = self.surroundings(layers, seed, seconds, loudness)
+        begin = _count(BEFORE)
+        around[begin : begin + len(voice)] = array("d", map(add, around[begin : begin + len(voice)], voice))
+        return around
+
+    def _loop(self, name: str) -> Samples:
+        if name not in self._loops:
+            noise = NOISES[name](Random(name), LOOP + SEAM)  # noqa: S311 (the same every time)
+            seam = _count(SEAM)
+            ending, rest = shaped(noise[-seam:], (1, 0)), noise[:-seam]
+            rest[:seam] = array("d", map(add, shaped(rest[:seam], (0, 1)), ending))
+            self._loops[name] = rest
+        return self._loops[name]
 
 
 def wav(samples: Sequence[float]) -> bytes:
