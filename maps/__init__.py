@@ -5,6 +5,9 @@ from portal.i18n import _
 
 def includeme(config) -> None:
     config.include(".models")
+    config.include(".permissions")
+    config.include(".acts")
+    config.include(".services")
     config.add_index_kind("trail", _("Audio trail"), "headphones", "map")
     config.add_index_kind("stop", _("Stop of a trail"), "pin", "map")
     config.add_index_kind("place", _("Place"), "pin", "map")

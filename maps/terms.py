@@ -4,7 +4,7 @@ Values only, standard library only. Texts in several languages are ``{"fr": …,
 degrees, longitude first.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -158,6 +158,42 @@ class PlaceContent:
         return self.longitude, self.latitude
 
 
+@dataclass(frozen=True, slots=True)
+class MediaFacts:
+    """What is known of a sound, picture or video that somebody wants to publish. ``seconds`` is None for a picture.
+
+    ``ready`` means that it can be seen or heard, and that nobody has hidden it; ``transcripts`` are languages.
+    """
+
+    id: UUID
+    sound: bool = True
+    ready: bool = True
+    licence: str = ""
+    attribution: str = ""
+    seconds: float | None = None
+    transcripts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class StopWords:
+    """What a stop says in one language."""
+
+    title: str = ""
+    text: str = ""
+    directions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What a trail says in one language; an empty text takes back what was said in it."""
+
+    title: str = ""
+    summary: str = ""
+    text: str = ""
+    obstacles: str = ""
+    stops: Mapping[UUID, StopWords] = field(default_factory=dict, hash=False)
+
+
 class FlawCode(StrEnum):
     """Why a trail or a place cannot be published as it is."""
 
@@ -174,6 +210,9 @@ class FlawCode(StrEnum):
     LICENCE_NOT_KEPT = "licence_not_kept"  # a remix under a licence that the original does not allow
     OFF_THE_GLOBE = "off_the_globe"
     FAR_FROM_LINE = "far_from_line"  # more than a kilometre, and nobody said that it is meant so
+    ACROSS_180 = "across_180"  # a line that jumps over the meridian on the other side of the earth
+    STOP_TWICE = "stop_twice"  # two stops with one id
+    STOP_ELSEWHERE = "stop_elsewhere"  # the id is another trail's
     TOO_MANY_STOPS = "too_many_stops"
     TOO_MANY_VERTICES = "too_many_vertices"
 
@@ -210,9 +249,49 @@ class NotPublishable(Exception):
         self.flaws = flaws
 
 
-class Stale(Exception):
-    """Somebody else changed the same things meanwhile. ``theirs`` is the number of the revision that there is now."""
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two people changed the same thing in two ways, or one changed what the other took away (None).
 
-    def __init__(self, theirs: int) -> None:
+    ``path`` leads to it in the content as JSON, a stop by its id: ``("stops", "6f1…", "title", "fr")``.
+    """
+
+    path: tuple[str, ...]
+    base: object
+    mine: object
+    theirs: object
+
+
+class Stale(Exception):
+    """Somebody else changed the same things meanwhile; ``theirs`` is the number of the revision that there is now.
+
+    ``conflicts`` are those things, and ``merged`` is everything put together, theirs where there is a conflict.
+    """
+
+    def __init__(
+        self, theirs: int, conflicts: Sequence[Conflict] = (), merged: "TrailContent | PlaceContent | None" = None
+    ) -> None:
         super().__init__(f"revision {theirs} came in between")
         self.theirs = theirs
+        self.conflicts = tuple(conflicts)
+        self.merged = merged
+
+
+class NoSuchRevision(Exception):
+    """The trail or the place never had a revision of that number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"there is no revision {number}")
+        self.number = number
+
+
+class NoSuchStop(Exception):
+    """The trail's current revision does not have the stop."""
+
+    def __init__(self, stop_id: UUID) -> None:
+        super().__init__(f"there is no stop {stop_id}")
+        self.stop_id = stop_id
+
+
+class LastAuthor(Exception):
+    """A trail has at least one author."""

@@ -1,0 +1,110 @@
+"""What an address of the map points at: loads it, or answers 404 (410 for what was removed), and says whose it is.
+
+What is not for everybody is not there for others: a draft, a trail that its authors took back and what moderation has
+hidden are 404 to whoever is neither an author nor a moderator.
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from pyramid.httpexceptions import HTTPGone, HTTPNotFound
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from maps.models import MapPlace, MapPlaceRevision, Stop, Trail, TrailRevision
+from maps.permissions import Maps
+from maps.queries.standing import PLACE, STOP, TRAIL, standing
+from maps.terms import TrailState
+from portal.moderation.terms import Standing
+
+
+class TrailContext:
+    """A trail, of its authors; ``open`` while everybody sees it, ``standing`` is what moderation says of it."""
+
+    def __init__(self, request) -> None:
+        self._request = request
+        self.trail: Trail = self._load()
+        self.owner_ids: Collection[UUID] = tuple(author.person_id for author in self.trail.authors)
+        self.standing = standing(request.db, TRAIL, self.trail.id)
+        self.open = self.trail.state is TrailState.PUBLISHED and self.standing is Standing.VISIBLE
+        self._show()
+
+    def _load(self) -> Trail:
+        return _one(self._request, _trails().where(Trail.slug == self._request.matchdict["slug"]))
+
+    def _show(self) -> None:
+        if not (self.open or self._request.has_permission(Maps.EDIT_DRAFT, self)):
+            raise HTTPGone() if self.standing is Standing.REMOVED else HTTPNotFound()
+
+
+class RevisionContext(TrailContext):
+    """One of a trail's revisions, by its number."""
+
+    def __init__(self, request) -> None:
+        super().__init__(request)
+        ours = TrailRevision.trail_id == self.trail.id, TrailRevision.number == _number(request)
+        self.revision: TrailRevision = _one(request, select(TrailRevision).where(*ours))
+
+
+class StopContext(TrailContext):
+    """A stop by the id on its post, also once it is gone from its trail: then ``stop.rank`` is None."""
+
+    def _load(self) -> Trail:
+        shown = select(Stop).options(joinedload(Stop.place)).where(Stop.id == _uuid(self._request.matchdict["id"]))
+        self.stop: Stop = _one(self._request, shown)
+        return self._request.db.scalars(_trails().where(Trail.id == self.stop.trail_id)).one()
+
+    def _show(self) -> None:
+        self.stop_standing = standing(self._request.db, STOP, self.stop.id)
+        self.open = self.open and self.stop_standing is Standing.VISIBLE
+        if Standing.REMOVED in (self.standing, self.stop_standing):
+            self.standing = Standing.REMOVED
+        super()._show()
+
+
+class PlaceContext:
+    """A place on the map, of whoever put it there."""
+
+    def __init__(self, request) -> None:
+        found = select(MapPlace).options(joinedload(MapPlace.place)).where(MapPlace.slug == request.matchdict["slug"])
+        self.place: MapPlace = _one(request, found)
+        first = MapPlaceRevision.map_place_id == self.place.id, MapPlaceRevision.number == 1
+        self.owner_ids: Collection[UUID] = (request.db.scalars(select(MapPlaceRevision.author_id).where(*first)).one(),)
+        self.standing = standing(request.db, PLACE, self.place.id)
+        self.open = self.standing is Standing.VISIBLE
+        if not (self.open or request.has_permission(Maps.EDIT_DRAFT, self)):
+            raise HTTPGone() if self.standing is Standing.REMOVED else HTTPNotFound()
+
+
+class PlaceRevisionContext(PlaceContext):
+    """One of a place's revisions, by its number."""
+
+    def __init__(self, request) -> None:
+        super().__init__(request)
+        ours = MapPlaceRevision.map_place_id == self.place.id, MapPlaceRevision.number == _number(request)
+        self.revision: MapPlaceRevision = _one(request, select(MapPlaceRevision).where(*ours))
+
+
+def _trails():
+    return select(Trail).options(selectinload(Trail.authors), joinedload(Trail.place))
+
+
+def _one(request, query):
+    found = request.db.scalar(query)
+    if found is None:
+        raise HTTPNotFound()
+    return found
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise HTTPNotFound() from None
+
+
+def _number(request) -> int:
+    text = request.matchdict["number"]
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise HTTPNotFound()
+    return int(text)

@@ -1,0 +1,1 @@
+"""What pages, programs and exports show of the map: trails, stops, places, their revisions and who made them."""

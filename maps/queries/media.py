@@ -1,0 +1,54 @@
+"""What the rules and the index need to know of sounds, pictures and videos, in a constant number of statements."""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from maps.queries.standing import MEDIA, standings
+from maps.terms import MediaFacts, PlaceContent, TrailContent
+from portal.media.models import Media, Transcript
+from portal.media.terms import MediaKind, MediaState
+from portal.moderation.terms import Standing
+
+
+def media_of(content: TrailContent | PlaceContent) -> set[UUID]:
+    """Return the ids of everything that is heard or seen in a content."""
+    if isinstance(content, PlaceContent):
+        return set(content.media)
+    return {media_id for stop in content.stops for media_id in stop.media}
+
+
+def facts(session: Session, ids: Collection[UUID]) -> dict[UUID, MediaFacts]:
+    """Return the facts of those of the media that there are."""
+    if not ids:
+        return {}
+    columns = (Media.id, Media.kind, Media.state, Media.licence, Media.attribution, Media.milliseconds)
+    rows = session.execute(select(*columns).where(Media.id.in_(ids))).all()
+    stand = standings(session, MEDIA, ids)
+    spoken: dict[UUID, set[str]] = {}
+    transcribed = select(Transcript.media_id, Transcript.language).where(Transcript.media_id.in_(ids)).distinct()
+    for media_id, language in session.execute(transcribed):
+        spoken.setdefault(media_id, set()).add(language)
+    return {
+        row.id: MediaFacts(
+            id=row.id,
+            sound=row.kind in (MediaKind.AUDIO, None),
+            ready=row.state is MediaState.READY and stand[row.id] is Standing.VISIBLE,
+            licence=row.licence,
+            attribution=row.attribution,
+            seconds=row.milliseconds / 1000 if row.milliseconds is not None else None,
+            transcripts=frozenset(spoken.get(row.id, ())),
+        )
+        for row in rows
+    }
+
+
+def transcripts(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """Return what is said in each media, the latest text of each language."""
+    query = select(Transcript.media_id, Transcript.language, Transcript.text).where(Transcript.media_id.in_(set(ids)))
+    latest: dict[UUID, dict[str, str]] = {}
+    for media_id, language, text in session.execute(query.order_by(Transcript.created_at, Transcript.id)):
+        latest.setdefault(media_id, {})[language] = text
+    return {media_id: list(texts.values()) for media_id, texts in latest.items()}

@@ -1,0 +1,449 @@
+"""Trails as pages and programs show them: one with its stops, lists of them, their history, what was made of them.
+
+``media`` are ids only; ``portal.media.queries`` says what a player needs of them. What moderation has hidden, and
+sounds that cannot be heard (yet, or any more), are left out everywhere.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from maps.models import Remix, Trail, TrailAuthor, TrailRevision
+from maps.queries.contents import trail_revision
+from maps.queries.media import facts, media_of
+from maps.queries.standing import STOP, TRAIL, standings, visible
+from maps.rules.content import trail_from_json
+from maps.rules.differences import Change, changes
+from maps.rules.durations import Duration, duration, listening, way
+from maps.rules.lines import Along, Climb, along, climb, is_loop, length
+from maps.rules.trails import trail_hints
+from maps.rules.translating import languages
+from maps.terms import Access, Hint, MediaFacts, StopContent, Texts, Theme, TrailContent, TrailState
+from portal.index.models import IndexEntry
+from portal.index.queries import matching
+from portal.moderation.terms import Standing
+from portal.people.models import Person
+from portal.places.grid import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Who made something: their name, empty for a former contributor, and in whose name they did."""
+
+    person_id: UUID
+    name: str
+    organisation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStop:
+    """A stop. ``along`` is metres from the beginning of the way, ``leg`` metres from the stop before on it.
+
+    ``off`` is how far from the line it is; ``seconds`` how long all that is heard here lasts. ``hidden`` says that only
+    authors and moderators see it.
+    """
+
+    content: StopContent
+    rank: int
+    media: tuple[UUID, ...]
+    along: float
+    leg: float
+    off: float
+    seconds: float
+    hidden: bool = False
+
+    @property
+    def id(self) -> UUID:
+        return self.content.id
+
+    @property
+    def label(self) -> str:
+        return self.content.label
+
+    @property
+    def path(self) -> str:
+        return f"/stops/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A trail that another one is related to: what it was made of, or what was made of it. Gone ones have no path."""
+
+    title: Texts
+    licence: str
+    number: int
+    credits: tuple[Credit, ...]
+    path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTrail:
+    """A trail as one revision has it. ``sources`` are what it was made of, the nearest first, up to the first trail.
+
+    ``length`` is metres, ``duration`` what we reckon; ``content.minutes`` is what its authors say, which counts first.
+    """
+
+    id: UUID
+    slug: str
+    state: TrailState
+    standing: Standing
+    number: int
+    current: int
+    content: TrailContent
+    stops: tuple[ShownStop, ...]
+    length: float
+    loop: bool
+    climb: Climb | None
+    duration: Duration
+    languages: frozenset[str]
+    authors: tuple[Credit, ...]
+    contributors: tuple[Credit, ...]
+    sources: tuple[Source, ...]
+    remixes: tuple[Source, ...]
+    created_at: datetime
+    published_at: datetime | None
+    revised_at: datetime
+
+    @property
+    def path(self) -> str:
+        return f"/trails/{self.slug}"
+
+    @property
+    def media(self) -> frozenset[UUID]:
+        return frozenset(media_id for stop in self.stops for media_id in stop.media)
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes: as its authors say, otherwise as we reckon."""
+        return self.content.minutes or max(1, round(self.duration.total / 60))
+
+
+@dataclass(frozen=True, slots=True)
+class TrailCard:
+    """A trail in a list."""
+
+    id: UUID
+    slug: str
+    state: TrailState
+    title: Texts
+    summary: Texts
+    language: str
+    licence: str
+    theme: Theme
+    access: Access
+    stops: int
+    length: float
+    minutes: int
+    seconds: float
+    longitude: float | None
+    latitude: float | None
+    published_at: datetime | None
+    updated_at: datetime
+
+    @property
+    def path(self) -> str:
+        return f"/trails/{self.slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """A revision: who said what is new in it, when, and why."""
+
+    number: int
+    base: int | None
+    at: datetime
+    author: Credit
+    comment: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrailFilter:
+    """Which trails are wanted: all, or those that hold the words, are about, in, under; ``wheelchair`` alone."""
+
+    q: str = ""
+    theme: str | None = None
+    language: str | None = None
+    licence: str | None = None
+    wheelchair: bool = False
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTrails:
+    """One page of the ``total`` trails found."""
+
+    cards: Sequence[TrailCard]
+    total: int
+
+
+# One trail ------------------------------------------------------------------------------------------------------------
+
+
+def shown(session: Session, trail: Trail, number: int | None = None, *, everything: bool = False) -> ShownTrail:
+    """Return a trail as it is now, or as revision ``number`` had it. Raises ``NoSuchRevision``.
+
+    With ``everything``, as authors and moderators see it: hidden stops too.
+    """
+    revision = trail_revision(session, trail.id, trail.current if number is None else number)
+    content = trail_from_json(revision.content)
+    hidden = _hidden(session, content)
+    if not everything:
+        content = replace(content, stops=tuple(stop for stop in content.stops if stop.id not in hidden))
+    known = facts(session, media_of(content))
+    seconds = _seconds(known)
+    line = way(content)
+    return ShownTrail(
+        id=trail.id,
+        slug=trail.slug,
+        state=trail.state,
+        standing=standings(session, TRAIL, [trail.id])[trail.id],
+        number=revision.number,
+        current=trail.current,
+        content=content,
+        stops=_shown_stops(content, known, hidden),
+        length=length(line),
+        loop=is_loop(line),
+        climb=climb(line),
+        duration=duration(content, seconds),
+        languages=languages(content),
+        authors=authors(session, trail.id),
+        contributors=contributors(session, trail.id),
+        sources=sources(session, trail.id),
+        remixes=remixes(session, trail.id),
+        created_at=trail.created_at,
+        published_at=trail.published_at,
+        revised_at=revision.created_at,
+    )
+
+
+def hints(session: Session, content: TrailContent) -> list[Hint]:
+    """Return what the authors of a content should look at again."""
+    return trail_hints(content, facts(session, media_of(content)))
+
+
+def _hidden(session: Session, content: TrailContent) -> frozenset[UUID]:
+    stand = standings(session, STOP, [stop.id for stop in content.stops])
+    return frozenset(stop_id for stop_id, one in stand.items() if one is not Standing.VISIBLE)
+
+
+def _seconds(known: Mapping[UUID, MediaFacts]) -> dict[UUID, float]:
+    return {one.id: one.seconds for one in known.values() if one.ready and one.seconds is not None}
+
+
+def _shown_stops(
+    content: TrailContent, known: Mapping[UUID, MediaFacts], hidden: Collection[UUID]
+) -> tuple[ShownStop, ...]:
+    seconds = _seconds(known)
+    found: list[ShownStop] = []
+    before = 0.0
+    for rank, (stop, spot) in enumerate(zip(content.stops, _spots(content), strict=True), 1):
+        media = tuple(media_id for media_id in stop.media if media_id in known and known[media_id].ready)
+        found.append(
+            ShownStop(
+                content=stop,
+                rank=rank,
+                media=media,
+                along=spot.metres,
+                leg=spot.metres - before,
+                off=spot.off,
+                seconds=listening(stop, seconds),
+                hidden=stop.id in hidden,
+            )
+        )
+        before = spot.metres
+    return tuple(found)
+
+
+def _spots(content: TrailContent) -> tuple[Along, ...]:
+    """Return where the stops are along the way; where there is no line, that is straight from each to the next."""
+    positions = [stop.position for stop in content.stops]
+    if len(content.line) > 1:
+        return along(content.line, positions)
+    return tuple(Along(length(positions[: number + 1]), 0.0) for number in range(len(positions)))
+
+
+# Who made it ----------------------------------------------------------------------------------------------------------
+
+
+def authors(session: Session, trail_id: UUID) -> tuple[Credit, ...]:
+    """Return whose trail it is, in the order in which they joined."""
+    query = select(Person.id, Person.name).join(TrailAuthor, TrailAuthor.person_id == Person.id)
+    rows = session.execute(query.where(TrailAuthor.trail_id == trail_id).order_by(TrailAuthor.since, TrailAuthor.id))
+    return tuple(Credit(*row) for row in rows)
+
+
+def contributors(session: Session, trail_id: UUID) -> tuple[Credit, ...]:
+    """Return everybody who ever said something in a trail, each once for each organisation, the first first."""
+    query = (
+        select(TrailRevision)
+        .where(TrailRevision.trail_id == trail_id)
+        .order_by(TrailRevision.number)
+        .options(joinedload(TrailRevision.author), joinedload(TrailRevision.organisation))
+    )
+    return tuple(dict.fromkeys(_credit(revision) for revision in session.scalars(query)))
+
+
+def sources(session: Session, trail_id: UUID) -> tuple[Source, ...]:
+    """Return what a trail was made of, and that of what, up to the first trail."""
+    found: list[Source] = []
+    while (source := session.scalar(_source_of(trail_id))) is not None:
+        found.append(_source(session, source))
+        trail_id = source.trail_id
+    return tuple(found)
+
+
+def remixes(session: Session, trail_id: UUID) -> tuple[Source, ...]:
+    """Return the published trails that were made of one, the first first."""
+    query = (
+        select(TrailRevision)
+        .join(Trail, (Trail.id == TrailRevision.trail_id) & (Trail.current == TrailRevision.number))
+        .join(Remix, Remix.trail_id == Trail.id)
+        .where(Remix.source_id.in_(select(TrailRevision.id).where(TrailRevision.trail_id == trail_id)))
+        .where(Trail.state == TrailState.PUBLISHED, visible(TRAIL, Trail.id))
+        .order_by(Trail.published_at, Trail.id)
+        .options(joinedload(TrailRevision.trail))
+    )
+    return tuple(_source(session, revision) for revision in session.scalars(query))
+
+
+def _source_of(trail_id: UUID) -> Select[TrailRevision]:
+    its = select(TrailRevision).join(Remix, Remix.source_id == TrailRevision.id).where(Remix.trail_id == trail_id)
+    return its.options(joinedload(TrailRevision.trail))
+
+
+def _source(session: Session, revision: TrailRevision) -> Source:
+    content = trail_from_json(revision.content)
+    trail = revision.trail
+    there = trail.state is TrailState.PUBLISHED and standings(session, TRAIL, [trail.id])[trail.id] is Standing.VISIBLE
+    return Source(
+        title=content.title,
+        licence=content.licence,
+        number=revision.number,
+        credits=authors(session, trail.id),
+        path=f"/trails/{trail.slug}" if there else None,
+    )
+
+
+def _credit(revision: TrailRevision) -> Credit:
+    organisation = revision.organisation.name if revision.organisation else None
+    return Credit(revision.author_id, revision.author.name, organisation)
+
+
+# Revisions ------------------------------------------------------------------------------------------------------------
+
+
+def history(session: Session, trail_id: UUID, *, limit: int = 50, offset: int = 0) -> tuple[list[HistoryLine], int]:
+    """Return a page of a trail's revisions, the latest first, each with what is new in it, and how many there are."""
+    ours = TrailRevision.trail_id == trail_id
+    total = session.scalar(select(func.count()).select_from(TrailRevision).where(ours)) or 0
+    query = (
+        select(TrailRevision)
+        .where(ours)
+        .order_by(TrailRevision.number.desc())
+        .limit(limit + 1)  # the one before the last is what it is compared with
+        .offset(offset)
+        .options(joinedload(TrailRevision.author), joinedload(TrailRevision.organisation))
+    )
+    rows = session.scalars(query).all()
+    before = {row.number: row.content for row in rows}
+    lines = [
+        HistoryLine(
+            number=row.number,
+            base=row.base,
+            at=row.created_at,
+            author=_credit(row),
+            comment=row.comment,
+            changes=tuple(changes(before[row.number - 1], row.content)) if row.number - 1 in before else (),
+        )
+        for row in rows[:limit]
+    ]
+    return lines, total
+
+
+# Lists ----------------------------------------------------------------------------------------------------------------
+
+
+def found_trails(session: Session, wanted: TrailFilter, *, limit: int = 20, offset: int = 0) -> FoundTrails:
+    """Return a page of the public trails that are wanted, the newest first."""
+    entries = select(IndexEntry.source_id, IndexEntry.updated_at).where(*index_conditions(session, TRAIL, wanted))
+    total = session.scalar(select(func.count()).select_from(entries.subquery())) or 0
+    page = entries.order_by(IndexEntry.created_at.desc(), IndexEntry.id).limit(limit).offset(offset)
+    updated = {row.source_id: row.updated_at for row in session.execute(page)}
+    cards = {card.id: card for card in _cards(session, Trail.id.in_(updated))}
+    return FoundTrails([replace(cards[one], updated_at=at) for one, at in updated.items() if one in cards], total)
+
+
+def trails_of(session: Session, person_id: UUID) -> list[TrailCard]:
+    """Return the trails of one of whose authors somebody is, drafts too, the one changed last first."""
+    theirs = Trail.id.in_(select(TrailAuthor.trail_id).where(TrailAuthor.person_id == person_id))
+    return sorted(_cards(session, theirs), key=lambda card: (card.updated_at, str(card.id)), reverse=True)
+
+
+def index_conditions(session: Session, kind: str, wanted: TrailFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions that an entry of the public index is of a kind and wanted."""
+    found = [IndexEntry.kind == kind, IndexEntry.visible.is_(True)]
+    if wanted.q.strip():
+        found.append(matching(session, wanted.q))
+    for column, value in (
+        (IndexEntry.theme, wanted.theme),
+        (IndexEntry.language, wanted.language),
+        (IndexEntry.licence, wanted.licence),
+    ):
+        if value:
+            found.append(column == value)
+    if wanted.wheelchair:
+        found.append(IndexEntry.access == "wheelchair")
+    if wanted.box is not None:
+        found.append(_inside(wanted.box))
+    return found
+
+
+def _inside(box: Box) -> ColumnElement[bool]:
+    return or_(
+        *(
+            and_(
+                IndexEntry.longitude.between(part.west, part.east),
+                IndexEntry.latitude.between(part.south, part.north),
+            )
+            for part in box.parts
+        )
+    )
+
+
+def _cards(session: Session, which: ColumnElement[bool]) -> list[TrailCard]:
+    query = (
+        select(Trail, TrailRevision)
+        .join(TrailRevision, (TrailRevision.trail_id == Trail.id) & (TrailRevision.number == Trail.current))
+        .where(which)
+    )
+    rows = [(trail, revision, trail_from_json(revision.content)) for trail, revision in session.execute(query)]
+    known = facts(session, {media_id for _trail, _revision, content in rows for media_id in media_of(content)})
+    return [_card(trail, revision.created_at, content, _seconds(known)) for trail, revision, content in rows]
+
+
+def _card(trail: Trail, at: datetime, content: TrailContent, seconds: Mapping[UUID, float]) -> TrailCard:
+    takes, line = duration(content, seconds), way(content)
+    return TrailCard(
+        id=trail.id,
+        slug=trail.slug,
+        state=trail.state,
+        title=content.title,
+        summary=content.summary,
+        language=content.language,
+        licence=content.licence,
+        theme=content.theme,
+        access=content.access,
+        stops=len(content.stops),
+        length=length(line),
+        minutes=content.minutes or max(1, round(takes.total / 60)),
+        seconds=takes.listening,
+        longitude=line[0][0] if line else None,
+        latitude=line[0][1] if line else None,
+        published_at=trail.published_at,
+        updated_at=at,
+    )
