@@ -7,8 +7,9 @@ the line's middle latitude: right to a few millimetres a kilometre for anything 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from itertools import accumulate, pairwise
-from math import asin, atan2, cos, hypot, inf, pi, radians, sin, sqrt
+from math import asin, atan2, cos, hypot, pi, radians, sin, sqrt
 
 from maps.terms import Position, Vertex
 
@@ -134,7 +135,7 @@ def along(line: Sequence[Vertex], positions: Sequence[Position]) -> tuple[Along,
         return ()
     measured = _Measured(line)
     near = [list(measured.nearest(position)) for position in positions]
-    grid = sorted({*measured.starts, *(metres for found in near for metres, _ in _passages(found))})
+    grid = sorted({*measured.starts, *(metres for found in near for metres in _passages(found, measured.starts))})
     places = [measured.at(metres) for metres in grid]
     chosen = _in_order(grid, places, [measured.flat(position) for position in positions])
     return tuple(
@@ -142,11 +143,11 @@ def along(line: Sequence[Vertex], positions: Sequence[Position]) -> tuple[Along,
     )
 
 
-def _passages(near: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return where a line comes nearest to a stop: on the stretches of which no neighbour is nearer."""
-    offs = [inf, *(off for _metres, off in near), inf]
-    least = [spot for number, spot in enumerate(near, 1) if offs[number - 1] >= offs[number] <= offs[number + 1]]
-    return sorted(least, key=lambda spot: spot[1])[:PASSAGES]
+def _passages(near: list[tuple[float, float]], starts: list[float]) -> list[float]:
+    """Return where a line passes a stop between two of its points, the nearest passages alone."""
+    stretches = zip(near, pairwise(starts), strict=True)
+    between = [(off, metres) for (metres, off), (start, end) in stretches if start < metres < end]
+    return [metres for _off, metres in nsmallest(PASSAGES, between)]
 
 
 def _in_order(grid: list[float], places: list[Position], stops: list[Position]) -> list[int]:
