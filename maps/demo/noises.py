@@ -7,9 +7,10 @@ work is done by the standard library's loops in C (``accumulate``, ``map``): a d
 import wave
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from io import BytesIO
 from itertools import accumulate, chain, cycle, islice, pairwise, repeat
-from math import exp, pi, sin
+from math import exp, pi, sin, tanh
 from operator import add, mul, sub
 from random import Random
 from typing import TypeAlias
@@ -25,6 +26,8 @@ BEHIND, BETWEEN = 0.14, 0.45
 """How loud the surroundings are while somebody speaks, and before and after, where the voice is as loud as 0.72."""
 STEP, TURN = 64, 1024
 """For how many samples a gliding pitch stays the same, and into how many steps one turn of a tone is cut."""
+TAPE = 2.5
+"""How much the peaks of a voice are bent."""
 LOOP, SEAM = 7.0, 0.5
 """Seconds: how long a noise is made for; what is longer hears it again, its end running into its beginning."""
 
@@ -109,6 +112,17 @@ def placed(seconds: float, sounds: Iterable[tuple[float, Samples]]) -> Samples:
         end = min(len(base), begin + len(sound))
         base[begin:end] = array("d", map(add, base[begin:end], sound))
     return base
+
+
+def rounded(samples: array) -> Samples:
+    """Return 16-bit samples with their peaks bent down, as tape does it: what is soft comes nearer to what is loud."""
+    bent = _bent()
+    return array("d", [bent[sample + 32_768] for sample in samples])
+
+
+@cache
+def _bent() -> Sequence[float]:
+    return [tanh(TAPE * sample / 32_768) for sample in range(-32_768, 32_768)]
 
 
 def even(samples: Sequence[float], loudest: float = 1.0) -> Samples:
@@ -387,7 +401,7 @@ class Field:
     def spoken(self, speech: array, layers: Mapping[str, float], seed: str) -> Samples:
         """Return somebody's ``speech`` (16-bit samples) amid noises, which step back meanwhile."""
         seconds = BEFORE + len(speech) / RATE + AFTER
-        voice = even(speech, LOUDEST)
+        voice = even(rounded(speech), LOUDEST)
         points = round(seconds / FADE)
         loudness = [
             BEHIND if BEFORE <= FADE * place <= seconds - AFTER else BETWEEN if 0 < place < points else 0.0

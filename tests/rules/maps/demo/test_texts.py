@@ -7,8 +7,7 @@ from itertools import chain
 import pytest
 
 from maps.demo.noises import NOISES
-from maps.demo.recordings import sheets
-from maps.demo.told import REMIX, TRAILS, access_of, places, told
+from maps.demo.told import REMIX, TRAILS, access, places, sheets, told
 from maps.demo.voices import VOICES
 from maps.terms import AccessLevel, Difficulty, Mode, Theme
 from portal.licences import LICENCES, may_become
@@ -67,7 +66,7 @@ def test_what_a_trail_says_of_itself_is_in_our_words(name):
     assert Mode(sheet["mode"])
     assert Difficulty(sheet["difficulty"])
     assert sheet["licence"] in LICENCES
-    assert access_of(sheet["access"]).level is not AccessLevel.UNKNOWN
+    assert access(sheet["access"]).level is not AccessLevel.UNKNOWN
     assert all(map(inside, sheet["line"]))
 
 
@@ -81,7 +80,7 @@ def test_labels_and_keys_are_unique_and_every_stop_has_sound(name):
 
 
 def test_one_trail_can_be_followed_in_a_wheelchair_and_one_cannot():
-    levels = {name: access_of(sheet["access"]).level for name, sheet in trails().items()}
+    levels = {name: access(sheet["access"]).level for name, sheet in trails().items()}
     assert levels[REMIX] is AccessLevel.WHEELCHAIR
     assert levels["recouvrance"] is AccessLevel.NOT
 
@@ -93,7 +92,7 @@ def test_some_stops_are_detours_and_two_have_two_sounds():
 
 
 def test_every_sound_can_be_made_and_has_words_or_wants_them():
-    found = list(sheets())
+    found = [sound for _, sound in sheets()]
     assert len(found) == len({sheet["key"] for sheet in found}) == 44
     for sheet in found:
         assert set(sheet["around"]) <= set(NOISES)
@@ -117,7 +116,7 @@ def test_whoever_made_something_lives_in_the_demo_city():
     for sheet in trails().values():
         assert set(sheet["authors"]) <= names
         assert sheet["organisation"] in organisations
-    assert {sound["by"] for sound in sheets()} <= names
+    assert {sound["by"] for _, sound in sheets()} <= names
 
 
 def test_there_are_two_hundred_places_of_every_theme_in_every_quarter():
