@@ -8,6 +8,7 @@ def includeme(config) -> None:
     config.include(".permissions")
     config.include(".acts")
     config.include(".services")
+    config.include(".offers")
     config.add_index_kind("trail", _("Audio trail"), "headphones", "map")
     config.add_index_kind("stop", _("Stop of a trail"), "pin", "map")
     config.add_index_kind("place", _("Place"), "pin", "map")

@@ -193,7 +193,7 @@ def shown(session: Session, trail: Trail, number: int | None = None, *, everythi
     content = trail_from_json(revision.content)
     hidden = _hidden(session, content)
     if not everything:
-        content = replace(content, stops=tuple(stop for stop in content.stops if stop.id not in hidden))
+        content = _without(content, hidden)
     known = facts(session, media_of(content))
     seconds = _seconds(known)
     line = way(content)
@@ -226,8 +226,12 @@ def hints(session: Session, content: TrailContent) -> list[Hint]:
     return trail_hints(content, facts(session, media_of(content)))
 
 
-def _hidden(session: Session, content: TrailContent) -> frozenset[UUID]:
-    stand = standings(session, STOP, [stop.id for stop in content.stops])
+def _without(content: TrailContent, hidden: Collection[UUID]) -> TrailContent:
+    return replace(content, stops=tuple(stop for stop in content.stops if stop.id not in hidden))
+
+
+def _hidden(session: Session, *contents: TrailContent) -> frozenset[UUID]:
+    stand = standings(session, STOP, [stop.id for content in contents for stop in content.stops])
     return frozenset(stop_id for stop_id, one in stand.items() if one is not Standing.VISIBLE)
 
 
@@ -422,6 +426,8 @@ def _cards(session: Session, which: ColumnElement[bool]) -> list[TrailCard]:
         .where(which)
     )
     rows = [(trail, revision, trail_from_json(revision.content)) for trail, revision in session.execute(query)]
+    hidden = _hidden(session, *(content for _trail, _revision, content in rows))
+    rows = [(trail, revision, _without(content, hidden)) for trail, revision, content in rows]
     known = facts(session, {media_id for _trail, _revision, content in rows for media_id in media_of(content)})
     return [_card(trail, revision.created_at, content, _seconds(known)) for trail, revision, content in rows]
 

@@ -5,6 +5,7 @@ Whoever changes one calls this in the same transaction; it leaves in the index e
 
 from collections.abc import Iterable, Mapping, Sequence
 from textwrap import shorten
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import false, select, update
@@ -33,45 +34,51 @@ class MapIndex:
         self._index = index
 
     def trail(self, trail: Trail) -> None:
-        """Let the index say of a trail and its stops what their current revision says; nothing while it is not public.
+        """Let the index say of a trail and its stops what their current revision says, to everybody or to nobody.
 
-        Whoever calls it has flushed the trail's rows.
+        What is hidden or taken back keeps its entry out of sight, so that it comes back as it was. Whoever calls it has
+        flushed the trail's rows.
         """
-        stops = self._session.scalars(select(Stop).where(Stop.trail_id == trail.id)).all()
-        shown = trail.state is TrailState.PUBLISHED and standing(self._session, TRAIL, trail.id) is Standing.VISIBLE
-        content = trail_content(self._session, trail) if shown else None
-        stand = standings(self._session, STOP, [stop.id for stop in stops])
-        here: list[StopContent] = []
-        for stop in stops:
-            told = content.stop(stop.id) if content else None
-            if told is None or stand[stop.id] is not Standing.VISIBLE:
-                self._index.remove(STOP, stop.id)
-            else:
-                here.append(told)
-        if content is None:
-            self._index.remove(TRAIL, trail.id)
+        stand = standing(self._session, TRAIL, trail.id)
+        rows = self._session.scalars(select(Stop).where(Stop.trail_id == trail.id)).all()
+        if trail.state is TrailState.DRAFT or stand is Standing.REMOVED:
+            self._forget(TRAIL, [trail.id])
+            self._forget(STOP, [row.id for row in rows])
             return
-        said = self._said(media_of(content))
-        for told in here:
-            row = next(stop for stop in stops if stop.id == told.id)
-            self._stop(content, told, row, said)
-        self._index.put(
+        content = trail_content(self._session, trail)
+        shown = trail.state is TrailState.PUBLISHED and stand is Standing.VISIBLE
+        stops = self._shown_stops(content, rows, shown)
+        self._enter(
             TRAIL,
             trail.id,
             path=f"/trails/{trail.slug}",
             title=content.title,
             summary=content.summary,
-            body=_words(content.text, content.access.obstacles, *(told.title for told in here)),
+            body=_words(content.text, content.access.obstacles, *(stop.title for stop in stops)),
             theme=content.theme.value,
             language=content.language,
             licence=content.licence,
             access=_access(content.access),
             place_id=trail.place_id,
+            visible=shown,
         )
 
-    def _stop(self, content: TrailContent, told: StopContent, row: Stop, said: Mapping[UUID, Sequence[str]]) -> None:
+    def _shown_stops(self, content: TrailContent, rows: Sequence[Stop], shown: bool) -> list[StopContent]:
+        """Enter the stops, forget those that are gone; return those that whoever sees the trail sees."""
+        said = self._said(media_of(content))
+        stand = standings(self._session, STOP, [row.id for row in rows])
+        there = {stop.id: stop for stop in content.stops if stand.get(stop.id) is not Standing.REMOVED}
+        self._forget(STOP, [row.id for row in rows if row.id not in there])
+        for row in rows:
+            if row.id in there:
+                self._stop(content, there[row.id], row, said, shown and stand[row.id] is Standing.VISIBLE)
+        return [stop for stop in there.values() if stand.get(stop.id) is Standing.VISIBLE]
+
+    def _stop(
+        self, content: TrailContent, told: StopContent, row: Stop, said: Mapping[UUID, Sequence[str]], shown: bool
+    ) -> None:
         heard = [text for media_id in told.media for text in said.get(media_id, ())]
-        self._index.put(
+        self._enter(
             STOP,
             row.id,
             path=f"/stops/{row.id}",
@@ -83,16 +90,18 @@ class MapIndex:
             licence=content.licence,
             access=_access(content.access),
             place_id=row.place_id,
+            visible=shown,
         )
 
     def place(self, place: MapPlace) -> None:
-        """Let the index say of a place what its current revision says, or nothing while it is hidden."""
-        if standing(self._session, PLACE, place.id) is not Standing.VISIBLE:
-            self._index.remove(PLACE, place.id)
+        """Let the index say of a place what its current revision says, to nobody while it is hidden."""
+        stand = standing(self._session, PLACE, place.id)
+        if stand is Standing.REMOVED:
+            self._forget(PLACE, [place.id])
             return
         content = place_content(self._session, place)
         heard = [text for texts in self._said(content.media).values() for text in texts]
-        self._index.put(
+        self._enter(
             PLACE,
             place.id,
             path=f"/places/{place.slug}",
@@ -104,6 +113,7 @@ class MapIndex:
             licence=content.licence,
             access=_access(content.access),
             place_id=place.place_id,
+            visible=stand is Standing.VISIBLE,
         )
 
     def reflect(self, kind: str, subject_id: UUID) -> None:
@@ -134,6 +144,19 @@ class MapIndex:
         now = self._clock.now()
         theirs = IndexEntry.kind == TRAIL, IndexEntry.source_id == trail.id
         self._session.execute(update(IndexEntry).where(*theirs).values(updated_at=now))
+
+    def _enter(self, kind: str, source_id: UUID, *, visible: bool, **values: Any) -> None:
+        """Put a thing into the index. To come out of sight, or back, is no change of what it says."""
+        theirs = IndexEntry.kind == kind, IndexEntry.source_id == source_id, IndexEntry.visible.is_not(visible)
+        self._session.execute(
+            update(IndexEntry).where(*theirs).values(visible=visible),
+            execution_options={"synchronize_session": "fetch"},
+        )
+        self._index.put(kind, source_id, visible=visible, **values)
+
+    def _forget(self, kind: str, ids: Iterable[UUID]) -> None:
+        for source_id in ids:
+            self._index.remove(kind, source_id)
 
     def _said(self, ids: Iterable[UUID]) -> dict[UUID, list[str]]:
         """Return what is said in the media that everybody may hear."""

@@ -47,7 +47,8 @@ def somebody(session):
 
 
 def entries(session, kind="trail"):
-    return {entry.source_id: entry for entry in session.scalars(select(IndexEntry).where(IndexEntry.kind == kind))}
+    seen = select(IndexEntry).where(IndexEntry.kind == kind, IndexEntry.visible)
+    return {entry.source_id: entry for entry in session.scalars(seen)}
 
 
 def codes(no):
@@ -393,12 +394,17 @@ def test_authors_come_and_go_but_for_the_last(session, trails, author, somebody)
 def test_a_hidden_stop_is_nowhere_until_it_is_restored(session):
     trail = maps.trail(session)
     first, second = content_of(session, trail).stops
+    entry = entries(session, "stop")[first.id]
+    told = {name: getattr(entry, name) for name in ("id", "words", "created_at", "updated_at", "cell", "place_id")}
+    session.expire_all()
     maps.moderate(session, "stop", first.id, Act.HIDE)
     assert set(entries(session, "stop")) == {second.id}
     assert [stop.label for stop in shown(session, trail).stops] == ["02"]
+    assert [card.stops for card in found_trails(session, TrailFilter()).cards] == [1]
     assert [stop.hidden for stop in shown(session, trail, everything=True).stops] == [True, False]
     maps.moderate(session, "stop", first.id, Act.RESTORE)
     assert set(entries(session, "stop")) == {first.id, second.id}
+    assert told == {name: getattr(entries(session, "stop")[first.id], name) for name in told}
     assert [stop.label for stop in shown(session, trail).stops] == ["01", "02"]
 
 
@@ -422,6 +428,18 @@ def test_what_a_hidden_sound_says_is_not_found(session):
     assert shown(session, trail).stops[0].media == ()
     maps.moderate(session, "media", heard.id, Act.RESTORE)
     assert search(session, "mareyeur").total == 1
+
+
+def test_what_was_removed_is_out_of_the_index_for_good(session):
+    trail = maps.trail(session)
+    first, second = content_of(session, trail).stops
+    maps.moderate(session, "stop", first.id, Act.HIDE, Act.REMOVE)
+    everything = select(IndexEntry.source_id).where(IndexEntry.kind == "stop")
+    assert session.scalars(everything).all() == [second.id]
+    maps.moderate(session, "trail", trail.id, Act.REMOVE)
+    assert session.scalars(select(IndexEntry.source_id)).all() == []
+    maps.index(session).trail(trail)
+    assert session.scalars(select(IndexEntry.source_id)).all() == []
 
 
 # Lists ----------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,84 @@
+"""What the map answers when the kernel asks: what is known of somebody, figures, what is public."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import delete, select
+
+from maps.models import TrailRevision
+from maps.queries.places import place_history, shown_place
+from maps.queries.trails import history, shown
+from portal.index.models import IndexEntry
+from portal.people.services import Erasure
+from portal.ports.figures import Figures, LoopStep
+from portal.ports.personal_data import PersonalData
+from portal.ports.publications import Publications
+from tests.factories import maps, people
+
+
+def ours(asking, port):
+    return next(one for one in asking.ask_all(port) if type(one).__module__ == "maps.offers")
+
+
+@pytest.fixture
+def author(session):
+    return people.person(session, name="Katell Riou")
+
+
+def test_the_export_holds_every_word_that_somebody_gave(session, asking, author):
+    trail = maps.trail(session, author_id=author.id)
+    place = maps.place(session, author_id=author.id)
+    maps.trail(session)
+    content = replace(shown(session, trail).content, title={"fr": "Le port"})
+    maps.trails(session).revise(trail.id, 1, content, author.id, comment="Plus court")
+    told = ours(asking, PersonalData).export(author.id)
+    assert [(one["trail"], one["state"]) for one in told["trails"]] == [(trail.slug, "published")]
+    assert [(one["number"], one["comment"]) for one in told["trail_revisions"]] == [(1, ""), (2, "Plus court")]
+    assert told["trail_revisions"][1]["content"]["title"] == {"fr": "Le port"}
+    assert [one["place"] for one in told["place_revisions"]] == [place.slug]
+
+
+def test_who_is_erased_is_a_former_contributor_and_what_they_gave_stays(session, asking, author):
+    """Hard case 9: revisions stay, names do not."""
+    trail, draft = maps.trail(session, author_id=author.id), maps.trail(session, author_id=author.id, draft=True)
+    place = maps.place(session, author_id=author.id)
+    asking.find_service(Erasure).erase(author.id)
+    session.expire_all()
+    told = shown(session, trail)
+    assert [(credit.person_id, credit.name) for credit in told.authors] == [(author.id, "")]
+    assert [credit.name for credit in told.contributors] == [""]
+    assert history(session, trail.id)[0][0].author.name == ""
+    assert place_history(session, place.id)[0][0].author.name == ""
+    assert shown_place(session, place).contributors[0].name == ""
+    assert shown(session, draft).authors == ()
+    assert len(session.scalars(select(TrailRevision)).all()) == 2
+    assert "Katell" not in str(session.execute(select(IndexEntry.words, IndexEntry.summary)).all())
+
+
+def test_figures_count_what_everybody_may_hear(session, asking):
+    figures = ours(asking, Figures)
+    assert figures.figures() == []
+    heard, seen, unheard = maps.sound(session), maps.sound(session, kind="image"), maps.sound(session)
+    maps.trail(session, maps.stop("01", media=(heard.id, seen.id)))
+    maps.trail(session, maps.stop("01", media=(unheard.id,)), draft=True)
+    maps.place(session, media=(heard.id,))
+    told = figures.figures()
+    assert {figure.step for figure in told} == {LoopStep.SHARE}
+    assert [(figure.sentence.split()[0], figure.path) for figure in told] == [
+        ("1", "/map"),
+        ("1", "/map"),
+        ("1", "/trails"),
+    ]
+
+
+def test_the_index_is_written_again_as_it_was(session, asking):
+    said = maps.sound(session, transcript="Le mareyeur crie les prix.")
+    maps.trail(session, maps.stop("01", media=(said.id,)), maps.stop("02"))
+    maps.trail(session, draft=True)
+    maps.place(session)
+    columns = (IndexEntry.kind, IndexEntry.source_id, IndexEntry.words, IndexEntry.visible, IndexEntry.path)
+    before = set(session.execute(select(*columns)).all())
+    session.execute(delete(IndexEntry))
+    ours(asking, Publications).publish()
+    assert set(session.execute(select(*columns)).all()) == before
+    assert len(before) == 4
