@@ -63,7 +63,7 @@ class Life:
         begun, published = sheet["begun"]["days"], sheet["published"]["days"]
         first, *others = sheet["authors"]
         self._send(sheet, begun + 2)
-        self._stops[sheet["slug"]] = {one["key"]: self._new_id() for one in sheet["stops"]}
+        self._stops[sheet["key"]] = {one["key"]: self._new_id() for one in sheet["stops"]}
         self._at(begun, partial(self._begin, sheet, first))
         for who in others:
             self._at(begun - 1, partial(self._join, sheet, first, who))
@@ -73,7 +73,7 @@ class Life:
     def draft(self, sheet: Sheet) -> None:
         """Let a trail be begun, and no more."""
         (who,) = sheet["authors"]
-        self._stops[sheet["slug"]] = {one["key"]: self._new_id() for one in sheet["stops"]}
+        self._stops[sheet["key"]] = {one["key"]: self._new_id() for one in sheet["stops"]}
         self._at(sheet["begun"]["days"], partial(self._begin, sheet, who))
 
     def remix(self, sheet: Sheet) -> None:
@@ -100,19 +100,19 @@ class Life:
                     self._at(sound["added"]["days"], partial(self._add_sound, sheet, one["key"], sound))
 
     def _begin(self, sheet: Sheet, who: str) -> None:
-        slug = sheet["slug"]
-        content = trail(sheet, self._stops[slug], self._media, languages=[sheet["language"]], first=True)
+        name = sheet["key"]
+        content = trail(sheet, self._stops[name], self._media, languages=[sheet["language"]], first=True)
         begun = self._hands.trails(who).begin(content, **self._by(who, sheet), comment=sheet["begun"]["comment"])
-        self._trails[slug] = begun.id
+        self._trails[name] = begun.id
 
     def _join(self, sheet: Sheet, first: str, who: str) -> None:
-        self._hands.trails(first).add_author(self._trails[sheet["slug"]], self._hands.people[who].person_id)
+        self._hands.trails(first).add_author(self._trails[sheet["key"]], self._hands.people[who].person_id)
 
     def _publish(self, sheet: Sheet, who: str) -> None:
-        self._hands.trails(who).publish(self._trails[sheet["slug"]])
+        self._hands.trails(who).publish(self._trails[sheet["key"]])
 
     def _translate(self, sheet: Sheet, told: Sheet) -> None:
-        trail_id, ids, into = self._trails[sheet["slug"]], self._stops[sheet["slug"]], told["into"]
+        trail_id, ids, into = self._trails[sheet["key"]], self._stops[sheet["key"]], told["into"]
         said = translation(trail(sheet, ids, self._media), into)
         number, _ = self._hands.said(trail_id)
         trails = self._hands.trails(told["by"])
@@ -123,7 +123,7 @@ class Life:
                     self._put_into_words(sound["key"], into, sound["in_other_words"][into], told["by"])
 
     def _mend(self, sheet: Sheet, told: Sheet) -> None:
-        trail_id, ids = self._trails[sheet["slug"]], self._stops[sheet["slug"]]
+        trail_id, ids = self._trails[sheet["key"]], self._stops[sheet["key"]]
         number, now = self._hands.said(trail_id)
         right = {one.id: one for one in trail(sheet, ids, self._media, languages=list(now.title)).stops}
         mended = ids[told["stop"]]
@@ -131,12 +131,12 @@ class Life:
         self._revise(trail_id, number, told, stops=stops)
 
     def _deface(self, sheet: Sheet, told: Sheet) -> None:
-        trail_id = self._trails[sheet["slug"]]
+        trail_id = self._trails[sheet["key"]]
         number, now = self._hands.said(trail_id)
         self._revise(trail_id, number, told, title={**now.title, now.language: told["title"]})
 
     def _undo(self, sheet: Sheet, told: Sheet) -> None:
-        trail_id = self._trails[sheet["slug"]]
+        trail_id = self._trails[sheet["key"]]
         number, _ = self._hands.said(trail_id)
         trails = self._hands.trails(told["by"])
         trails.revert(trail_id, number - 1, **self._by(told["by"], sheet), comment=told["comment"])
@@ -148,8 +148,8 @@ class Life:
         self._hands.trails(who).revise(trail_id, number, content, **self._by(who), comment=told["comment"])
 
     def _add_sound(self, sheet: Sheet, key: str, sound: Sheet) -> None:
-        slug, who = sheet["slug"], sound["by"]
-        where = self._trails[slug], self._stops[slug][key], self._media[sound["key"]]
+        name, who = sheet["key"], sound["by"]
+        where = self._trails[name], self._stops[name][key], self._media[sound["key"]]
         self._hands.trails(who).add_sound(*where, **self._by(who, sheet), comment=sound["added"]["comment"])
 
     def _remix(self, sheet: Sheet, who: str) -> None:
@@ -159,17 +159,17 @@ class Life:
         made = self._hands.trails(who).remix(
             revision, sheet["title"], sheet["licence"], **self._by(who, sheet), comment=sheet["begun"]["comment"]
         )
-        self._trails[sheet["slug"]] = made.id
+        self._trails[sheet["key"]] = made.id
         _, begun = self._hands.said(made.id)
         keys = {stop_id: key for key, stop_id in self._stops[sheet["of"]].items()}
         taken = {keys[one.id]: mine.id for one, mine in zip(source.stops, begun.stops, strict=True)}
         own = {one["key"]: self._new_id() for one in sheet["stops"] if "key" in one}
-        self._stops[sheet["slug"]] = taken | own
+        self._stops[sheet["key"]] = taken | own
 
     def _change_remix(self, sheet: Sheet, who: str) -> None:
-        trail_id = self._trails[sheet["slug"]]
+        trail_id = self._trails[sheet["key"]]
         number, begun = self._hands.said(trail_id)
-        content = remixed(sheet, begun, self._stops[sheet["slug"]], self._media)
+        content = remixed(sheet, begun, self._stops[sheet["key"]], self._media)
         trails = self._hands.trails(who)
         trails.revise(trail_id, number, content, **self._by(who, sheet), comment=sheet["revised"]["comment"])
 
@@ -275,28 +275,34 @@ class Life:
     # Moderation -----------------------------------------------------------------------------------------------------
 
     def moderated(self, sheet: Sheet) -> None:
-        """Let the moderator hide what is no place, take something back, and find what visitors point out."""
-        told = sheet["advertisement"]
-        self._at(told["days"], partial(self._advertise, told))
-        for act, name in ((Act.HIDE, "hidden"), (Act.RESTORE, "restored")):
-            for one in (sheet["advertisement"], sheet["taken_back"]):
-                if name in one:
-                    self._at(one[name]["days"], partial(self._moderate, act, one, one[name]))
-        for flag in sheet["flags"]:
+        """Let the moderator hide what is no place, take something back, and find what visitors point out.
+
+        Only what somebody answers for can be taken out of sight or pointed out.
+        """
+        for told in filter(self._is_answered_for, sheet["acts"]):
+            if "posted" in told:
+                self._at(told["posted"]["days"], partial(self._advertise, told))
+            for act, name in ((Act.HIDE, "hidden"), (Act.RESTORE, "restored")):
+                if name in told:
+                    self._at(told[name]["days"], partial(self._moderate, act, told, told[name]))
+        for flag in filter(self._is_answered_for, sheet["flags"]):
             self._at(flag["days"], partial(self._flag, flag))
 
+    def _is_answered_for(self, told: Sheet) -> bool:
+        return self._hands.moderates(_kind(told))
+
     def _advertise(self, told: Sheet) -> None:
-        longitude, latitude = within(told["quarter"], told["title"]["fr"])
+        longitude, latitude = within(told["posted"]["quarter"], told["place"])
         content = PlaceContent(
-            title=told["title"],
-            text=told["text"],
+            title={"fr": told["place"]},
+            text={"fr": told["posted"]["text"]},
             language="fr",
             licence="CC0-1.0",
             longitude=longitude,
             latitude=latitude,
             theme=Theme.MEETING,
         )
-        self._add_place(content, {"author_id": self._hands.people[told["by"]].person_id}, LANGUAGES)
+        self._add_place(content, {"author_id": self._hands.people[told["posted"]["by"]].person_id}, LANGUAGES)
 
     def _moderate(self, act: Act, told: Sheet, done: Sheet) -> None:
         moderator = self._hands.people[done["by"]].person_id
@@ -309,11 +315,14 @@ class Life:
 
     def _subject(self, told: Sheet) -> tuple[str, UUID]:
         """Return what is moderated: its kind and its id."""
-        if "sound" in told:
-            return "media", self._media[told["sound"]]
-        if "stop" in told:
-            return "stop", self._stops[told["of"]][told["stop"]]
-        return "place", self._places[told["place"] if "place" in told else told["title"]["fr"]]
+        kind = _kind(told)
+        match kind:
+            case "media":
+                return kind, self._media[told["sound"]]
+            case "stop":
+                return kind, self._stops[told["of"]][told["stop"]]
+            case _:
+                return kind, self._places[told["place"]]
 
     # ----------------------------------------------------------------------------------------------------------------
 
@@ -327,3 +336,8 @@ class Life:
 
     def _new_id(self) -> UUID:
         return UUID(int=self._chance.getrandbits(128), version=4)
+
+
+def _kind(told: Sheet) -> str:
+    """Return which kind of thing is moderated."""
+    return "media" if "sound" in told else "stop" if "stop" in told else "place"

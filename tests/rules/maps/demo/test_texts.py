@@ -42,7 +42,7 @@ def texts(name):
 
 def test_there_are_four_trails_with_forty_stops_and_a_remix():
     assert sum(len(told(name)["stops"]) for name in TRAILS) == 40
-    assert told(REMIX)["of"] == told("recouvrance")["slug"]
+    assert told(REMIX)["of"] == told("recouvrance")["key"]
     assert may_become(told("recouvrance")["licence"], told(REMIX)["licence"])
 
 
