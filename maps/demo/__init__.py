@@ -14,7 +14,6 @@ TOUR = (
         "author of an audio trail",
         "walk *Le port de commerce, quai par quai*, then add a sound to one of its stops",
     ),
-    ("rozenn", "moderator", "*Moderation*: settle what visitors pointed out, put back what was hidden"),
 )
 LONG_AGO = timedelta(days=300)
 

@@ -213,8 +213,8 @@ def test_people_have_listened_and_nobody_heard_the_end_before_the_beginning(pres
 def test_the_remix_says_what_it_was_made_of(present):
     remix, original = called(present, REMIX), called(present, "recouvrance")
     (source,) = shown(present, remix).sources
-    assert source.trail_id == original.id
-    assert [one.trail_id for one in shown(present, original).remixes] == [remix.id]
+    assert (source.path, source.licence) == (f"/trails/{original.slug}", "CC-BY-SA-4.0")
+    assert [one.path for one in shown(present, original).remixes] == [f"/trails/{remix.slug}"]
     taken = media_of(trail_content(present, remix)) & media_of(trail_content(present, original))
     assert len(taken) == 6
 
