@@ -30,7 +30,7 @@ def demo(installation) -> None:
     try:
         with installation.request() as request:
             if not is_loaded(request.db):
-                click.echo("loading the demo city: half a year in half a minute", err=True)
+                click.echo("loading the demo city: ten months in a minute", err=True)
             load(request)
     except NotHere as no:
         raise click.ClickException(str(no)) from no

@@ -20,20 +20,32 @@ from portal.security.passwords import Passwords
 from portal.security.terms import Identity
 
 PASSWORD = "rade-de-brest-29"  # noqa: S105 (everybody may know it)
-TOUR = (("armelle", "administrator", "*Administration*: people and roles, opening hours, rules, the audit trail"),)
+TOUR = (
+    (
+        "rozenn",
+        "moderator",
+        "*Moderation*: look at what visitors pointed out, hide it or leave it, put back what was hidden",
+    ),
+    ("armelle", "administrator", "*Administration*: people and roles, opening hours, rules, the audit trail"),
+)
 A_YEAR = 365
 
 
 def load(request, chance: Random) -> None:
     """Bring in the people, and the organisations with their members."""
-    told = yaml.safe_load(files(__package__).joinpath("people.yaml").read_text("utf-8"))
+    people = told()
     newcomers = Newcomers(request, chance)
-    for one in told["staff"]:
+    for one in people["staff"]:
         newcomers.trust(newcomers.add(one["who"], one["name"]), Role(one["role"]))
-    for one in told["residents"]:
+    for one in people["residents"]:
         newcomers.add(**{"language": "fr"} | one)
-    for one in told["organisations"]:
+    for one in people["organisations"]:
         _found(request, **one)
+
+
+def told() -> Any:
+    """Return who lives in the demo city, as its file tells it."""
+    return yaml.safe_load(files(__package__).joinpath("people.yaml").read_text("utf-8"))
 
 
 class Newcomers:

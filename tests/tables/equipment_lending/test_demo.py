@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from equipment_lending import demo as lending_demo
 from equipment_lending.demo import plan
 from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, Loan, Stock
 from equipment_lending.queries import desk, waiting
@@ -17,6 +18,7 @@ from portal.db.session import working_request
 from portal.index.models import IndexEntry
 from portal.jobs.models import Job
 from portal.mail.models import OutgoingMail
+from portal.people import demo as people
 from portal.people.demo import named
 from portal.people.models import Person, RoleGrant
 from portal.people.terms import Role
@@ -33,10 +35,11 @@ ORDINARY_LOANS = (24, 8)
 
 
 def city_of(kind, folder, now, *, ordinary=ORDINARY_LOANS):
-    """Return the registry of a house with the demo city in it, as it is at ``now``."""
+    """Return the registry of a house with the demo city's people and lending in it, as it is at ``now``."""
     registry = own_registry(own_settings(own_url(kind, folder), folder))
     registry.clock = StoppedClock(now)
     with pytest.MonkeyPatch.context() as fewer, working_request(registry) as request:
+        fewer.setattr(demo, "rooms", lambda _name: iter([people, lending_demo]))
         fewer.setattr(plan, "LOANS_PAST", ordinary[0])
         fewer.setattr(plan, "LOANS_AHEAD", ordinary[1])
         demo.load(request)
