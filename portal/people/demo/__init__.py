@@ -21,7 +21,11 @@ from portal.security.terms import Identity
 
 PASSWORD = "rade-de-brest-29"  # noqa: S105 (everybody may know it)
 TOUR = (
-    ("rozenn", "moderator", "*Moderation*: look at what visitors pointed out, hide it or leave it, put back what was hidden"),
+    (
+        "rozenn",
+        "moderator",
+        "*Moderation*: look at what visitors pointed out, hide it or leave it, put back what was hidden",
+    ),
     ("armelle", "administrator", "*Administration*: people and roles, opening hours, rules, the audit trail"),
 )
 A_YEAR = 365
