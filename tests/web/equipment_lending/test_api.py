@@ -59,6 +59,28 @@ def test_the_catalogue_counts_what_is_free_for_a_whole_period(api, session, stoc
 
 
 @pytest.mark.parametrize(
+    ("rules", "loan", "resting"),
+    [
+        ({"buffer_after_minutes": 60}, ("2026-10-26T10:30", "2026-10-26T18:00"), ()),
+        ({"whole_days": True}, ("2026-10-24T08:00", "2026-10-24T09:00"), ()),
+        ({}, ("2026-10-26T12:00", "2026-10-26T18:00"), ("2026-10-23T10:00", "2026-10-25T10:00")),  # E3
+    ],
+)
+def test_what_the_catalogue_calls_free_is_what_a_request_gets(api, session, stock, mine, rules, loan, resting):
+    lending.policy(session, model_id=stock.model_id, **rules)
+    lending.loan(session, stock, *loan)
+    if resting:
+        lending.maintenance(session, stock.items[0], *resting)
+        lending.maintenance(session, stock.items[1], "2026-10-25T12:00", "2026-10-30T10:00")
+    query = {"point": stock.point.slug, "from": FROM, "to": TO}
+    free = [sheet["free"] for sheet in api.get("/api/v1/equipment", query).json["items"]]
+    assert free == ([] if resting else [1])
+    api.post_json("/api/v1/loans", wish(stock, sum(free) + 1), headers=mine, status=409)
+    if free:
+        api.post_json("/api/v1/loans", wish(stock, sum(free)), headers=mine, status=201)
+
+
+@pytest.mark.parametrize(
     "query",
     [
         {"from": FROM},
