@@ -571,3 +571,26 @@ def test_a_repair_that_would_be_over_before_the_item_is_back_is_refused(city, se
     assert codes(no.value) == {RefusalCode.ITEM_OUT}
     city.fleet.out_of_service(item, city.clock.now(), instant("2030-03-15T10:00"), "révision")
     assert [city.free(stock, f"2030-03-{day}", f"2030-03-{day}") for day in ("13", "16")] == [0, 1]
+
+
+def test_what_happens_at_once_happens_with_the_minute(city, session):
+    """Invariant 4: whatever the second at which somebody presses the button, periods are whole minutes."""
+    city.now("2030-03-04T10:00")
+    stock = lending.stock(session, units=2)
+    item, lost = stock.items
+    loan = city.borrow(stock, "2030-03-04T10:00", "2030-03-05T10:00")
+    city.hand_out(loan, lost.asset_tag)
+    city.clock.at += timedelta(minutes=7, seconds=29, microseconds=5)
+    for _ in range(2):  # twice within the minute
+        city.fleet.out_of_service(item, city.clock.now(), None, "pile vide")
+        city.clock.at += timedelta(seconds=3)
+        city.fleet.in_service(item)
+    city.fleet.out_of_service(item, city.clock.now(), None, "écran fendu")
+    city.clock.at += timedelta(minutes=3)
+    city.fleet.in_service(item)
+    city.desk.write_off(loan.id, [lost.asset_tag], "volé", city.clerk.id)
+    ends = {(claim.starts_at, claim.ends_at) for claim in session.scalars(select(Claim)) if claim.live}
+    assert ends == {
+        (instant("2030-03-04T10:00"), instant("2030-03-04T10:10")),
+        (instant("2030-03-04T10:07"), instant("2030-03-04T10:10")),
+    }

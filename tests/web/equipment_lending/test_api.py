@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import func, select
 
-from equipment_lending.models import Loan
+from equipment_lending.models import Claim, Loan, WaitlistEntry
 from equipment_lending.terms import Approval
 from portal.people.terms import Role
 from tests.factories import desk, lending, people
@@ -223,3 +223,29 @@ def test_an_item_out_of_service_answers_with_the_loans_at_risk(api, session, sto
 def test_what_is_not_a_wish_is_refused_and_records_nothing(api, session, stock, mine, change, status):
     api.post_json("/api/v1/loans", wish(stock) | change, headers=mine, status=status)
     assert session.scalar(select(func.count()).select_from(Loan)) == 0
+
+
+@pytest.mark.parametrize("unwhole", ["2026-10-26T10:00:30+01:00", "2026-10-26T10:00:00.000001+01:00"])
+def test_what_is_agreed_is_agreed_to_the_minute(api, session, stock, me, mine, clerk, unwhole):
+    """Invariant 4: periods are whole minutes. What is not is refused in words, and nothing changes."""
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-25T10:00", borrower=me)
+    tag = stock.items[0].asset_tag
+    sent = [
+        ("/api/v1/loans", wish(stock, pickup_at=unwhole, return_at="2026-10-27T10:00:00+01:00"), "pickup_at", mine),
+        ("/api/v1/loans", wish(stock, return_at=unwhole), "return_at", mine),
+        (f"/api/v1/loans/{loan.id}/extend", {"return_at": unwhole}, "return_at", mine),
+        (
+            f"/api/v1/equipment/{stock.model.slug}/waitlist",
+            {"point": stock.point.slug, "from": FROM, "to": unwhole, "units": 2},
+            "to",
+            mine,
+        ),
+        (f"/api/v1/items/{tag}/out-of-service", {"from": unwhole, "reason": "révision"}, "from", clerk),
+        (f"/api/v1/items/{tag}/out-of-service", {"from": FROM, "until": unwhole, "reason": "révision"}, "until", clerk),
+    ]
+    before = [session.scalar(select(func.count()).select_from(kind)) for kind in (Loan, Claim, WaitlistEntry)]
+    for path, message, field, who in sent:
+        no = api.post_json(path, message, headers=who | {"Accept-Language": "en"}, status=422).json
+        assert no["errors"] == {field: "Give whole minutes, without seconds."}
+    assert [session.scalar(select(func.count()).select_from(kind)) for kind in (Loan, Claim, WaitlistEntry)] == before
+    assert loan.return_at == lending.instant("2026-10-25T10:00")
