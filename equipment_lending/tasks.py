@@ -1,4 +1,4 @@
-"""Timed work of lending: reminders, loans nobody came for, whose turn it is.
+"""Timed work of lending: reminders, loans nobody came for, whose turn it is, what cannot be as it was agreed.
 
 All of it is computed from the state of things, whenever it runs.
 """
@@ -8,7 +8,9 @@ from uuid import UUID
 
 from equipment_lending.queries.reminders import reminders, to_return
 from equipment_lending.services.requests import LoanRequests
+from equipment_lending.services.telling import WORK, Telling
 from equipment_lending.services.turns import Turns
+from equipment_lending.terms import Matter
 from portal.jobs.services import Jobs
 from portal.mail.services import Outbox
 from portal.people.models import Person
@@ -20,6 +22,8 @@ def includeme(config) -> None:
     config.add_task("lending.reminders", ask_for_reminders, every=timedelta(hours=1))
     config.add_task("lending.remind", remind)
     config.add_task("lending.expire", expire, every=timedelta(minutes=15))
+    config.add_task("lending.look", look_whom_to_tell, every=timedelta(minutes=5))
+    config.add_task(WORK, tell)
     config.add_task("lending.turns", take_turns)
     config.add_task("lending.all_turns", take_all_turns, every=timedelta(minutes=5))
 
@@ -44,6 +48,16 @@ def remind(request, person_id: str, point_id: str) -> None:
 def expire(request) -> None:
     """End the loans nobody came for, and the requests nobody decided on in time."""
     request.find_service(LoanRequests).expire()
+
+
+def look_whom_to_tell(request) -> None:
+    """Ask for letters about what cannot be as it was agreed, one each time for each loan."""
+    request.find_service(Telling).look()
+
+
+def tell(request, loan_id: str, matter: str) -> None:
+    """Write to the borrower of a loan about what cannot be as it was agreed; nothing, if it can after all."""
+    request.find_service(Telling).tell(UUID(loan_id), Matter(matter))
 
 
 def take_turns(request, stock_ids: list[str]) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from equipment_lending.models import Claim, LendingPoint, Loan, LoanLine, Stock
 from equipment_lending.queries import loans
-from equipment_lending.queries.agenda import appointment
 from equipment_lending.queries.alternatives import alternatives
 from equipment_lending.queries.application import Gathered, gather, wished_points, wished_stocks
 from equipment_lending.queries.calendars import calendar, policies
@@ -21,6 +20,7 @@ from equipment_lending.rules.assignment import bind, extendable, free_units
 from equipment_lending.rules.charter import refusals
 from equipment_lending.rules.claims import claimed, remaining
 from equipment_lending.rules.lateness import no_show_from
+from equipment_lending.services.letters import Letters
 from equipment_lending.services.turns import Turns, look_who_waits
 from equipment_lending.terms import (
     Approval,
@@ -36,13 +36,9 @@ from equipment_lending.terms import (
 from portal.audit.services import Audit
 from portal.clock import Clock
 from portal.db import lock
-from portal.i18n import OFFERED, Words
 from portal.mail.services import Outbox
-from portal.people.calendar import feed
 from portal.people.models import Person
 from portal.ports.certifications import Certifications
-
-LETTERS = "equipment_lending:templates/equipment_lending/mail/"
 
 ABOUT_THE_END = frozenset(
     {
@@ -80,8 +76,7 @@ class LoanRequests:
         self._clock = clock
         self._certifications = certifications
         self._audit = audit
-        self._outbox = outbox
-        self._base_url = base_url
+        self._letters = Letters(session, outbox, base_url)
         self._chance = chance
         self._turns = Turns(session, clock, certifications, outbox)
 
@@ -100,7 +95,7 @@ class LoanRequests:
             loan = self._record(wish, gathered, borrower_id, by)
         if by != borrower_id:
             self._audit.record("lending.request_for", "loan", loan.id, loan=loan.number)
-        self._write_to_borrower(loan, "loan_confirmed" if loan.state is LoanState.CONFIRMED else "loan_requested")
+        self._letters.about(loan, "loan_confirmed" if loan.state is LoanState.CONFIRMED else "loan_requested")
         return loan
 
     def confirm(self, loan_id: UUID, by: UUID) -> Loan:
@@ -108,7 +103,7 @@ class LoanRequests:
         loan = self._locked(loan_id, LoanState.REQUESTED)
         self._decide(loan, LoanState.CONFIRMED, by)
         self._audit.record("lending.confirm", "loan", loan.id, loan=loan.number)
-        self._write_to_borrower(loan, "loan_confirmed")
+        self._letters.about(loan, "loan_confirmed")
         return loan
 
     def reject(self, loan_id: UUID, reason: str, by: UUID) -> Loan:
@@ -119,7 +114,7 @@ class LoanRequests:
         self._decide(loan, LoanState.REJECTED, by, reason.strip())
         self._release(loan)
         self._audit.record("lending.reject", "loan", loan.id, loan=loan.number)
-        self._write_to_borrower(loan, "loan_rejected")
+        self._letters.about(loan, "loan_rejected")
         return loan
 
     def cancel(self, loan_id: UUID, reason: str, by: UUID) -> Loan:
@@ -129,7 +124,7 @@ class LoanRequests:
         self._release(loan)
         if by != loan.borrower_id:
             self._audit.record("lending.cancel", "loan", loan.id, loan=loan.number)
-        self._write_to_borrower(loan, "loan_cancelled")
+        self._letters.about(loan, "loan_cancelled")
         return loan
 
     def no_show(self, loan_id: UUID, by: UUID) -> Loan:
@@ -140,7 +135,7 @@ class LoanRequests:
         self._decide(loan, LoanState.NO_SHOW, by)
         self._release(loan)
         self._audit.record("lending.no_show", "loan", loan.id, loan=loan.number)
-        self._write_to_borrower(loan, "no_show")
+        self._letters.about(loan, "no_show")
         return loan
 
     def extend(self, loan_id: UUID, return_at: datetime, by: UUID) -> Loan:
@@ -162,7 +157,7 @@ class LoanRequests:
             loan.revision += 1
         if by != loan.borrower_id:
             self._audit.record("lending.extend", "loan", loan.id, loan=loan.number, until=return_at)
-        self._write_to_borrower(loan, "loan_extended")
+        self._letters.about(loan, "loan_extended")
         return loan
 
     def expire(self) -> list[Loan]:
@@ -184,11 +179,12 @@ class LoanRequests:
         waited_for = loan.state
         self._decide(loan, LoanState.NO_SHOW if waited_for is LoanState.CONFIRMED else LoanState.REJECTED, None)
         self._release(loan)
-        self._write_to_borrower(loan, "no_show" if waited_for is LoanState.CONFIRMED else "loan_rejected")
+        self._letters.about(loan, "no_show" if waited_for is LoanState.CONFIRMED else "loan_rejected")
         return loan
 
     def _no_show_from(self, loan: Loan) -> datetime:
-        window = calendar(self._session, loan.point, loan.pickup_at.date()).window_at(loan.pickup_at)
+        desk = calendar(self._session, loan.point, loan.pickup_at.date())
+        window = desk.window_at(loan.pickup_at) or next(desk.windows_after(loan.pickup_at), None)
         policy_of = policies(self._session, [line.stock for line in loan.lines])
         return max(no_show_from(loan.pickup_at, window, policy) for policy in policy_of.values())
 
@@ -322,15 +318,6 @@ class LoanRequests:
         for borrower_id, point_id in self._session.execute(about).all():
             lock(self._session, Person, [borrower_id])
             lock(self._session, LendingPoint, [point_id])
-
-    def _write_to_borrower(self, loan: Loan, letter: str) -> None:
-        self._session.flush()
-        if self._outbox is None:
-            return
-        borrower = self._session.get_one(Person, loan.borrower_id)
-        words = Words(borrower.language if borrower.language in OFFERED else OFFERED[0])
-        diary = feed([appointment(loan, words)], loan.number, self._base_url).decode()
-        self._outbox.send(borrower, f"{LETTERS}{letter}.txt", calendar=diary, loan=loan, point=loan.point)
 
 
 def _as_wish(loan: Loan, return_at: datetime) -> Wish:

@@ -12,6 +12,7 @@ from equipment_lending.models import Custody, Item, Loan
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import desk
 from equipment_lending.queries.agenda import contents
+from equipment_lending.queries.changed_hours import closed_in_time
 from equipment_lending.queries.conditions import conditions
 from equipment_lending.queries.loans import open_custodies, units_to_hand_out
 from equipment_lending.queries.waiting import waiting_at
@@ -368,6 +369,7 @@ class LoanAtDesk(AtCounter):
         undecided = state is LoanState.REQUESTED
         return self.frame() | {
             "refused": self.say(reasons),
+            "closed": closed_in_time(self.request.db, self.now, Loan.id == self.loan.id).get(self.loan.id),
             "undecided": undecided,
             "to_go": [line for line in self.loan.lines if units_to_hand_out(line)]
             if state in (LoanState.CONFIRMED, LoanState.OUT)

@@ -12,6 +12,7 @@ from equipment_lending.models import Loan
 from equipment_lending.permissions import Lending
 from equipment_lending.queries.agenda import appointment, contents
 from equipment_lending.queries.calendars import calendar
+from equipment_lending.queries.changed_hours import closed_in_time
 from equipment_lending.queries.loans import CURRENT, loans_of
 from equipment_lending.queries.waiting import Place, places_of
 from equipment_lending.rules.moments import return_moment
@@ -136,6 +137,7 @@ class LoanPage:
             "state": state,
             "kind": kind,
             "next": next_words(self.loan, self.now, self.request),
+            "closed": closed_in_time(self.request.db, self.now, Loan.id == self.loan.id).get(self.loan.id),
             "steps": steps_words(self.loan, self.request),
             "qr": qr(self.loan.number),
             "conditions": CONDITIONS,

@@ -5,16 +5,20 @@ with its rule.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from equipment_lending import tasks
 from equipment_lending.models import Claim, OpeningException, Stock
 from equipment_lending.queries.catalogue import Filter, sheets
+from equipment_lending.queries.changed_hours import closed_at
 from equipment_lending.queries.desk import at_risk, civil_day
 from equipment_lending.queries.loans import desk_day, open_custodies
 from equipment_lending.queries.occupation import availability
+from equipment_lending.services.catalogue import Catalogue
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.fleet import Fleet
 from equipment_lending.services.requests import LoanRequests
@@ -24,16 +28,21 @@ from equipment_lending.terms import (
     ClosedDays,
     Condition,
     DayKind,
+    End,
+    Hours,
     LoanState,
     RefusalCode,
     Refused,
     ServiceState,
     WaitlistState,
+    WeeklyWindow,
     Wish,
     WishedLine,
 )
 from portal.audit.models import AuditEntry
 from portal.audit.services import Audit
+from portal.jobs.models import Job
+from portal.mail.models import OutgoingMail
 from portal.mail.services import Outbox
 from portal.ports.certifications import Certifications
 from tests.factories import lending, people
@@ -125,6 +134,17 @@ def tags(stock: Stock) -> list[str]:
 
 def codes(no: Refused) -> set[RefusalCode]:
     return {reason.code for reason in no.reasons}
+
+
+def worked(asking) -> None:
+    """Let the worker look whom to tell, and tell them, each piece of work once."""
+    session, now = asking.db, asking.clock.now()
+    tasks.look_whom_to_tell(asking)
+    todo = select(Job).where(Job.kind == "lending.tell", Job.finished_at.is_(None))
+    for job in session.scalars(todo).all():
+        tasks.tell(asking, **job.payload)
+        job.finished_at = now
+    session.flush()
 
 
 def on_days(session, point, kind: DayKind, *days: str) -> None:
@@ -404,6 +424,57 @@ def test_E5_on_a_closed_day_the_next_open_windows_are_proposed_and_closed_days_i
     assert codes(no) == {RefusalCode.PICKUP_CLOSED}
     assert no.alternatives.periods
     assert city.borrow(stock, "2030-04-05T10:00", "2030-04-08T10:00")
+
+
+def test_E6_when_the_desk_changes_its_hours_loans_stay_as_they_are_and_whoever_is_concerned_is_told_once(
+    city, asking, session
+):
+    city.now("2030-03-01T10:00")
+    stock = lending.stock(session, units=3)
+    point = stock.point
+    fetched, kept, free = people.person(session, language="en"), people.person(session), people.person(session)
+    coming = city.borrow(stock, "2030-03-12T10:00", "2030-03-14T10:00", who=fetched)  # a Tuesday to a Thursday
+    returning = city.borrow(stock, "2030-03-06T10:00", "2030-03-12T18:00", who=kept)
+    city.borrow(stock, "2030-03-13T10:00", "2030-03-14T18:00", who=free)
+    agreed = [(loan.pickup_at, loan.return_at, loan.revision) for loan in (coming, returning)]
+    change = asking.find_service(Catalogue)
+    assert closed_at(session, point, city.clock.now()) == []
+
+    def told() -> list[tuple[UUID, str]]:
+        """The worker looks, twice, and does what it was asked to; who was told so far."""
+        for _ in range(2):
+            worked(asking)
+        letters = session.scalars(select(OutgoingMail).order_by(OutgoingMail.created_at, OutgoingMail.id))
+        return [(one.person_id, one.text) for one in letters if "hours" in one.subject or "horaires" in one.subject]
+
+    monday_off = [WeeklyWindow(day, Hours(time(8), time(20))) for day in range(7) if day != 1]
+    change.set_week(point, monday_off)
+    assert [(loan.number, one.end) for loan, one in closed_at(session, point, city.clock.now())] == [
+        (coming.number, End.PICKUP),
+        (returning.number, End.RETURN),
+    ]
+    assert [(loan.pickup_at, loan.return_at, loan.revision) for loan in (coming, returning)] == agreed
+    assert {loan.state for loan in (coming, returning)} == {LoanState.CONFIRMED}
+    assert codes(city.refused(stock, "2030-03-11T10:00", "2030-03-13T10:00", units=2)) == {RefusalCode.NOT_ENOUGH}
+    first = told()
+    assert {who for who, _ in first} == {fetched.id, kept.id}
+    assert len(first) == 2
+    (english,) = [text for who, text in first if who == fetched.id]
+    assert "Tuesday 12 March, 10:00" in english
+    assert "- Monday 11 March, 08:00–20:00\n- Wednesday 13 March, 08:00–20:00\n" in english
+
+    change.set_week(point, [*monday_off, WeeklyWindow(1, Hours(time(9), time(20)))])
+    assert closed_at(session, point, city.clock.now()) == []
+    assert told() == first
+    change.set_week(point, monday_off)
+    assert len(told()) == 4  # another change is another letter
+
+    city.now("2030-03-12T21:00")
+    city.requests.expire()
+    assert coming.state is LoanState.CONFIRMED  # whoever could not come is waited for until the desk has been open
+    city.now("2030-03-13T21:00")
+    city.requests.expire()
+    assert coming.state is LoanState.NO_SHOW
 
 
 def test_E7_what_is_late_is_offered_to_nobody_and_the_next_loan_is_served_by_another_or_at_risk(city, session):

@@ -150,6 +150,6 @@ def test_a_request_nobody_decided_on_in_time_is_declined_with_regret(session, as
 
 
 def test_the_work_is_asked_for_by_the_clock(config):
-    assert {"lending.reminders", "lending.expire"} <= {
+    assert {"lending.reminders", "lending.expire", "lending.look"} <= {
         kind for kind, task in config.registry.tasks.items() if task.every
     }
