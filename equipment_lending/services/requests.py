@@ -17,7 +17,7 @@ from equipment_lending.queries.application import Gathered, gather, wished_point
 from equipment_lending.queries.calendars import calendar, policies
 from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.assignment import bind, extendable, free_units
-from equipment_lending.rules.charter import refusals
+from equipment_lending.rules.charter import refusals, refusals_on_approval
 from equipment_lending.rules.claims import claimed, remaining
 from equipment_lending.rules.lateness import no_show_from
 from equipment_lending.services.letters import Letters
@@ -98,11 +98,23 @@ class LoanRequests:
         self._letters.about(loan, "loan_confirmed" if loan.state is LoanState.CONFIRMED else "loan_requested")
         return loan
 
-    def confirm(self, loan_id: UUID, by: UUID) -> Loan:
-        """Approve a request. Raises :class:`Refused` where there is nothing to decide any more."""
+    def confirm(self, loan_id: UUID, by: UUID, override: str = "") -> Loan:
+        """Approve a request: what it asks of the borrower is asked anew.
+
+        With a written reason in ``override``, a borrower who lacks a required achievement may have it all the same: the
+        audit trail says that, and the loan why. Raises :class:`Refused` with every reason, and where there is nothing
+        to decide any more.
+        """
+        self._lock_limits(loan_id)
         loan = self._locked(loan_id, LoanState.REQUESTED)
-        self._decide(loan, LoanState.CONFIRMED, by)
-        self._audit.record("lending.confirm", "loan", loan.id, loan=loan.number)
+        reasons = refusals_on_approval(self._asked_anew(loan, loan.return_at).application)
+        lacking = [reason for reason in reasons if reason.code is RefusalCode.NOT_CERTIFIED]
+        if override.strip():
+            reasons = [reason for reason in reasons if reason not in lacking]
+        if reasons:
+            raise Refused(reasons)
+        self._decide(loan, LoanState.CONFIRMED, by, override.strip() if lacking else None)
+        self._audit.record("lending.confirm", "loan", loan.id, loan=loan.number, overridden=bool(lacking) or None)
         self._letters.about(loan, "loan_confirmed")
         return loan
 
@@ -246,19 +258,22 @@ class LoanRequests:
         """Return why a loan cannot last until ``return_at``: the charter on its end, and whom it would cost."""
         if return_at <= loan.return_at:
             return [Refusal(RefusalCode.NOT_LONGER)]
-        wish = _as_wish(loan, return_at)
-        points = wished_points(self._session, wish)
-        stocks = [line.stock for line in loan.lines]
-        now = self._clock.now()
-        gathered = gather(
-            self._session, wish, points, stocks, loan.borrower_id, self._certifications, now, without=loan
-        )
+        gathered = self._asked_anew(loan, return_at)
+        now = gathered.application.now
         reasons = [reason for reason in refusals(gathered.application) if reason.code in ABOUT_THE_END]
         return reasons + [
             Refusal(RefusalCode.NOT_ENOUGH, {"equipment": line.stock.model.slug, "asked": line.units, "free": 0})
             for line in loan.lines
             if not self._can_stay(line, gathered.occupied(line.stock_id, gathered.application.period), now)
         ]
+
+    def _asked_anew(self, loan: Loan, return_at: datetime) -> Gathered:
+        """Return the facts of a loan as if somebody asked for it now, until ``return_at``."""
+        wish = _as_wish(loan, return_at)
+        points = wished_points(self._session, wish)
+        stocks = [line.stock for line in loan.lines]
+        now = self._clock.now()
+        return gather(self._session, wish, points, stocks, loan.borrower_id, self._certifications, now, without=loan)
 
     def _can_stay(self, line: LoanLine, longer: Period, now: datetime) -> bool:
         """Can what a line still occupies be occupied until the end of ``longer``, at nobody else's expense?"""

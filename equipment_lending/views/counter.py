@@ -18,6 +18,7 @@ from equipment_lending.queries.loans import open_custodies, units_to_hand_out
 from equipment_lending.queries.waiting import waiting_at
 from equipment_lending.rules.naming import tag_in
 from equipment_lending.schemas.desk import (
+    ApproveSchema,
     CheckInSchema,
     CheckOutSchema,
     ProlongSchema,
@@ -61,6 +62,13 @@ class AtCounter:
             "conditions": CONDITIONS,
         }
 
+    def lacking(self, at: datetime) -> list[str]:
+        """Return the trainings that are asked for and that the borrower does not hold at an instant."""
+        held = self.request.ask(Certifications).holds
+        policies = conditions(self.request.db, [line.stock_id for line in self.loan.lines])
+        wanted = frozenset().union(*(policy.requires for policy in policies.values()))
+        return sorted(slug for slug in wanted if not held(self.loan.borrower_id, slug, at))
+
     def ticked(self, sent) -> list[str]:
         """Return the tags that are ticked so far: those of the form, those of the address, and what was scanned."""
         tags = [tag_in(tag) for tag in sent.getall("items")]
@@ -92,11 +100,11 @@ class CheckOut(AtCounter):
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
         self.lines = desk.lines_to_go(request.db, self.loan, self.now)
-        self.lacking = self._lacking()
+        self.lacks = self.lacking(self.now)
         self.form = request.new_form(
             CheckOutSchema(),
             buttons=(Button("hand_out", _("Hand out"), "now"),),
-            uncertified=bool(self.lacking),
+            uncertified=bool(self.lacks),
         )
 
     @view_config(request_method="GET")
@@ -121,13 +129,6 @@ class CheckOut(AtCounter):
         self.request.tell("good", _("Handed out: ${tags}.", mapping={"tags": tags}))
         return self.back_to_desk()
 
-    def _lacking(self) -> list[str]:
-        """Return the trainings that are asked for and that the borrower does not hold now."""
-        held = self.request.ask(Certifications).holds
-        policies = conditions(self.request.db, [line.stock_id for line in self.loan.lines])
-        wanted = frozenset().union(*(policy.requires for policy in policies.values()))
-        return sorted(slug for slug in wanted if not held(self.loan.borrower_id, slug, self.now))
-
     def _no_choice(self) -> list[str]:
         """Return what is ticked from the start: the items of lines for which all that is free is needed."""
         return [item.asset_tag for line in self.lines if len(line.free) <= line.left for item in line.free]
@@ -143,7 +144,7 @@ class CheckOut(AtCounter):
             "ticked": {tag.lower() for tag in ticked},
             "wrong": self.about_items(reasons),
             "refused": self.say([*general, *self._strays(strays)]),
-            "trainings": [training_words(slug) for slug in self.lacking],
+            "trainings": [training_words(slug) for slug in self.lacks],
             "may_leave": self.loan.state in (LoanState.CONFIRMED, LoanState.OUT),
         }
 
@@ -258,6 +259,13 @@ class LoanAtDesk(AtCounter):
         super().__init__(context, request)
         self.requests = request.find_service(LoanRequests)
         self.reminding = request.find_service(Reminding)
+        self.lacks = self.lacking(self.loan.pickup_at) if self.loan.state is LoanState.REQUESTED else []
+        self.confirming = request.new_form(
+            ApproveSchema(),
+            buttons=(Button("confirm", _("Confirm the loan"), "now"),),
+            name="confirm",
+            uncertified=bool(self.lacks),
+        )
         self.rejecting = request.new_form(
             RejectSchema(), buttons=(Button("reject", _("Decline"), "danger"),), name="reject"
         )
@@ -284,7 +292,12 @@ class LoanAtDesk(AtCounter):
 
     @view_config(request_method="POST", request_param="confirm")
     def confirm(self):
-        return self._decided(lambda: self.requests.confirm(self.loan.id, self.by), _("The loan is confirmed."))
+        sent = submitted(self.confirming, self.request)
+        if sent is None:
+            return self._page()
+        return self._decided(
+            lambda: self.requests.confirm(self.loan.id, self.by, sent.get("override", "")), _("The loan is confirmed.")
+        )
 
     @view_config(request_method="POST", request_param="reject")
     def reject(self):
@@ -377,6 +390,8 @@ class LoanAtDesk(AtCounter):
             "out": open_custodies(self.loan),
             "may_be_reminded": self.reminding.can_remind(self.loan),
             "may_be_no_show": state is LoanState.CONFIRMED and self.loan.pickup_at <= self.now,
+            "trainings": [training_words(slug) for slug in self.lacks],
+            "confirming": self.confirming if undecided else None,
             "rejecting": self.rejecting if undecided else None,
             "withdrawing": self.withdrawing if state in (LoanState.REQUESTED, LoanState.CONFIRMED) else None,
             "writing_off": self.writing_off if open_custodies(self.loan) else None,

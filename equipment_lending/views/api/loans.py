@@ -9,9 +9,9 @@ from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import Condition, LoanState, Refusal, RefusalCode, Refused, Wish, WishedLine
 from equipment_lending.views.api.messages import (
+    ApprovalMessage,
     CheckInMessage,
     CheckOutMessage,
-    EmptyMessage,
     ExtensionMessage,
     LoanCriteria,
     LoanMessage,
@@ -94,9 +94,9 @@ class Decisions(_OneLoan):
     def requests(self) -> LoanRequests:
         return self.request.find_service(LoanRequests)
 
-    @api_view(match_param="act=confirm", body=EmptyMessage, permission=Lending.SERVE, idempotent=True)
+    @api_view(match_param="act=confirm", body=ApprovalMessage, permission=Lending.SERVE, idempotent=True)
     def confirm(self):
-        return self.answer(lambda: self.requests.confirm(self.loan.id, self.me))
+        return self.answer(lambda: self.requests.confirm(self.loan.id, self.me, self.request.message["override"]))
 
     @api_view(match_param="act=reject", body=ReasonMessage, permission=Lending.SERVE, idempotent=True)
     def reject(self):

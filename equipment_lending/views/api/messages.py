@@ -77,6 +77,10 @@ class ReasonMessage(colander.Schema):
     reason = _text("reason", NOTE, missing="")
 
 
+class ApprovalMessage(colander.Schema):
+    override = _text("override", NOTE, missing="")
+
+
 class ExtensionMessage(colander.Schema):
     return_at = _minute("return_at")
 

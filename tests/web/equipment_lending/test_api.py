@@ -186,6 +186,18 @@ def test_requests_are_decided_by_the_desk(api, session, stock, mine, clerk):
     assert api.post_json(f"/api/v1/loans/{second['id']}/reject", reason, headers=clerk).json["state"] == "rejected"
 
 
+def test_on_approval_every_reason_is_told_and_a_desk_may_answer_for_a_training(api, session, stock, me, clerk):
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", borrower=me, state="requested")
+    rules = lending.policy(session, model_id=stock.model_id, requires=["velo-cargo"], max_days=1)
+    no = api.post_json(f"/api/v1/loans/{loan.id}/confirm", {}, headers=clerk, status=409).json
+    assert [reason["code"] for reason in no["reasons"]] == ["too_long", "not_certified"]
+    rules.max_days = 9
+    session.flush()
+    api.post_json(f"/api/v1/loans/{loan.id}/confirm", {"override": "x" * 1001}, headers=clerk, status=422)
+    answer = api.post_json(f"/api/v1/loans/{loan.id}/confirm", {"override": "Formée hier"}, headers=clerk).json
+    assert (answer["state"], answer["reason"]) == ("confirmed", "Formée hier")
+
+
 def test_a_borrower_extends_and_cancels(api, session, stock, mine):
     loan = api.post_json("/api/v1/loans", wish(stock), headers=mine, status=201).json
     later = {"return_at": "2026-10-27T10:00:00+01:00"}
