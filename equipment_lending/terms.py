@@ -103,6 +103,8 @@ class Matter(StrEnum):
     """Why a loan cannot be as it was agreed, so that its borrower is told. Computed, never stored."""
 
     CLOSED = "closed"  # a desk has changed its hours and is closed at the time agreed
+    AT_RISK = "at_risk"  # too little is left of what was promised
+    AWAITED = "awaited"  # something of it is late, and the next loan depends on it
 
 
 @dataclass(frozen=True, slots=True, order=True)

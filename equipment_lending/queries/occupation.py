@@ -1,12 +1,12 @@
 """What occupies equipment, and how much of it there is: the numbers every decision about availability starts from."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, Select, func, literal, select
+from sqlalchemy import BigInteger, Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from equipment_lending.models import Claim, Custody, Item, LendingPoint, Loan, LoanLine, Stock
@@ -206,7 +206,10 @@ def stock_uses(
         .where(Item.stock_id.in_(stock_ids), _COUNTED)
         .order_by(Item.asset_tag)
     ).all()
-    return {stock_id: _use(stock_id, rows, taken.get(stock_id, [])) for stock_id in stock_ids}
+    held: dict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
+    for stock_id, item_id, units in rows:
+        held[stock_id].append((item_id, units))
+    return {stock_id: _use(held[stock_id], taken.get(stock_id, [])) for stock_id in stock_ids}
 
 
 def planned(session: Session, stocks: Stocks, now: datetime) -> list[UUID]:
@@ -215,11 +218,11 @@ def planned(session: Session, stocks: Stocks, now: datetime) -> list[UUID]:
     return list(session.scalars(select(Claim.stock_id).where(later, Claim.stock_id.in_(stocks)).distinct()))
 
 
-def _use(stock_id: UUID, rows: Sequence[Row[UUID, UUID, int]], taken: list[Occupied]) -> StockUse:
+def _use(held: Iterable[tuple[UUID, int]], taken: list[Occupied]) -> StockUse:
     bound: dict[UUID, list[Claimed]] = defaultdict(list)
     for occupied in taken:
         if occupied.item_id is not None:
             bound[occupied.item_id].append(occupied.claimed)
-    items = tuple(ItemUse(item, units, tuple(bound[item])) for stock, item, units in rows if stock == stock_id)
+    items = tuple(ItemUse(item, units, tuple(bound[item])) for item, units in held)
     unbound = sorted((o for o in taken if o.item_id is None), key=lambda o: (o.promised_at or FOREVER, str(o.loan_id)))
     return StockUse(items, tuple(unbound))

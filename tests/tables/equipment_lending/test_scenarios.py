@@ -440,12 +440,12 @@ def test_E6_when_the_desk_changes_its_hours_loans_stay_as_they_are_and_whoever_i
     change = asking.find_service(Catalogue)
     assert closed_at(session, point, city.clock.now()) == []
 
-    def told() -> list[tuple[UUID, str]]:
-        """The worker looks, twice, and does what it was asked to; who was told so far."""
+    def letters() -> list[tuple[UUID, str]]:
+        """Who was told what so far, after the worker has looked, twice, and done what it was asked to."""
         for _ in range(2):
             worked(asking)
-        letters = session.scalars(select(OutgoingMail).order_by(OutgoingMail.created_at, OutgoingMail.id))
-        return [(one.person_id, one.text) for one in letters if "hours" in one.subject or "horaires" in one.subject]
+        sent = session.scalars(select(OutgoingMail).order_by(OutgoingMail.created_at, OutgoingMail.id))
+        return [(one.person_id, one.text) for one in sent if "hours" in one.subject or "horaires" in one.subject]
 
     monday_off = [WeeklyWindow(day, Hours(time(8), time(20))) for day in range(7) if day != 1]
     change.set_week(point, monday_off)
@@ -456,7 +456,7 @@ def test_E6_when_the_desk_changes_its_hours_loans_stay_as_they_are_and_whoever_i
     assert [(loan.pickup_at, loan.return_at, loan.revision) for loan in (coming, returning)] == agreed
     assert {loan.state for loan in (coming, returning)} == {LoanState.CONFIRMED}
     assert codes(city.refused(stock, "2030-03-11T10:00", "2030-03-13T10:00", units=2)) == {RefusalCode.NOT_ENOUGH}
-    first = told()
+    first = letters()
     assert {who for who, _ in first} == {fetched.id, kept.id}
     assert len(first) == 2
     (english,) = [text for who, text in first if who == fetched.id]
@@ -465,9 +465,9 @@ def test_E6_when_the_desk_changes_its_hours_loans_stay_as_they_are_and_whoever_i
 
     change.set_week(point, [*monday_off, WeeklyWindow(1, Hours(time(9), time(20)))])
     assert closed_at(session, point, city.clock.now()) == []
-    assert told() == first
+    assert letters() == first
     change.set_week(point, monday_off)
-    assert len(told()) == 4  # another change is another letter
+    assert len(letters()) == 4  # another change is another letter
 
     city.now("2030-03-12T21:00")
     city.requests.expire()
@@ -499,6 +499,60 @@ def test_E7_what_is_late_is_offered_to_nobody_and_the_next_loan_is_served_by_ano
     assert city.at_risk(stock) == []
     assert city.hand_out(following, away.asset_tag)
     assert other.state is LoanState.CONFIRMED
+
+
+def told(asking, session) -> list[tuple[UUID, str]]:
+    """Who was told what (the subject) so far, after the worker has looked, twice, and done what it was asked to."""
+    for _ in range(2):
+        worked(asking)
+    letters = session.scalars(select(OutgoingMail).order_by(OutgoingMail.created_at, OutgoingMail.subject))
+    about = ("may not be there", "somebody needs it")
+    return [(one.person_id, one.subject) for one in letters if any(word in one.subject for word in about)]
+
+
+def test_E4_whose_loan_is_at_risk_since_items_are_gone_is_told_once_each_time(city, asking, session):
+    city.now("2030-03-01T10:00")
+    stock = lending.stock(session, units=2)
+    first, second = (people.person(session, language="en") for _ in range(2))
+    city.borrow(stock, "2030-03-20T10:00", "2030-03-22T10:00", who=first)
+    city.now("2030-03-02T10:00")
+    newer = city.borrow(stock, "2030-03-20T10:00", "2030-03-22T10:00", who=second)
+    assert told(asking, session) == []
+    item = stock.items[0]
+    city.fleet.out_of_service(item, city.clock.now(), None, "écran fendu")
+    once = [(second.id, f"Loan {newer.number} may not be there for you")]
+    assert told(asking, session) == once
+    city.now("2030-03-04T10:00")
+    assert told(asking, session) == once
+    city.fleet.in_service(item)
+    assert told(asking, session) == once
+    city.now("2030-03-05T10:00")
+    city.fleet.retire(item, "usé")
+    assert told(asking, session) == once * 2
+    assert newer.state is LoanState.CONFIRMED
+
+
+def test_E7_both_borrowers_are_told_when_what_is_late_is_needed_soon(city, asking, session):
+    city.now("2030-03-04T10:00")
+    stock = lending.stock(session)
+    late_one, next_one = (people.person(session, language="en") for _ in range(2))
+    late = city.borrow(stock, "2030-03-04T10:00", "2030-03-05T10:00", who=late_one)
+    following = city.borrow(stock, "2030-03-08T10:00", "2030-03-09T10:00", who=next_one)
+    city.hand_out(late, stock.items[0].asset_tag)
+    city.now("2030-03-05T11:00")
+    assert city.at_risk(stock) == [following]
+    assert told(asking, session) == []  # three days are left, and it is an hour late
+    city.now("2030-03-06T10:00")
+    both = [
+        (late_one.id, f"Loan {late.number} is late, and somebody needs it"),
+        (next_one.id, f"Loan {following.number} may not be there for you"),
+    ]
+    assert sorted(told(asking, session)) == sorted(both)
+    city.now("2030-03-07T10:00")
+    assert sorted(told(asking, session)) == sorted(both)
+    city.take_in(late, stock.items[0].asset_tag)
+    assert sorted(told(asking, session)) == sorted(both)
+    assert city.at_risk(stock) == []
 
 
 def test_E10_an_extension_is_served_by_another_unit_or_refused_and_shortens_nobody(city, session):
