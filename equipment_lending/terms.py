@@ -92,6 +92,21 @@ class DayKind(StrEnum):
     PREPARING = "preparing"  # closed to the public, orders are prepared: counts as a working day for lead time
 
 
+class End(StrEnum):
+    """Which end of a loan somebody comes to a desk for."""
+
+    PICKUP = "pickup"
+    RETURN = "return"
+
+
+class Matter(StrEnum):
+    """Why a loan cannot be as it was agreed, so that its borrower is told. Computed, never stored."""
+
+    CLOSED = "closed"  # a desk has changed its hours and is closed at the time agreed
+    AT_RISK = "at_risk"  # too little is left of what was promised
+    AWAITED = "awaited"  # something of it is late, and the next loan depends on it
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
     """A half-open stretch of time, ``start <= t < end``, both given as aware instants and kept in UTC.

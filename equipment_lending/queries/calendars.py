@@ -1,15 +1,15 @@
 """When points are open, and which rules hold for a model at a point: rows become the values the charter takes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import holidays
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from equipment_lending.models import LendingPoint, OpeningException, OpeningWindow, PolicyLayer, Stock
@@ -55,27 +55,53 @@ def public_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("FR", years=range(year - 1, year + 3)))
 
 
+class Shelf(NamedTuple):
+    """What settles which rules hold for a stock: its category, model and point, and the point's own lead time."""
+
+    category_id: UUID
+    model_id: UUID
+    point_id: UUID
+    lead_days: int
+
+
 def policies(session: Session, stocks: Collection[Stock]) -> dict[UUID, Policy]:
     """Return the policy that holds for each stock. Lead time is the point's, unless its own rules settle it."""
+    shelves = {
+        stock.id: Shelf(stock.model.category_id, stock.model_id, stock.point_id, stock.point.lead_days)
+        for stock in stocks
+    }
+    return policies_on(session, shelves, {stock.model_id for stock in stocks})
+
+
+def policies_on(
+    session: Session, shelves: Mapping[UUID, Shelf], models: Collection[UUID] | Select[UUID]
+) -> dict[UUID, Policy]:
+    """Return what :func:`policies` does for stocks by their ids, of which there may be thousands, in one statement.
+
+    ``models`` are theirs, or a query for their ids.
+    """
     layers = session.scalars(
-        select(PolicyLayer).where(
-            or_(PolicyLayer.model_id.is_(None), PolicyLayer.model_id.in_({stock.model_id for stock in stocks}))
-        )
-    ).all()
-    return {stock.id: effective(_layers_for(stock, layers)) for stock in stocks}
+        select(PolicyLayer).where(or_(PolicyLayer.model_id.is_(None), PolicyLayer.model_id.in_(models)))
+    )
+    written = {(layer.category_id, layer.model_id, layer.point_id): _settings(layer) for layer in layers}
+
+    @cache  # most of them share their rules
+    def settled(wider: tuple[_Subject, ...], lead_days: int, nearer: tuple[_Subject, ...]) -> Policy:
+        return effective([*(written[s] for s in wider), {"lead_days": lead_days}, *(written[s] for s in nearer)])
+
+    return {stock_id: settled(*_ruled(shelf, written)) for stock_id, shelf in shelves.items()}
 
 
-def _layers_for(stock: Stock, layers: Iterable[PolicyLayer]) -> list[dict[str, Any]]:
-    """Return the layers that concern a stock, least specific first."""
-    by_subject = {(layer.category_id, layer.model_id, layer.point_id): _settings(layer) for layer in layers}
-    return [
-        by_subject.get((None, None, None), {}),
-        by_subject.get((stock.model.category_id, None, None), {}),
-        by_subject.get((None, stock.model_id, None), {}),
-        {"lead_days": stock.point.lead_days},
-        by_subject.get((None, None, stock.point_id), {}),
-        by_subject.get((None, stock.model_id, stock.point_id), {}),
-    ]
+_Subject = tuple[UUID | None, UUID | None, UUID | None]
+"""Category, model and point that rules are written for, as far as they name one."""
+
+
+def _ruled(shelf: Shelf, written: Collection[_Subject]) -> tuple[tuple[_Subject, ...], int, tuple[_Subject, ...]]:
+    """Return what concerns a stock of all that is written, least specific first, the point's lead time in its place."""
+    category, model, point, lead_days = shelf
+    wider = (None, None, None), (category, None, None), (None, model, None)
+    nearer = (None, None, point), (None, model, point)
+    return tuple(s for s in wider if s in written), lead_days, tuple(s for s in nearer if s in written)
 
 
 def _settings(layer: PolicyLayer) -> dict[str, Any]:

@@ -4,14 +4,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, Stock
-from equipment_lending.queries.occupation import capacities, occupied_seconds
+from equipment_lending.queries.application import free_for
+from equipment_lending.queries.calendars import Shelf, policies_on
+from equipment_lending.queries.occupation import capacities, occupied_seconds, planned, stock_uses
 from equipment_lending.rules.availability import least
+from equipment_lending.rules.claims import claimed
+from equipment_lending.rules.policy import Policy
 from equipment_lending.terms import Period, ServiceState
 from portal.db.epoch import second_of
 from portal.index.models import IndexEntry
@@ -37,7 +43,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A model at one point: units in service there, and how many are free for the whole period asked for, if any."""
+    """A model at one point: units in service there, and how many could be promised for the period asked for, if any."""
 
     stock_id: UUID
     point: LendingPoint
@@ -103,14 +109,12 @@ def sheets(
     """
     matching_stocks = _matching_stocks(session, wanted)
     rows = session.execute(matching_stocks).all()
-    ids = matching_stocks.with_only_columns(Stock.id).order_by(None)
-    units = capacities(session, ids)
-    free = _free_throughout(session, ids, units, wanted.period, now) if wanted.period else {}
-    held: dict[UUID, list[tuple[UUID, UUID]]] = defaultdict(list)
-    for stock_id, model_id, point_id in rows:
-        here = held[model_id]
-        if units.get(stock_id):
-            here.append((stock_id, point_id))
+    units = capacities(session, matching_stocks.with_only_columns(Stock.id).order_by(None))
+    lent = [row for row in rows if units.get(row.id)]
+    free = _free_throughout(session, matching_stocks, lent, units, wanted.period, now) if wanted.period else {}
+    held: dict[UUID, list[tuple[UUID, UUID]]] = {row.model_id: [] for row in rows}
+    for row in lent:
+        held[row.model_id].append((row.id, row.point_id))
     found = [model_id for model_id, stocks in held.items() if _is_wanted(wanted, stocks, free)]
     end = None if limit is None else offset + limit
     models, points = _models(session, found[offset:end]), {point.id: point for point in _points(session)}
@@ -130,12 +134,47 @@ def _is_wanted(wanted: Filter, stocks: Sequence[tuple[UUID, UUID]], free: Mappin
 
 
 def _free_throughout(
-    session: Session, ids: Select[UUID], units: Mapping[UUID, int], period: Period, now: datetime
+    session: Session,
+    matching_stocks: Select,
+    lent: Sequence[Row],
+    units: Mapping[UUID, int],
+    period: Period,
+    now: datetime,
 ) -> dict[UUID, int]:
-    """Return how many units of each stock are free for the whole period, none where more is promised than there is."""
-    taken = occupied_seconds(session, ids, period, now)
-    start, end = second_of(period.start), second_of(period.end)
-    return {stock: max(0, least(here, taken.get(stock, ()), start, end)) for stock, here in units.items()}
+    """Return how many units of each stock could be promised for the whole period, as a request of it is decided.
+
+    So the time around a loan counts, too. Counting is exact but where an item is bound for a stretch that is still to
+    come; the few stocks of which one is are gone through as the decision does.
+    """
+    if not lent:
+        return {}
+    ids = matching_stocks.with_only_columns(Stock.id).order_by(None)
+    wanted = _occupied_by(session, matching_stocks, lent, period)
+    around = Period(min(one.start for one in wanted.values()), max(one.end for one in wanted.values()))
+    taken, this_second = occupied_seconds(session, ids, around, now), second_of(now)
+
+    def counted(stock: UUID) -> int:
+        start, end = second_of(wanted[stock].start), second_of(wanted[stock].end)
+        return least(units[stock], taken.get(stock, ()), max(start, this_second), end) if this_second < end else 0
+
+    free = {stock: max(0, counted(stock)) for stock in wanted}
+    if bound_later := [stock for stock in planned(session, ids, now) if free.get(stock)]:
+        uses = stock_uses(session, bound_later, around, now)
+        free |= {stock: max(0, free_for(uses[stock], wanted[stock], now)) for stock in bound_later}
+    return free
+
+
+def _occupied_by(session: Session, matching_stocks: Select, lent: Sequence[Row], period: Period) -> dict[UUID, Period]:
+    """Return what a loan of each stock from pick-up to return would occupy, by the rules that hold for it."""
+    models = matching_stocks.with_only_columns(Stock.model_id).order_by(None)
+    shelves = {row.id: Shelf(row.category_id, row.model_id, row.point_id, row.lead_days) for row in lent}
+    policy_of = policies_on(session, shelves, models)
+
+    @cache  # most stocks share their rules
+    def occupied(policy: Policy, zone: str) -> Period:
+        return claimed(period, policy, ZoneInfo(zone))
+
+    return {row.id: occupied(policy_of[row.id], row.zone) for row in lent}
 
 
 def _models(session: Session, ids: Sequence[UUID]) -> list[EquipmentModel]:
@@ -149,9 +188,16 @@ def _points(session: Session) -> Iterable[LendingPoint]:
     return session.scalars(select(LendingPoint))
 
 
-def _matching_stocks(session: Session, wanted: Filter) -> Select[UUID, UUID, UUID]:
+def _matching_stocks(session: Session, wanted: Filter) -> Select:
     query = (
-        select(Stock.id, Stock.model_id, Stock.point_id)
+        select(
+            Stock.id,
+            Stock.model_id,
+            Stock.point_id,
+            EquipmentModel.category_id,
+            LendingPoint.zone,
+            LendingPoint.lead_days,
+        )
         .join(Stock.model)
         .join(EquipmentModel.category)
         .join(Stock.point)

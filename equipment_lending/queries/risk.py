@@ -2,28 +2,72 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from equipment_lending.models import Loan
+from equipment_lending.models import Claim, Custody, Loan, LoanLine
 from equipment_lending.queries.loans import whole_loans
 from equipment_lending.queries.occupation import StockUse, stock_uses
-from equipment_lending.rules.risk import Promise, at_risk
+from equipment_lending.rules.risk import Promise, at_risk, to_be_told
 from equipment_lending.terms import FOREVER, Claimed, Period
 
 
 def loans_at_risk(session: Session, stock_ids: Collection[UUID], now: datetime) -> list[Loan]:
     """Return the loans that some of the stocks can no longer serve, soonest pick-up first. Five statements at most."""
-    uses = stock_uses(session, stock_ids, Period(now, FOREVER), now)
-    suffering = {loan_id for use in uses.values() for loan_id in at_risk(use.items, _promises(use, now))}
+    suffering = {loan_id for loans in _suffering(session, stock_ids, now).values() for loan_id in loans}
     if not suffering:
         return []
     return list(session.scalars(whole_loans().where(Loan.id.in_(suffering)).order_by(Loan.pickup_at, Loan.id)))
 
 
-def _promises(use: StockUse, now: datetime) -> list[Promise]:
+@dataclass(frozen=True, slots=True)
+class Risks:
+    """Loans (by their ids) whose borrowers are to know that they are at risk, and loans which others wait for."""
+
+    at_risk: frozenset[UUID] = frozenset()
+    awaited: frozenset[UUID] = frozenset()
+
+
+def risks(session: Session, stock_ids: Collection[UUID], now: datetime) -> Risks:
+    """Return who is to know what about the loans of some stocks. A constant number of statements, few without risk."""
+    risky = _suffering(session, stock_ids, now)
+    if not risky:
+        return Risks()
+    once_back = _suffering(session, list(risky), now, without_overdue=True)
+    everybody = {loan_id for loans in risky.values() for loan_id in loans}
+    pickups = dict(session.execute(select(Loan.id, Loan.pickup_at).where(Loan.id.in_(everybody))).all())
+    told, short = set[UUID](), set[UUID]()
+    for stock_id, loans in risky.items():
+        still = once_back.get(stock_id, set())
+        here = {loan_id for loan_id in loans if loan_id in to_be_told(loans, still, pickups, now)}
+        told |= here
+        if here - still:
+            short.add(stock_id)
+    late = select(LoanLine.loan_id).join(LoanLine.custodies).join(Custody.claim)
+    late = late.where(Custody.in_at.is_(None), Custody.due_at < now, Claim.stock_id.in_(short))
+    return Risks(frozenset(told), frozenset(session.scalars(late)))
+
+
+def promised_stocks(session: Session, now: datetime) -> list[UUID]:
+    """Return the stocks of which something is promised that has not left yet."""
+    promised = Claim.live & Claim.line_id.is_not(None) & Claim.item_id.is_(None) & (Claim.ends_at > now)
+    return list(session.scalars(select(Claim.stock_id).where(promised).distinct()))
+
+
+def _suffering(
+    session: Session, stock_ids: Collection[UUID], now: datetime, *, without_overdue: bool = False
+) -> dict[UUID, set[UUID]]:
+    """Return, by stock, the loans that it can no longer serve."""
+    uses = stock_uses(session, stock_ids, Period(now, FOREVER), now, without_overdue=without_overdue)
+    found = {stock_id: set(at_risk(use.items, _promises(use, now))) for stock_id, use in uses.items()}
+    return {stock_id: loans for stock_id, loans in found.items() if loans}
+
+
+def _promises(use: StockUse, now: datetime) -> list[Promise[UUID]]:
     claims: dict[UUID, list[Claimed]] = defaultdict(list)
     promised: dict[UUID, datetime] = {}
     for occupied in use.unbound:

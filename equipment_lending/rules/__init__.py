@@ -18,6 +18,7 @@ Article  What it settles                                        Where it is writ
 10       Which loans are at risk when equipment is missing      ``risk``
 11       What to propose instead                                ``alternatives``
 12       Who waits, and whose turn it is                        ``waiting``
+13       What to do where a desk has changed its hours          ``changed_hours``
          In what state a thing is once it is back               ``condition``
          Short names, tags, and what a scanner reads            ``naming``
 =======  =====================================================  ==================

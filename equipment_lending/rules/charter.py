@@ -73,6 +73,14 @@ def refusals(application: Application) -> list[Refusal]:
     return [reason for article in articles for reason in article(application)]
 
 
+def refusals_on_approval(application: Application) -> list[Refusal]:
+    """Return every reason not to approve what was asked for earlier: its length, fair use, what the borrower may do.
+
+    Those may have changed since. When it is for, and that there is enough of it, was settled by the request.
+    """
+    return [reason for article in (_length, _fair_use, _rights) for reason in article(application)]
+
+
 def _the_past(asked: Application) -> Iterator[Refusal]:
     if asked.period.start < asked.now:
         yield Refusal(RefusalCode.IN_THE_PAST)

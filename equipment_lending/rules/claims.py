@@ -21,6 +21,11 @@ class OpenCustody:
     units: int = 1
 
 
+def whole_minute(instant: datetime) -> datetime:
+    """Return the whole minute that an instant is in: what begins or ends now does so with the minute."""
+    return instant.replace(second=0, microsecond=0)
+
+
 def claimed(period: Period, policy: Policy, zone: ZoneInfo) -> Period:
     """Return what a loan from pick-up to return occupies: the loan, with the time to prepare and to turn around.
 
@@ -38,7 +43,7 @@ def after_check_out(claim: Period, taken_at: datetime) -> Period:
 
     Who else may have had that very item before now is history. Raises ``ValueError`` if the claim is over.
     """
-    return Period(_whole_minute_before(taken_at), claim.end)
+    return Period(whole_minute(taken_at), claim.end)
 
 
 def after_check_in(claim: Period, returned_at: datetime, policy: Policy, zone: ZoneInfo) -> Period | None:
@@ -87,10 +92,6 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
-def _whole_minute_before(instant: datetime) -> datetime:
-    return instant.replace(second=0, microsecond=0)
-
-
 def _whole_minute_after(instant: datetime) -> datetime:
-    whole = _whole_minute_before(instant)
+    whole = whole_minute(instant)
     return whole if whole == instant else whole + _MINUTE

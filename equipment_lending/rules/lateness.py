@@ -20,7 +20,8 @@ def late_days(due_at: datetime, returned_at: datetime, zone: ZoneInfo) -> int:
 def no_show_from(pickup_at: datetime, window: Period | None, policy: Policy) -> datetime:
     """Return the instant from which a loan nobody came for is a no-show: its pick-up window has closed, and then some.
 
-    ``window`` is the opening window of the pick-up, None where the desk has since changed its hours.
+    ``window`` is the opening window of the pick-up, or the next one where the desk has since changed its hours; None
+    where it stays closed.
     """
     closes = window.end if window else pickup_at
     return closes + timedelta(minutes=policy.no_show_grace_minutes)

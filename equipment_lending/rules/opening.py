@@ -93,6 +93,23 @@ class OpeningCalendar:
         """Return the first ``count`` windows that are not over at ``after``; fewer where the desk stays closed."""
         return list(islice(self.windows_after(after), count))
 
+    def nearest_windows(self, at: datetime, now: datetime, count: int) -> list[Period]:
+        """Return the ``count`` windows nearest to an instant of those that are not over at ``now``, in order of time.
+
+        Of two as near, the later one; fewer where the desk stays closed.
+        """
+        found: list[Period] = []
+        day, last = self.day_of(at), _LOOKAHEAD
+        for n in range(_LOOKAHEAD):
+            days = {day - n * _DAY, day + n * _DAY}
+            found += [window for near in days for window in self.windows_on(near) if window.end > now]
+            if len(found) >= count:
+                last = min(last, n + 2)  # one that begins or ends at midnight may be nearer by a day than its date
+            if n == last:
+                break
+        nearest = sorted(found, key=lambda window: (_apart(window, at), at - window.start))
+        return sorted(nearest[:count])
+
     def ready_at(self, now: datetime, lead_days: int) -> datetime:
         """Return the instant from which the desk can have an order ready.
 
@@ -137,6 +154,11 @@ class OpeningCalendar:
             return []
         same = [other for other in self.exceptions if other.precedence == exception.precedence]
         return [hours for other in same for hours in other.hours]
+
+
+def _apart(window: Period, at: datetime) -> timedelta:
+    """Return how far an instant is from a window; nothing within it."""
+    return max(window.start - at, at - window.end, timedelta(0))
 
 
 def _walls(day: date, hours: Hours) -> tuple[datetime, datetime]:

@@ -68,17 +68,29 @@ def words_node(title: str, *, name: str = "note", **given) -> colander.SchemaNod
     return colander.SchemaNode(colander.String(), name=name, title=title, **usual | given)
 
 
+def _override(title: str) -> colander.SchemaNode:
+    return words_node(
+        title, name="override", description=_("Only if you answer for it. Your name and this reason are kept.")
+    )
+
+
+class ApproveSchema(colander.Schema):
+    """Approving a request. Bound with ``uncertified``: does the borrower lack a training that it asks for?"""
+
+    override = _override(_("Why the borrower may have it all the same"))
+
+    def after_bind(self, node, bound) -> None:
+        if not bound["uncertified"]:
+            del node["override"]
+
+
 class CheckOutSchema(colander.Schema):
     """What leaves. Bound with ``uncertified``: does the borrower lack a training that it asks for?"""
 
     scan = _scan(_("Tag of an item"))
     items = _tags(_("What leaves"))
     note = words_node(_("Note"), description=_("What both should remember, such as a scratch."))
-    override = words_node(
-        _("Why it leaves all the same"),
-        name="override",
-        description=_("Only if you answer for it. Your name and this reason are kept."),
-    )
+    override = _override(_("Why it leaves all the same"))
     terms = colander.SchemaNode(
         colander.Boolean(), title=_("The borrower accepts the lending terms"), validator=ticked, missing=False
     )

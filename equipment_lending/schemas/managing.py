@@ -9,7 +9,7 @@ from equipment_lending.imports.reading import Unreadable, zone
 from equipment_lending.rules.naming import LONGEST_SLUG, RESERVED_POINTS, SLUG, TAG
 from equipment_lending.schemas.desk import CONDITIONS
 from equipment_lending.terms import Approval, ClosedDays, Condition, DayKind
-from portal.forms.types import MEBIBYTE, Money, Upload
+from portal.forms.types import MEBIBYTE, Money, Upload, whole_minutes
 from portal.forms.widgets import (
     DateInput,
     EmailInput,
@@ -162,7 +162,9 @@ def _weekdays(_node, bound):
 
 
 def _hour(name: str, title: str, **given) -> colander.SchemaNode:
-    return colander.SchemaNode(colander.Time(), name=name, title=title, widget=TimeInput(), **given)
+    return colander.SchemaNode(
+        colander.Time(), name=name, title=title, widget=TimeInput(), validator=whole_minutes, **given
+    )
 
 
 class WindowSchema(colander.Schema):

@@ -2,6 +2,7 @@
 
 import colander
 
+from portal.forms.types import whole_minutes
 from portal.forms.widgets import DateInput, Hidden, NumberInput, SearchInput, Select, TextArea, TimeInput
 from portal.i18n import _
 
@@ -13,7 +14,9 @@ def _day(name: str, title: str, **given) -> colander.SchemaNode:
 
 
 def _hour(name: str, title: str, **given) -> colander.SchemaNode:
-    return colander.SchemaNode(colander.Time(), name=name, title=title, missing=None, widget=TimeInput(), **given)
+    return colander.SchemaNode(
+        colander.Time(), name=name, title=title, missing=None, widget=TimeInput(), validator=whole_minutes, **given
+    )
 
 
 @colander.deferred

@@ -14,7 +14,7 @@ from equipment_lending.queries import loans
 from equipment_lending.queries.calendars import policies
 from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.assignment import free_together, items_free
-from equipment_lending.rules.claims import after_check_in, after_check_out, remaining
+from equipment_lending.rules.claims import after_check_in, after_check_out, remaining, whole_minute
 from equipment_lending.rules.condition import condition_after, noted
 from equipment_lending.rules.policy import Policy
 from equipment_lending.services.fleet import open_maintenance, postpone_maintenance, settle, stock_at
@@ -299,8 +299,9 @@ class Desk:
     def _give_up(self, custody: Custody, reason: str, by: UUID, now: datetime) -> Custody:
         item, claim = custody.item, custody.claim
         custody.in_at, custody.in_by_id, custody.in_note = max(now, custody.out_at), by, reason
-        claim.live = claim.starts_at < now
-        claim.ends_at = min(claim.ends_at, now) if claim.live else claim.ends_at
+        ends = min(claim.ends_at, whole_minute(now))
+        claim.live = claim.starts_at < ends
+        claim.ends_at = ends if claim.live else claim.ends_at
         if custody.units < item.units:
             item.units -= custody.units
         else:

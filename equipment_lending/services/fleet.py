@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from equipment_lending.models import Claim, Custody, EquipmentModel, Item, LendingPoint, Loan, Stock
 from equipment_lending.queries.risk import loans_at_risk
+from equipment_lending.rules.claims import whole_minute
 from equipment_lending.services.turns import look_who_waits
 from equipment_lending.terms import (
     FOREVER,
@@ -76,7 +77,7 @@ class Fleet:
         """
         self._alone_with(item)
         now = self._clock.now()
-        since = max(since, now)
+        since = whole_minute(max(since, now))
         back = self._back_from(item, since)
         reasons = _reason_missing(reason)
         if until is not None and until <= since:
@@ -95,9 +96,10 @@ class Fleet:
         """Put an item back in service, now and for what was planned; return the loans still at risk."""
         self._alone_with(item)
         now = self._clock.now()
+        ends = whole_minute(now)
         for claim in maintained(self._session, item, now, FOREVER):
-            claim.live = claim.starts_at < now
-            claim.ends_at = max(now, claim.starts_at) if claim.live else claim.ends_at
+            claim.live = claim.starts_at < ends
+            claim.ends_at = ends if claim.live else claim.ends_at
         if item.service_state is not ServiceState.RETIRED:
             item.service_state = ServiceState.IN_SERVICE
         if item.condition is not Condition.GOOD:

@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 
 from equipment_lending.models import Claim, LendingPoint, Loan, LoanLine, Stock
 from equipment_lending.queries import loans
-from equipment_lending.queries.agenda import appointment
 from equipment_lending.queries.alternatives import alternatives
 from equipment_lending.queries.application import Gathered, gather, wished_points, wished_stocks
 from equipment_lending.queries.calendars import calendar, policies
 from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.assignment import bind, extendable, free_units
-from equipment_lending.rules.charter import refusals
+from equipment_lending.rules.charter import refusals, refusals_on_approval
 from equipment_lending.rules.claims import claimed, remaining
 from equipment_lending.rules.lateness import no_show_from
+from equipment_lending.services.letters import Letters
 from equipment_lending.services.turns import Turns, look_who_waits
 from equipment_lending.terms import (
     Approval,
@@ -36,13 +36,9 @@ from equipment_lending.terms import (
 from portal.audit.services import Audit
 from portal.clock import Clock
 from portal.db import lock
-from portal.i18n import OFFERED, Words
 from portal.mail.services import Outbox
-from portal.people.calendar import feed
 from portal.people.models import Person
 from portal.ports.certifications import Certifications
-
-LETTERS = "equipment_lending:templates/equipment_lending/mail/"
 
 ABOUT_THE_END = frozenset(
     {
@@ -80,10 +76,9 @@ class LoanRequests:
         self._clock = clock
         self._certifications = certifications
         self._audit = audit
-        self._outbox = outbox
-        self._base_url = base_url
+        self._letters = Letters(session, outbox, base_url)
         self._chance = chance
-        self._turns = Turns(session, clock, certifications, outbox)
+        self._turns = Turns(session, clock, certifications, outbox, base_url)
 
     def request(self, wish: Wish, borrower_id: UUID, by: UUID) -> Loan:
         """Record a loan for the borrower and return it: ``CONFIRMED``, or ``REQUESTED`` where somebody has to approve.
@@ -100,15 +95,28 @@ class LoanRequests:
             loan = self._record(wish, gathered, borrower_id, by)
         if by != borrower_id:
             self._audit.record("lending.request_for", "loan", loan.id, loan=loan.number)
-        self._write_to_borrower(loan, "loan_confirmed" if loan.state is LoanState.CONFIRMED else "loan_requested")
+        letter = "loan_confirmed" if loan.state is LoanState.CONFIRMED else "loan_requested"
+        self._letters.about(loan, letter, gathered.taken_up)
         return loan
 
-    def confirm(self, loan_id: UUID, by: UUID) -> Loan:
-        """Approve a request. Raises :class:`Refused` where there is nothing to decide any more."""
+    def confirm(self, loan_id: UUID, by: UUID, override: str = "") -> Loan:
+        """Approve a request: what it asks of the borrower is asked anew.
+
+        With a written reason in ``override``, a borrower who lacks a required achievement may have it all the same: the
+        audit trail says that, and the loan why. Raises :class:`Refused` with every reason, and where there is nothing
+        to decide any more.
+        """
+        self._lock_limits(loan_id)
         loan = self._locked(loan_id, LoanState.REQUESTED)
-        self._decide(loan, LoanState.CONFIRMED, by)
-        self._audit.record("lending.confirm", "loan", loan.id, loan=loan.number)
-        self._write_to_borrower(loan, "loan_confirmed")
+        reasons = refusals_on_approval(self._asked_anew(loan, loan.return_at).application)
+        lacking = [reason for reason in reasons if reason.code is RefusalCode.NOT_CERTIFIED]
+        if override.strip():
+            reasons = [reason for reason in reasons if reason not in lacking]
+        if reasons:
+            raise Refused(reasons)
+        self._decide(loan, LoanState.CONFIRMED, by, override.strip() if lacking else None)
+        self._audit.record("lending.confirm", "loan", loan.id, loan=loan.number, overridden=bool(lacking) or None)
+        self._letters.about(loan, "loan_confirmed")
         return loan
 
     def reject(self, loan_id: UUID, reason: str, by: UUID) -> Loan:
@@ -119,7 +127,7 @@ class LoanRequests:
         self._decide(loan, LoanState.REJECTED, by, reason.strip())
         self._release(loan)
         self._audit.record("lending.reject", "loan", loan.id, loan=loan.number)
-        self._write_to_borrower(loan, "loan_rejected")
+        self._letters.about(loan, "loan_rejected")
         return loan
 
     def cancel(self, loan_id: UUID, reason: str, by: UUID) -> Loan:
@@ -129,7 +137,7 @@ class LoanRequests:
         self._release(loan)
         if by != loan.borrower_id:
             self._audit.record("lending.cancel", "loan", loan.id, loan=loan.number)
-        self._write_to_borrower(loan, "loan_cancelled")
+        self._letters.about(loan, "loan_cancelled")
         return loan
 
     def no_show(self, loan_id: UUID, by: UUID) -> Loan:
@@ -140,7 +148,7 @@ class LoanRequests:
         self._decide(loan, LoanState.NO_SHOW, by)
         self._release(loan)
         self._audit.record("lending.no_show", "loan", loan.id, loan=loan.number)
-        self._write_to_borrower(loan, "no_show")
+        self._letters.about(loan, "no_show")
         return loan
 
     def extend(self, loan_id: UUID, return_at: datetime, by: UUID) -> Loan:
@@ -162,7 +170,7 @@ class LoanRequests:
             loan.revision += 1
         if by != loan.borrower_id:
             self._audit.record("lending.extend", "loan", loan.id, loan=loan.number, until=return_at)
-        self._write_to_borrower(loan, "loan_extended")
+        self._letters.about(loan, "loan_extended")
         return loan
 
     def expire(self) -> list[Loan]:
@@ -184,11 +192,12 @@ class LoanRequests:
         waited_for = loan.state
         self._decide(loan, LoanState.NO_SHOW if waited_for is LoanState.CONFIRMED else LoanState.REJECTED, None)
         self._release(loan)
-        self._write_to_borrower(loan, "no_show" if waited_for is LoanState.CONFIRMED else "loan_rejected")
+        self._letters.about(loan, "no_show" if waited_for is LoanState.CONFIRMED else "loan_rejected")
         return loan
 
     def _no_show_from(self, loan: Loan) -> datetime:
-        window = calendar(self._session, loan.point, loan.pickup_at.date()).window_at(loan.pickup_at)
+        desk = calendar(self._session, loan.point, loan.pickup_at.date())
+        window = desk.window_at(loan.pickup_at) or next(desk.windows_after(loan.pickup_at), None)
         policy_of = policies(self._session, [line.stock for line in loan.lines])
         return max(no_show_from(loan.pickup_at, window, policy) for policy in policy_of.values())
 
@@ -210,10 +219,11 @@ class LoanRequests:
         points, stocks = self._wished_points(wish), wished_stocks(self._session, wish)
         stocks = [stock for stock in stocks if stock.id in held]
         self._turns.serve(held)
-        in_turn = self._turns.take_up(borrower_id, held, wish)
+        taken_up = tuple(self._turns.take_up(borrower_id, held, wish))
+        in_turn = bool(taken_up) and {one.stock_id for one in taken_up} == held
         now = self._clock.now()
         gathered = gather(self._session, wish, points, stocks, borrower_id, self._certifications, now)
-        return replace(gathered, application=replace(gathered.application, in_turn=in_turn))
+        return replace(gathered, application=replace(gathered.application, in_turn=in_turn), taken_up=taken_up)
 
     def _wished_points(self, wish: Wish) -> dict[str, LendingPoint]:
         points = wished_points(self._session, wish)
@@ -250,19 +260,22 @@ class LoanRequests:
         """Return why a loan cannot last until ``return_at``: the charter on its end, and whom it would cost."""
         if return_at <= loan.return_at:
             return [Refusal(RefusalCode.NOT_LONGER)]
-        wish = _as_wish(loan, return_at)
-        points = wished_points(self._session, wish)
-        stocks = [line.stock for line in loan.lines]
-        now = self._clock.now()
-        gathered = gather(
-            self._session, wish, points, stocks, loan.borrower_id, self._certifications, now, without=loan
-        )
+        gathered = self._asked_anew(loan, return_at)
+        now = gathered.application.now
         reasons = [reason for reason in refusals(gathered.application) if reason.code in ABOUT_THE_END]
         return reasons + [
             Refusal(RefusalCode.NOT_ENOUGH, {"equipment": line.stock.model.slug, "asked": line.units, "free": 0})
             for line in loan.lines
             if not self._can_stay(line, gathered.occupied(line.stock_id, gathered.application.period), now)
         ]
+
+    def _asked_anew(self, loan: Loan, return_at: datetime) -> Gathered:
+        """Return the facts of a loan as if somebody asked for it now, until ``return_at``."""
+        wish = _as_wish(loan, return_at)
+        points = wished_points(self._session, wish)
+        stocks = [line.stock for line in loan.lines]
+        now = self._clock.now()
+        return gather(self._session, wish, points, stocks, loan.borrower_id, self._certifications, now, without=loan)
 
     def _can_stay(self, line: LoanLine, longer: Period, now: datetime) -> bool:
         """Can what a line still occupies be occupied until the end of ``longer``, at nobody else's expense?"""
@@ -322,15 +335,6 @@ class LoanRequests:
         for borrower_id, point_id in self._session.execute(about).all():
             lock(self._session, Person, [borrower_id])
             lock(self._session, LendingPoint, [point_id])
-
-    def _write_to_borrower(self, loan: Loan, letter: str) -> None:
-        self._session.flush()
-        if self._outbox is None:
-            return
-        borrower = self._session.get_one(Person, loan.borrower_id)
-        words = Words(borrower.language if borrower.language in OFFERED else OFFERED[0])
-        diary = feed([appointment(loan, words)], loan.number, self._base_url).decode()
-        self._outbox.send(borrower, f"{LETTERS}{letter}.txt", calendar=diary, loan=loan, point=loan.point)
 
 
 def _as_wish(loan: Loan, return_at: datetime) -> Wish:

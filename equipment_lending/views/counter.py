@@ -12,11 +12,13 @@ from equipment_lending.models import Custody, Item, Loan
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import desk
 from equipment_lending.queries.agenda import contents
+from equipment_lending.queries.changed_hours import closed_in_time
 from equipment_lending.queries.conditions import conditions
 from equipment_lending.queries.loans import open_custodies, units_to_hand_out
 from equipment_lending.queries.waiting import waiting_at
 from equipment_lending.rules.naming import tag_in
 from equipment_lending.schemas.desk import (
+    ApproveSchema,
     CheckInSchema,
     CheckOutSchema,
     ProlongSchema,
@@ -60,6 +62,13 @@ class AtCounter:
             "conditions": CONDITIONS,
         }
 
+    def lacking(self, at: datetime) -> list[str]:
+        """Return the trainings that are asked for and that the borrower does not hold at an instant."""
+        held = self.request.ask(Certifications).holds
+        policies = conditions(self.request.db, [line.stock_id for line in self.loan.lines])
+        wanted = frozenset().union(*(policy.requires for policy in policies.values()))
+        return sorted(slug for slug in wanted if not held(self.loan.borrower_id, slug, at))
+
     def ticked(self, sent) -> list[str]:
         """Return the tags that are ticked so far: those of the form, those of the address, and what was scanned."""
         tags = [tag_in(tag) for tag in sent.getall("items")]
@@ -91,11 +100,11 @@ class CheckOut(AtCounter):
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
         self.lines = desk.lines_to_go(request.db, self.loan, self.now)
-        self.lacking = self._lacking()
+        self.lacks = self.lacking(self.now)
         self.form = request.new_form(
             CheckOutSchema(),
             buttons=(Button("hand_out", _("Hand out"), "now"),),
-            uncertified=bool(self.lacking),
+            uncertified=bool(self.lacks),
         )
 
     @view_config(request_method="GET")
@@ -120,13 +129,6 @@ class CheckOut(AtCounter):
         self.request.tell("good", _("Handed out: ${tags}.", mapping={"tags": tags}))
         return self.back_to_desk()
 
-    def _lacking(self) -> list[str]:
-        """Return the trainings that are asked for and that the borrower does not hold now."""
-        held = self.request.ask(Certifications).holds
-        policies = conditions(self.request.db, [line.stock_id for line in self.loan.lines])
-        wanted = frozenset().union(*(policy.requires for policy in policies.values()))
-        return sorted(slug for slug in wanted if not held(self.loan.borrower_id, slug, self.now))
-
     def _no_choice(self) -> list[str]:
         """Return what is ticked from the start: the items of lines for which all that is free is needed."""
         return [item.asset_tag for line in self.lines if len(line.free) <= line.left for item in line.free]
@@ -142,7 +144,7 @@ class CheckOut(AtCounter):
             "ticked": {tag.lower() for tag in ticked},
             "wrong": self.about_items(reasons),
             "refused": self.say([*general, *self._strays(strays)]),
-            "trainings": [training_words(slug) for slug in self.lacking],
+            "trainings": [training_words(slug) for slug in self.lacks],
             "may_leave": self.loan.state in (LoanState.CONFIRMED, LoanState.OUT),
         }
 
@@ -257,6 +259,13 @@ class LoanAtDesk(AtCounter):
         super().__init__(context, request)
         self.requests = request.find_service(LoanRequests)
         self.reminding = request.find_service(Reminding)
+        self.lacks = self.lacking(self.loan.pickup_at) if self.loan.state is LoanState.REQUESTED else []
+        self.confirming = request.new_form(
+            ApproveSchema(),
+            buttons=(Button("confirm", _("Confirm the loan"), "now"),),
+            name="confirm",
+            uncertified=bool(self.lacks),
+        )
         self.rejecting = request.new_form(
             RejectSchema(), buttons=(Button("reject", _("Decline"), "danger"),), name="reject"
         )
@@ -283,7 +292,12 @@ class LoanAtDesk(AtCounter):
 
     @view_config(request_method="POST", request_param="confirm")
     def confirm(self):
-        return self._decided(lambda: self.requests.confirm(self.loan.id, self.by), _("The loan is confirmed."))
+        sent = submitted(self.confirming, self.request)
+        if sent is None:
+            return self._page()
+        return self._decided(
+            lambda: self.requests.confirm(self.loan.id, self.by, sent.get("override", "")), _("The loan is confirmed.")
+        )
 
     @view_config(request_method="POST", request_param="reject")
     def reject(self):
@@ -368,6 +382,7 @@ class LoanAtDesk(AtCounter):
         undecided = state is LoanState.REQUESTED
         return self.frame() | {
             "refused": self.say(reasons),
+            "closed": closed_in_time(self.request.db, self.now, Loan.id == self.loan.id).get(self.loan.id),
             "undecided": undecided,
             "to_go": [line for line in self.loan.lines if units_to_hand_out(line)]
             if state in (LoanState.CONFIRMED, LoanState.OUT)
@@ -375,6 +390,8 @@ class LoanAtDesk(AtCounter):
             "out": open_custodies(self.loan),
             "may_be_reminded": self.reminding.can_remind(self.loan),
             "may_be_no_show": state is LoanState.CONFIRMED and self.loan.pickup_at <= self.now,
+            "trainings": [training_words(slug) for slug in self.lacks],
+            "confirming": self.confirming if undecided else None,
             "rejecting": self.rejecting if undecided else None,
             "withdrawing": self.withdrawing if state in (LoanState.REQUESTED, LoanState.CONFIRMED) else None,
             "writing_off": self.writing_off if open_custodies(self.loan) else None,

@@ -13,11 +13,13 @@ from equipment_lending.models import Claim, Custody, Item, LendingPoint, Loan
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import desk, loans
 from equipment_lending.queries.calendars import calendar
+from equipment_lending.queries.changed_hours import closed_at
 from equipment_lending.queries.conditions import conditions
 from equipment_lending.queries.loans import Found, open_custodies, units_to_hand_out
+from equipment_lending.rules.changed_hours import ClosedEnd
 from equipment_lending.rules.lateness import late_days
 from equipment_lending.rules.naming import tag_in
-from equipment_lending.terms import FOREVER, NOT_LENDABLE, LoanState
+from equipment_lending.terms import FOREVER, NOT_LENDABLE, End, LoanState
 from equipment_lending.views.words import CONDITIONS, state_words, training_words, windows_words
 from portal.i18n import _
 from portal.people.models import Person
@@ -172,11 +174,13 @@ class DeskDay:
             "to_decide": [self._to_decide(loan) for loan in day.to_decide],
             "late": [],
             "at_risk": [],
+            "closed": [],
             "out_of_service": [],
         }
         if self.day == self.today:
             shown["late"] = [self._late(loan) for loan in day.late]
             shown["at_risk"] = [self._at_risk(loan) for loan in desk.at_risk(db, self.point, self.now)]
+            shown["closed"] = [self._closed(*one) for one in closed_at(db, self.point, self.now)]
             shown["out_of_service"] = [
                 self._resting(claim.item, claim)
                 for claim in loans.out_of_service(db, self.point, self.now, civil_day.end)
@@ -220,6 +224,10 @@ class DeskDay:
 
     def _at_risk(self, loan: Loan) -> Visit:
         return self._visit(loan, loan.pickup_at, "loan", (self._say(_("too few left")), "warn"))
+
+    def _closed(self, loan: Loan, one: ClosedEnd) -> Visit:
+        said = self._say(CLOSED_ENDS[one.end], hour=self.request.words.time(one.at, self.zone))
+        return self._visit(loan, one.at, "loan", (said, "warn"))
 
     def _resting(self, item: Item, claim: Claim) -> Visit:
         until = self.request.words.date(claim.ends_at, self.zone) if claim.ends_at < FOREVER else None
@@ -309,6 +317,10 @@ ACTS = {
     "loan": ("lending.desk.loan", _("Open")),
 }
 """The page and the label of what can be done with a loan."""
+
+
+CLOSED_ENDS = {End.PICKUP: _("pick-up ${hour}, closed"), End.RETURN: _("return ${hour}, closed")}
+"""What somebody would come for while the desk is closed."""
 
 
 def next_act(loan: Loan) -> str:

@@ -12,7 +12,9 @@ from equipment_lending.models import Loan
 from equipment_lending.permissions import Lending
 from equipment_lending.queries.agenda import appointment, contents
 from equipment_lending.queries.calendars import calendar
-from equipment_lending.queries.loans import CURRENT, loans_of
+from equipment_lending.queries.changed_hours import closed_in_time
+from equipment_lending.queries.loans import CURRENT, loans_of, units_to_hand_out
+from equipment_lending.queries.risk import risks
 from equipment_lending.queries.waiting import Place, places_of
 from equipment_lending.rules.moments import return_moment
 from equipment_lending.schemas.residents import CancelSchema, ExtendSchema
@@ -136,6 +138,8 @@ class LoanPage:
             "state": state,
             "kind": kind,
             "next": next_words(self.loan, self.now, self.request),
+            "at_risk": self._is_at_risk(),
+            "closed": closed_in_time(self.request.db, self.now, Loan.id == self.loan.id).get(self.loan.id),
             "steps": steps_words(self.loan, self.request),
             "qr": qr(self.loan.number),
             "conditions": CONDITIONS,
@@ -143,6 +147,13 @@ class LoanPage:
             "cancelling": self.cancelling if may_change and self.loan.state in BEFORE_PICKUP else None,
             "extending": self.extending if may_change and self.loan.state in EXTENDABLE else None,
         }
+
+    def _is_at_risk(self) -> bool:
+        """Is too little left of what is still to be fetched?"""
+        coming = [line.stock_id for line in self.loan.lines if units_to_hand_out(line)]
+        if self.loan.state not in CURRENT or not coming:
+            return False
+        return self.loan.id in risks(self.request.db, coming, self.now).at_risk
 
     @view_config(route_name="lending.loan.cancel", request_method="POST")
     def cancel(self):

@@ -9,6 +9,7 @@ from equipment_lending.models import LendingPoint
 from equipment_lending.opening_hours import written
 from equipment_lending.permissions import Lending
 from equipment_lending.queries.catalogue import points
+from equipment_lending.queries.changed_hours import closed_at
 from equipment_lending.queries.timetables import timetable_of
 from equipment_lending.schemas.managing import ExceptionSchema, PointSchema, WeekSchema
 from equipment_lending.terms import DayException, DayKind, Hours, RefusalCode, WeeklyWindow
@@ -187,6 +188,7 @@ class HoursPage(AtPoint):
         return self.frame(_("Opening hours")) | {
             "week": self.week,
             "exception": self.exception,
+            "concerned": closed_at(self.request.db, self.point, self.request.clock.now()),
             "exceptions": self.point.exceptions,
             "kinds": DAY_KINDS,
             "osm": written(timetable_of(self.point)),

@@ -1,8 +1,8 @@
-"""Types of answers that colander lacks: money, a moment on a wall clock, an uploaded file."""
+"""Types of answers that colander lacks: money, a moment on a wall clock, an uploaded file; and what they must be."""
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
@@ -33,10 +33,16 @@ class Money(SchemaType):
         return int(euros) * 100 + int(cents.ljust(2, "0") or "0")
 
 
+def whole_minutes(node, at: datetime | time) -> None:
+    """A validator: what is agreed is agreed to the minute, so that nobody stands a few seconds outside the hours."""
+    if at.second or at.microsecond:
+        raise Invalid(node, _("Give whole minutes, without seconds."))
+
+
 class LocalMoment(SchemaType):
     """The time on the clocks of ``zone`` (an IANA name), ``2026-10-22T14:30``; an instant in UTC as we keep it.
 
-    An hour that summer time skips is refused; of an hour that comes twice, the first is meant.
+    It is a whole minute. An hour that summer time skips is refused; of an hour that comes twice, the first is meant.
     """
 
     def __init__(self, zone: str) -> None:
@@ -57,6 +63,7 @@ class LocalMoment(SchemaType):
             instant = on_the_wall.replace(tzinfo=self.zone).astimezone(UTC)
         except (ValueError, OverflowError) as wrong:
             raise Invalid(node, _("Write a day and a time, such as 2026-10-22T14:30.")) from wrong
+        whole_minutes(node, instant)
         if instant.astimezone(self.zone).replace(tzinfo=None) != on_the_wall:
             raise Invalid(node, _("This hour does not exist: the clocks go forward that night."))
         return instant

@@ -1,5 +1,6 @@
 """Asking for background work, and asking again for work that failed."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,6 +30,11 @@ class Jobs:
         asked = insert_into(self._session, Job).values(**job, attempts=0)
         added = asked.on_conflict_do_nothing(index_elements=["key"]).returning(Job.id)
         return self._session.scalar(added) is not None
+
+    def forget_done(self, kind: str, but: Collection[str] = ()) -> None:
+        """Let work of ``kind`` that is done be asked for again under its key; that with one of the keys ``but`` not."""
+        done = delete(Job).where(Job.kind == kind, Job.finished_at.is_not(None), Job.key.not_in(but))
+        self._session.execute(done, execution_options={"synchronize_session": False})
 
     def retry(self, job_id: UUID) -> bool:
         """Let work that was given up be tried again, from the beginning. False when it is not waiting for that."""

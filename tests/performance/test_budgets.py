@@ -43,7 +43,7 @@ def statements(session):
 
 @pytest.fixture
 def town(session, clock):
-    """Adds so many models at two points, with a loan of each."""
+    """Adds so many models at two points, with rules, a loan and planned maintenance of each."""
     index = PublicIndex(session, clock)
     points = [lending.point(session, slug=slug) for slug in ("lambezellec", "capucins")]
     shelf = lending.category(session)
@@ -54,6 +54,8 @@ def town(session, clock):
             for point in points:
                 stock = lending.stock(session, units=3, at=point, of=model)
             lending.loan(session, stock, "2026-11-03T10:00", "2026-11-05T18:00", borrower=borrower)
+            lending.policy(session, model_id=model.id, buffer_after_minutes=30)
+            lending.maintenance(session, stock.items[0], "2026-11-10T10:00", "2026-11-12T18:00")
             index_model(index, model)
 
     return grow
@@ -69,8 +71,8 @@ def cost(browse, statements, path, **query) -> int:
     ("query", "most"),
     [
         ({}, 8),
-        ({"from": "2026-11-03", "to": "2026-11-05"}, 12),
-        ({"q": "enregistreur", "from": "2026-11-03", "to": "2026-11-05", "point": "lambezellec"}, 12),
+        ({"from": "2026-11-03", "to": "2026-11-05"}, 19),
+        ({"q": "enregistreur", "from": "2026-11-03", "to": "2026-11-05", "point": "lambezellec"}, 19),
     ],
 )
 def test_the_catalogue_takes_as_many_statements_for_many_models_as_for_few(browse, statements, town, query, most):

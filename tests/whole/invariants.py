@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from equipment_lending.models import Claim, Custody, Item, Loan, LoanLine, WaitlistEntry
-from equipment_lending.terms import ClaimKind, LoanState, ServiceState, WaitlistState
+from equipment_lending.terms import FOREVER, ClaimKind, LoanState, ServiceState, WaitlistState
 
 LIVING = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT)
 
@@ -20,6 +20,7 @@ def broken(session: Session, now: datetime) -> list[str]:
     return [
         *_items_promised_twice(claims),
         *_more_promised_than_there_is(session, claims, now),
+        *_not_whole_minutes(claims, loans),
         *_claims_without_a_reason(session, claims),
         *_claims_elsewhere(claims),
         *_custody_and_claim_disagree(session),
@@ -65,6 +66,13 @@ def _more_promised_than_there_is(session: Session, claims, now: datetime) -> lis
             if units > held[stock_id]:
                 found.append(f"stock {stock_id} promises {units} of {held[stock_id]} units at {instant}")
     return found
+
+
+def _not_whole_minutes(claims, loans) -> list[str]:
+    """4: whatever occupies or was agreed begins and ends with a whole minute."""
+    told = [(f"claim {claim.id}", claim.starts_at, claim.ends_at) for claim in claims if claim.ends_at < FOREVER]
+    told += [(f"loan {loan.number}", loan.pickup_at, loan.return_at) for loan in loans]
+    return [f"{what} is not of whole minutes" for what, *ends in told if any(e.second or e.microsecond for e in ends)]
 
 
 def _claims_without_a_reason(session: Session, claims) -> list[str]:

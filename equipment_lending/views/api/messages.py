@@ -6,6 +6,7 @@ import colander
 
 from equipment_lending.terms import Condition, LoanState, Period
 from portal.api import Instant
+from portal.forms.types import whole_minutes
 from portal.i18n import _
 
 SLUG = colander.Length(min=1, max=100)
@@ -17,6 +18,11 @@ LONGEST_LOOK = timedelta(days=400)
 
 def _text(name: str, validator: colander.Length, **given) -> colander.SchemaNode:
     return colander.SchemaNode(colander.String(), name=name, validator=validator, **given)
+
+
+def _minute(name: str, **given) -> colander.SchemaNode:
+    """Return a node for an instant that is agreed on, which is a whole minute."""
+    return colander.SchemaNode(Instant(), name=name, validator=whole_minutes, **given)
 
 
 def _in_order(node, start, end, start_name: str, end_name: str) -> None:
@@ -40,8 +46,8 @@ class LoanMessage(colander.Schema):
 
     point = _text("point", SLUG)
     return_point = _text("return_point", SLUG, missing=None)
-    pickup_at = colander.SchemaNode(Instant())
-    return_at = colander.SchemaNode(Instant())
+    pickup_at = _minute("pickup_at")
+    return_at = _minute("return_at")
     lines = LineMessages(validator=colander.Length(min=1, max=MOST_LINES))
     organisation = colander.SchemaNode(colander.String(), missing=None, validator=colander.uuid)
     project = _text("project", colander.Length(max=200), missing=None)
@@ -55,8 +61,8 @@ class WaitMessage(colander.Schema):
     """A wish to be told when something becomes free, and to have it kept then."""
 
     point = _text("point", SLUG)
-    start = colander.SchemaNode(Instant(), name="from")
-    end = colander.SchemaNode(Instant(), name="to")
+    start = _minute("from")
+    end = _minute("to")
     units = colander.SchemaNode(colander.Integer(), validator=colander.Range(1, 1000))
     return_point = _text("return_point", SLUG, missing=None)
     organisation = colander.SchemaNode(colander.String(), missing=None, validator=colander.uuid)
@@ -71,8 +77,12 @@ class ReasonMessage(colander.Schema):
     reason = _text("reason", NOTE, missing="")
 
 
+class ApprovalMessage(colander.Schema):
+    override = _text("override", NOTE, missing="")
+
+
 class ExtensionMessage(colander.Schema):
-    return_at = colander.SchemaNode(Instant())
+    return_at = _minute("return_at")
 
 
 class Tags(colander.SequenceSchema):
@@ -107,8 +117,8 @@ class CheckInMessage(colander.Schema):
 
 
 class OutOfServiceMessage(colander.Schema):
-    since = colander.SchemaNode(Instant(), name="from")
-    until = colander.SchemaNode(Instant(), missing=None)
+    since = _minute("from")
+    until = _minute("until", missing=None)
     reason = _text("reason", NOTE)
 
 

@@ -1,13 +1,16 @@
-"""The catalogue filtered by a period, with 1,000 models and 10,000 live claims: time, and number of statements."""
+"""The catalogue filtered by a period, with 1,000 models and 10,000 live claims: time, and number of statements.
+
+The rules differ from shelf to shelf and for one model in ten; at one model in a hundred, maintenance is planned.
+"""
 
 import random
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import event, insert, text
+from sqlalchemy import event, insert, select, text
 from sqlalchemy.orm import Session
 
-from equipment_lending.models import EquipmentModel, Item, Stock
+from equipment_lending.models import EquipmentModel, Item, PolicyLayer, Stock
 from equipment_lending.queries.catalogue import Filter, sheets
 from equipment_lending.terms import Condition, Period, ServiceState
 from tests.factories import lending, people
@@ -27,11 +30,15 @@ def run() -> list[str]:
                 person = people.person(session).id
                 points = [lending.point(session).id for _ in range(7)]
                 shelves = [lending.category(session).id for _ in range(9)]
+                for minutes, shelf in enumerate(shelves):
+                    lending.policy(session, category_id=shelf, buffer_after_minutes=15 * minutes)
             small = _stocked(engine, points, shelves, MODELS // 10)
+            _looked_after(engine, [small[0][0]])
             few = _statements(engine)
             large = small + _stocked(engine, points, shelves, MODELS - MODELS // 10)
             for stock_id, point_id in large:
                 claimed(engine, (stock_id, point_id, person), CLAIMS // MODELS, NOW, NOW + YEAR / 4)
+            _looked_after(engine, [stock_id for stock_id, _point in large[100::100]])
             with engine.begin() as connection:
                 connection.execute(text("ANALYZE"))
             with Session(engine.execution_options(readonly=True)) as session:
@@ -92,6 +99,14 @@ def _stocked(engine, points, shelves, number: int):
             for i in range(3)
         ]
     with engine.begin() as connection:
-        for kind, rows in ((EquipmentModel, models), (Stock, stocks), (Item, items)):
+        rules = [{"model_id": model["id"], "whole_days": True} for model in models[::10]]
+        for kind, rows in ((EquipmentModel, models), (Stock, stocks), (Item, items), (PolicyLayer, rules)):
             connection.execute(insert(kind), rows)
     return [(stock["id"], stock["point_id"]) for stock in stocks]
+
+
+def _looked_after(engine, stock_ids) -> None:
+    """Plan maintenance of one item of each stock, after the period that is looked for."""
+    with Session(engine) as session, session.begin():
+        for item in session.scalars(select(Item).where(Item.stock_id.in_(stock_ids), Item.asset_tag.endswith("-0"))):
+            lending.maintenance(session, item, "2026-11-20T10:00", "2026-11-25T10:00")

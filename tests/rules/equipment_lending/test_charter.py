@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipment_lending.rules.charter import ARTICLES, Application, Line, Visits, refusals
+from equipment_lending.rules.charter import ARTICLES, Application, Line, Visits, refusals, refusals_on_approval
 from equipment_lending.rules.closed_days import counted_days
 from equipment_lending.rules.policy import Policy
 from equipment_lending.terms import ClosedDays, DayException, DayKind, Period, RefusalCode
@@ -76,7 +76,8 @@ def test_each_reason_is_told_if_and_only_if_it_holds(start, length, policy, numb
     wanted = Period(start, start + length * HOUR)
     line = Line(equipment="camera", units=units, free=free, held=held, policy=policy, certified=certified)
     at_desk = Visits(calendar=MONDAY_TO_FRIDAY)
-    told = codes(Application(now=NOW, period=wanted, pickup=at_desk, back=at_desk, lines=(line,)))
+    application = Application(now=NOW, period=wanted, pickup=at_desk, back=at_desk, lines=(line,))
+    told = codes(application)
     calendar, today = MONDAY_TO_FRIDAY, date(2026, 11, 20)
     most = policy.max_units_per_person
     holds = {
@@ -93,6 +94,10 @@ def test_each_reason_is_told_if_and_only_if_it_holds(start, length, policy, numb
         RefusalCode.NOT_CERTIFIED: bool(policy.requires - certified),
     }
     assert sorted(told) == sorted(code for code, reason in holds.items() if reason)
+    about_the_borrower = {"too_short", "too_long", "too_many_units", "not_certified"}
+    assert [reason.code for reason in refusals_on_approval(application)] == [
+        code for code in told if code in about_the_borrower
+    ]
 
 
 def test_every_article_is_asked():

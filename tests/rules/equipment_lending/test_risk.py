@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from equipment_lending.rules.assignment import assignable
-from equipment_lending.rules.risk import Promise, at_risk
+from equipment_lending.rules.risk import SOON, Promise, at_risk, to_be_told
 from equipment_lending.terms import ItemUse
 from tests.rules.equipment_lending.given import at, days, instant, single_items, unbound
 
@@ -63,3 +63,21 @@ def test_a_loan_is_at_risk_when_no_one_item_is_left_for_all_of_it():
 def test_nothing_is_at_risk_while_everything_fits():
     assert at_risk([ItemUse("A")], []) == []
     assert at_risk([ItemUse("A")], [Promise("L", at(-9), ((at(0), at(4), 1),))]) == []
+
+
+@given(
+    st.dictionaries(st.integers(0, 9), st.integers(-50, 100).map(at)),
+    st.sets(st.integers(0, 9)),
+    st.sets(st.integers(0, 9)),
+    st.integers(-9, 60).map(at),
+)
+def test_E7_whoever_is_at_risk_is_told_at_once_or_where_something_is_only_late_two_days_before(
+    pickups, risky, once_back, now
+):
+    risky &= set(pickups)
+    told = to_be_told(risky, once_back, pickups, now)
+    assert told <= risky
+    for loan in risky:
+        hours_left = (pickups[loan] - now) / timedelta(hours=1)
+        assert (loan in told) == (loan in once_back or hours_left <= 48)
+    assert to_be_told(risky, once_back, pickups, now + SOON) >= told

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 import equipment_lending
-from equipment_lending.terms import LoanState, WaitlistState
+from equipment_lending.rules.changed_hours import ClosedEnd
+from equipment_lending.terms import End, LoanState, Period, WaitlistState
 from portal.mail.services import Outbox
 from tests.factories import lending, people
 from tests.factories.lending import instant
@@ -30,7 +31,8 @@ def loan(session):
 
 def written(asking, loan, name):
     template = f"equipment_lending:templates/equipment_lending/mail/{name}"
-    values = {"loan": loan, "point": loan.point, "late": [loan], "tomorrow": [loan]}
+    closed = [ClosedEnd(End.PICKUP, loan.pickup_at, (Period(loan.pickup_at, loan.return_at),))]
+    values = {"loan": loan, "point": loan.point, "late": [loan], "tomorrow": [loan], "closed": closed}
     return asking.find_service(Outbox).send(loan.borrower, template, **values)
 
 

@@ -1,6 +1,6 @@
 """Asking for a loan, deciding on it, changing it: what is recorded, and what a refusal leaves behind."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -257,6 +257,43 @@ def test_confirming_and_rejecting_decide_once(session, requests, borrower):
     assert codes(no) == {RefusalCode.REASON_MISSING}
     assert requests.reject(no_.id, "pas cette semaine", clerk.id).state is LoanState.REJECTED
     assert not no_.lines[0].claims[0].live
+
+
+def test_on_approval_length_fair_use_and_rights_are_asked_anew(session, requests, borrower):
+    """Invariant 11: what held when it was asked for may hold no longer when it is approved."""
+    stock = lending.stock(session, units=3)
+    rules = lending.policy(session, model_id=stock.model_id, approval=Approval.MANUAL, max_units_per_person=1)
+    friends = people.organisation(session)
+    mandate = people.membership(session, person=borrower, organisation=friends)
+    loan = requests.request(wish(stock, organisation_id=friends.id), borrower.id, borrower.id)
+    clerk = people.person(session)
+    rules.requires, rules.max_days, rules.max_units_per_person = ["prise-de-son"], 1, 0
+    mandate.until = date(2026, 10, 20)
+    session.flush()
+    with pytest.raises(Refused) as no:
+        requests.confirm(loan.id, clerk.id, override="formé hier")
+    assert codes(no) == {RefusalCode.TOO_LONG, RefusalCode.TOO_MANY_UNITS, RefusalCode.NOT_OFFICER}
+    with pytest.raises(Refused) as no:
+        requests.confirm(loan.id, clerk.id)
+    assert RefusalCode.NOT_CERTIFIED in codes(no)
+    assert (loan.state, loan.revision, count(session, AuditEntry)) == (LoanState.REQUESTED, 0, 0)
+    rules.max_days, rules.max_units_per_person, mandate.until = None, None, None
+    session.flush()
+    with pytest.raises(Refused) as no:
+        requests.confirm(loan.id, clerk.id, override="  ")
+    assert codes(no) == {RefusalCode.NOT_CERTIFIED}
+    requests.confirm(loan.id, clerk.id, override="Formée hier")
+    assert (loan.state, loan.reason) == (LoanState.CONFIRMED, "Formée hier")
+    assert session.scalars(select(AuditEntry)).one().detail == {"loan": loan.number, "overridden": True}
+
+
+def test_what_a_loan_itself_counts_for_does_not_stand_in_the_way_of_its_approval(session, requests, borrower):
+    stock = lending.stock(session, units=1)
+    rules = {"max_units_per_person": 1, "max_days_in_period": 2}
+    lending.policy(session, model_id=stock.model_id, approval=Approval.MANUAL, **rules)
+    loan = requests.request(wish(stock), borrower.id, borrower.id)
+    assert requests.confirm(loan.id, people.person(session).id, override="sans objet").reason is None
+    assert session.scalars(select(AuditEntry)).one().detail == {"loan": loan.number, "overridden": None}
 
 
 def test_a_cancelled_loan_gives_its_units_back(session, requests, borrower):

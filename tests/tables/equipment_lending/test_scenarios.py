@@ -5,16 +5,20 @@ with its rule.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from equipment_lending import tasks
 from equipment_lending.models import Claim, OpeningException, Stock
 from equipment_lending.queries.catalogue import Filter, sheets
+from equipment_lending.queries.changed_hours import closed_at
 from equipment_lending.queries.desk import at_risk, civil_day
 from equipment_lending.queries.loans import desk_day, open_custodies
 from equipment_lending.queries.occupation import availability
+from equipment_lending.services.catalogue import Catalogue
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.fleet import Fleet
 from equipment_lending.services.requests import LoanRequests
@@ -24,16 +28,21 @@ from equipment_lending.terms import (
     ClosedDays,
     Condition,
     DayKind,
+    End,
+    Hours,
     LoanState,
     RefusalCode,
     Refused,
     ServiceState,
     WaitlistState,
+    WeeklyWindow,
     Wish,
     WishedLine,
 )
 from portal.audit.models import AuditEntry
 from portal.audit.services import Audit
+from portal.jobs.models import Job
+from portal.mail.models import OutgoingMail
 from portal.mail.services import Outbox
 from portal.ports.certifications import Certifications
 from tests.factories import lending, people
@@ -125,6 +134,17 @@ def tags(stock: Stock) -> list[str]:
 
 def codes(no: Refused) -> set[RefusalCode]:
     return {reason.code for reason in no.reasons}
+
+
+def worked(asking) -> None:
+    """Let the worker look whom to tell, and tell them, each piece of work once."""
+    session, now = asking.db, asking.clock.now()
+    tasks.look_whom_to_tell(asking)
+    todo = select(Job).where(Job.kind == "lending.tell", Job.finished_at.is_(None))
+    for job in session.scalars(todo).all():
+        tasks.tell(asking, **job.payload)
+        job.finished_at = now
+    session.flush()
 
 
 def on_days(session, point, kind: DayKind, *days: str) -> None:
@@ -406,6 +426,57 @@ def test_E5_on_a_closed_day_the_next_open_windows_are_proposed_and_closed_days_i
     assert city.borrow(stock, "2030-04-05T10:00", "2030-04-08T10:00")
 
 
+def test_E6_when_the_desk_changes_its_hours_loans_stay_as_they_are_and_whoever_is_concerned_is_told_once(
+    city, asking, session
+):
+    city.now("2030-03-01T10:00")
+    stock = lending.stock(session, units=3)
+    point = stock.point
+    fetched, kept, free = people.person(session, language="en"), people.person(session), people.person(session)
+    coming = city.borrow(stock, "2030-03-12T10:00", "2030-03-14T10:00", who=fetched)  # a Tuesday to a Thursday
+    returning = city.borrow(stock, "2030-03-06T10:00", "2030-03-12T18:00", who=kept)
+    city.borrow(stock, "2030-03-13T10:00", "2030-03-14T18:00", who=free)
+    agreed = [(loan.pickup_at, loan.return_at, loan.revision) for loan in (coming, returning)]
+    change = asking.find_service(Catalogue)
+    assert closed_at(session, point, city.clock.now()) == []
+
+    def letters() -> list[tuple[UUID, str]]:
+        """Who was told what so far, after the worker has looked, twice, and done what it was asked to."""
+        for _ in range(2):
+            worked(asking)
+        sent = session.scalars(select(OutgoingMail).order_by(OutgoingMail.created_at, OutgoingMail.id))
+        return [(one.person_id, one.text) for one in sent if "hours" in one.subject or "horaires" in one.subject]
+
+    monday_off = [WeeklyWindow(day, Hours(time(8), time(20))) for day in range(7) if day != 1]
+    change.set_week(point, monday_off)
+    assert [(loan.number, one.end) for loan, one in closed_at(session, point, city.clock.now())] == [
+        (coming.number, End.PICKUP),
+        (returning.number, End.RETURN),
+    ]
+    assert [(loan.pickup_at, loan.return_at, loan.revision) for loan in (coming, returning)] == agreed
+    assert {loan.state for loan in (coming, returning)} == {LoanState.CONFIRMED}
+    assert codes(city.refused(stock, "2030-03-11T10:00", "2030-03-13T10:00", units=2)) == {RefusalCode.NOT_ENOUGH}
+    first = letters()
+    assert {who for who, _ in first} == {fetched.id, kept.id}
+    assert len(first) == 2
+    (english,) = [text for who, text in first if who == fetched.id]
+    assert "Tuesday 12 March, 10:00" in english
+    assert "- Monday 11 March, 08:00–20:00\n- Wednesday 13 March, 08:00–20:00\n" in english
+
+    change.set_week(point, [*monday_off, WeeklyWindow(1, Hours(time(9), time(20)))])
+    assert closed_at(session, point, city.clock.now()) == []
+    assert letters() == first
+    change.set_week(point, monday_off)
+    assert len(letters()) == 4  # another change is another letter
+
+    city.now("2030-03-12T21:00")
+    city.requests.expire()
+    assert coming.state is LoanState.CONFIRMED  # whoever could not come is waited for until the desk has been open
+    city.now("2030-03-13T21:00")
+    city.requests.expire()
+    assert coming.state is LoanState.NO_SHOW
+
+
 def test_E7_what_is_late_is_offered_to_nobody_and_the_next_loan_is_served_by_another_or_at_risk(city, session):
     city.now("2030-03-04T10:00")
     stock = lending.stock(session, units=2)
@@ -428,6 +499,60 @@ def test_E7_what_is_late_is_offered_to_nobody_and_the_next_loan_is_served_by_ano
     assert city.at_risk(stock) == []
     assert city.hand_out(following, away.asset_tag)
     assert other.state is LoanState.CONFIRMED
+
+
+def told(asking, session) -> list[tuple[UUID, str]]:
+    """Who was told what (the subject) so far, after the worker has looked, twice, and done what it was asked to."""
+    for _ in range(2):
+        worked(asking)
+    letters = session.scalars(select(OutgoingMail).order_by(OutgoingMail.created_at, OutgoingMail.subject))
+    about = ("may not be there", "somebody needs it")
+    return [(one.person_id, one.subject) for one in letters if any(word in one.subject for word in about)]
+
+
+def test_E4_whose_loan_is_at_risk_since_items_are_gone_is_told_once_each_time(city, asking, session):
+    city.now("2030-03-01T10:00")
+    stock = lending.stock(session, units=2)
+    first, second = (people.person(session, language="en") for _ in range(2))
+    city.borrow(stock, "2030-03-20T10:00", "2030-03-22T10:00", who=first)
+    city.now("2030-03-02T10:00")
+    newer = city.borrow(stock, "2030-03-20T10:00", "2030-03-22T10:00", who=second)
+    assert told(asking, session) == []
+    item = stock.items[0]
+    city.fleet.out_of_service(item, city.clock.now(), None, "écran fendu")
+    once = [(second.id, f"Loan {newer.number} may not be there for you")]
+    assert told(asking, session) == once
+    city.now("2030-03-04T10:00")
+    assert told(asking, session) == once
+    city.fleet.in_service(item)
+    assert told(asking, session) == once
+    city.now("2030-03-05T10:00")
+    city.fleet.retire(item, "usé")
+    assert told(asking, session) == once * 2
+    assert newer.state is LoanState.CONFIRMED
+
+
+def test_E7_both_borrowers_are_told_when_what_is_late_is_needed_soon(city, asking, session):
+    city.now("2030-03-04T10:00")
+    stock = lending.stock(session)
+    late_one, next_one = (people.person(session, language="en") for _ in range(2))
+    late = city.borrow(stock, "2030-03-04T10:00", "2030-03-05T10:00", who=late_one)
+    following = city.borrow(stock, "2030-03-08T10:00", "2030-03-09T10:00", who=next_one)
+    city.hand_out(late, stock.items[0].asset_tag)
+    city.now("2030-03-05T11:00")
+    assert city.at_risk(stock) == [following]
+    assert told(asking, session) == []  # three days are left, and it is an hour late
+    city.now("2030-03-06T10:00")
+    both = [
+        (late_one.id, f"Loan {late.number} is late, and somebody needs it"),
+        (next_one.id, f"Loan {following.number} may not be there for you"),
+    ]
+    assert sorted(told(asking, session)) == sorted(both)
+    city.now("2030-03-07T10:00")
+    assert sorted(told(asking, session)) == sorted(both)
+    city.take_in(late, stock.items[0].asset_tag)
+    assert sorted(told(asking, session)) == sorted(both)
+    assert city.at_risk(stock) == []
 
 
 def test_E10_an_extension_is_served_by_another_unit_or_refused_and_shortens_nobody(city, session):
@@ -571,3 +696,26 @@ def test_a_repair_that_would_be_over_before_the_item_is_back_is_refused(city, se
     assert codes(no.value) == {RefusalCode.ITEM_OUT}
     city.fleet.out_of_service(item, city.clock.now(), instant("2030-03-15T10:00"), "révision")
     assert [city.free(stock, f"2030-03-{day}", f"2030-03-{day}") for day in ("13", "16")] == [0, 1]
+
+
+def test_what_happens_at_once_happens_with_the_minute(city, session):
+    """Invariant 4: whatever the second at which somebody presses the button, periods are whole minutes."""
+    city.now("2030-03-04T10:00")
+    stock = lending.stock(session, units=2)
+    item, lost = stock.items
+    loan = city.borrow(stock, "2030-03-04T10:00", "2030-03-05T10:00")
+    city.hand_out(loan, lost.asset_tag)
+    city.clock.at += timedelta(minutes=7, seconds=29, microseconds=5)
+    for _ in range(2):  # twice within the minute
+        city.fleet.out_of_service(item, city.clock.now(), None, "pile vide")
+        city.clock.at += timedelta(seconds=3)
+        city.fleet.in_service(item)
+    city.fleet.out_of_service(item, city.clock.now(), None, "écran fendu")
+    city.clock.at += timedelta(minutes=3)
+    city.fleet.in_service(item)
+    city.desk.write_off(loan.id, [lost.asset_tag], "volé", city.clerk.id)
+    ends = {(claim.starts_at, claim.ends_at) for claim in session.scalars(select(Claim)) if claim.live}
+    assert ends == {
+        (instant("2030-03-04T10:00"), instant("2030-03-04T10:10")),
+        (instant("2030-03-04T10:07"), instant("2030-03-04T10:10")),
+    }

@@ -3,10 +3,11 @@
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from equipment_lending.models import Loan
-from equipment_lending.terms import Approval
+from equipment_lending.models import Claim, Loan, WaitlistEntry
+from equipment_lending.services.requests import LoanRequests
+from equipment_lending.terms import Approval, LoanState
 from portal.people.terms import Role
 from tests.factories import desk, lending, people
 
@@ -56,6 +57,28 @@ def test_the_catalogue_counts_what_is_free_for_a_whole_period(api, session, stoc
     (shown,) = api.get("/api/v1/equipment", query).json["items"]
     assert (shown["units"], shown["free"]) == (2, 1)
     assert "free" not in api.get("/api/v1/equipment", {"point": stock.point.slug}).json["items"][0]
+
+
+@pytest.mark.parametrize(
+    ("rules", "loan", "resting"),
+    [
+        ({"buffer_after_minutes": 60}, ("2026-10-26T10:30", "2026-10-26T18:00"), ()),
+        ({"whole_days": True}, ("2026-10-24T08:00", "2026-10-24T09:00"), ()),
+        ({}, ("2026-10-26T12:00", "2026-10-26T18:00"), ("2026-10-23T10:00", "2026-10-25T10:00")),  # E3
+    ],
+)
+def test_what_the_catalogue_calls_free_is_what_a_request_gets(api, session, stock, mine, rules, loan, resting):
+    lending.policy(session, model_id=stock.model_id, **rules)
+    lending.loan(session, stock, *loan)
+    if resting:
+        lending.maintenance(session, stock.items[0], *resting)
+        lending.maintenance(session, stock.items[1], "2026-10-25T12:00", "2026-10-30T10:00")
+    query = {"point": stock.point.slug, "from": FROM, "to": TO}
+    free = [sheet["free"] for sheet in api.get("/api/v1/equipment", query).json["items"]]
+    assert free == ([] if resting else [1])
+    api.post_json("/api/v1/loans", wish(stock, sum(free) + 1), headers=mine, status=409)
+    if free:
+        api.post_json("/api/v1/loans", wish(stock, sum(free)), headers=mine, status=201)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +187,18 @@ def test_requests_are_decided_by_the_desk(api, session, stock, mine, clerk):
     assert api.post_json(f"/api/v1/loans/{second['id']}/reject", reason, headers=clerk).json["state"] == "rejected"
 
 
+def test_on_approval_every_reason_is_told_and_a_desk_may_answer_for_a_training(api, session, stock, me, clerk):
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", borrower=me, state="requested")
+    rules = lending.policy(session, model_id=stock.model_id, requires=["velo-cargo"], max_days=1)
+    no = api.post_json(f"/api/v1/loans/{loan.id}/confirm", {}, headers=clerk, status=409).json
+    assert [reason["code"] for reason in no["reasons"]] == ["too_long", "not_certified"]
+    rules.max_days = 9
+    session.flush()
+    api.post_json(f"/api/v1/loans/{loan.id}/confirm", {"override": "x" * 1001}, headers=clerk, status=422)
+    answer = api.post_json(f"/api/v1/loans/{loan.id}/confirm", {"override": "Formée hier"}, headers=clerk).json
+    assert (answer["state"], answer["reason"]) == ("confirmed", "Formée hier")
+
+
 def test_a_borrower_extends_and_cancels(api, session, stock, mine):
     loan = api.post_json("/api/v1/loans", wish(stock), headers=mine, status=201).json
     later = {"return_at": "2026-10-27T10:00:00+01:00"}
@@ -201,3 +236,88 @@ def test_an_item_out_of_service_answers_with_the_loans_at_risk(api, session, sto
 def test_what_is_not_a_wish_is_refused_and_records_nothing(api, session, stock, mine, change, status):
     api.post_json("/api/v1/loans", wish(stock) | change, headers=mine, status=status)
     assert session.scalar(select(func.count()).select_from(Loan)) == 0
+
+
+@pytest.mark.parametrize("unwhole", ["2026-10-26T10:00:30+01:00", "2026-10-26T10:00:00.000001+01:00"])
+def test_what_is_agreed_is_agreed_to_the_minute(api, session, stock, me, mine, clerk, unwhole):
+    """Invariant 4: periods are whole minutes. What is not is refused in words, and nothing changes."""
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-25T10:00", borrower=me)
+    tag = stock.items[0].asset_tag
+    sent = [
+        ("/api/v1/loans", wish(stock, pickup_at=unwhole, return_at="2026-10-27T10:00:00+01:00"), "pickup_at", mine),
+        ("/api/v1/loans", wish(stock, return_at=unwhole), "return_at", mine),
+        (f"/api/v1/loans/{loan.id}/extend", {"return_at": unwhole}, "return_at", mine),
+        (
+            f"/api/v1/equipment/{stock.model.slug}/waitlist",
+            {"point": stock.point.slug, "from": FROM, "to": unwhole, "units": 2},
+            "to",
+            mine,
+        ),
+        (f"/api/v1/items/{tag}/out-of-service", {"from": unwhole, "reason": "révision"}, "from", clerk),
+        (f"/api/v1/items/{tag}/out-of-service", {"from": FROM, "until": unwhole, "reason": "révision"}, "until", clerk),
+    ]
+    before = [session.scalar(select(func.count()).select_from(kind)) for kind in (Loan, Claim, WaitlistEntry)]
+    for path, message, field, who in sent:
+        no = api.post_json(path, message, headers=who | {"Accept-Language": "en"}, status=422).json
+        assert no["errors"] == {field: "Give whole minutes, without seconds."}
+    assert [session.scalar(select(func.count()).select_from(kind)) for kind in (Loan, Claim, WaitlistEntry)] == before
+    assert loan.return_at == lending.instant("2026-10-25T10:00")
+
+
+ACTS = ("confirm", "reject", "cancel", "extend", "check-out", "check-in")
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_who_read_an_older_version_of_a_loan_changes_nothing(api, session, stock, me, clerk, act):
+    state = "requested" if act in ("confirm", "reject") else "confirmed"
+    loan = lending.loan(session, stock, "2026-10-22T13:00", "2026-10-26T10:00", borrower=me, state=state, revision=3)
+    tag = stock.items[0].asset_tag
+    if act == "check-in":
+        desk.handed_out(session, loan, tag)
+    path = f"/api/v1/loans/{loan.id}"
+    version = api.get(path, headers=clerk).headers["ETag"]
+    assert version == f'"{loan.revision}"'
+    message = {
+        "confirm": {},
+        "extend": {"return_at": "2026-10-27T10:00:00+01:00"},
+        "check-out": {"items": [tag]},
+        "check-in": {"items": [{"asset_tag": tag, "condition": "good"}]},
+    }.get(act, {"reason": "fermeture"})
+    for stale in ('"1"', f"W/{version}", '"one", "two"'):
+        answer = api.post_json(f"{path}/{act}", message, headers=clerk | {"If-Match": stale}, status=412)
+        assert answer.content_type == "application/problem+json"
+    assert api.get(path, headers=clerk).headers["ETag"] == version
+    answer = api.post_json(f"{path}/{act}", message, headers=clerk | {"If-Match": f'"1", {version}'})
+    assert answer.headers["ETag"] == f'"{loan.revision}"' != version
+    assert api.get(path, headers=clerk).headers["ETag"] == answer.headers["ETag"]
+    api.post_json(f"{path}/{act}", message, headers=clerk | {"If-Match": version}, status=412)
+
+
+def test_whoever_names_no_version_or_any_is_served(api, session, stock, mine):
+    loan = api.post_json("/api/v1/loans", wish(stock), headers=mine, status=201).json
+    longer = {"return_at": "2026-10-27T10:00:00+01:00"}
+    api.post_json(f"/api/v1/loans/{loan['id']}/extend", longer, headers=mine)
+    api.post_json(f"/api/v1/loans/{loan['id']}/cancel", {}, headers=mine | {"If-Match": "*"})
+
+
+@pytest.mark.parametrize(("taken", "status"), [(None, 200), ("cancelled", 412), ("extended", 412)])
+def test_what_somebody_else_does_meanwhile_undoes_what_was_asked_of_the_version_before(
+    api, session, stock, me, mine, monkeypatch, taken, status
+):
+    """Two read the same version; the second waits for the first, who has changed it by then."""
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", borrower=me)
+    locked = LoanRequests._locked
+
+    def overtaken(self, loan_id, *states):
+        change = {"cancelled": {"state": LoanState.CANCELLED}, "extended": {}}.get(taken)
+        if change is not None:
+            values = {"revision": Loan.revision + 1} | change
+            session.execute(update(Loan).where(Loan.id == loan_id).values(values), execution_options=NOBODY_KNOWS)
+        return locked(self, loan_id, *states)
+
+    monkeypatch.setattr(LoanRequests, "_locked", overtaken)
+    longer = {"return_at": "2026-10-27T10:00:00+01:00"}
+    api.post_json(f"/api/v1/loans/{loan.id}/extend", longer, headers=mine | {"If-Match": '"0"'}, status=status)
+
+
+NOBODY_KNOWS = {"synchronize_session": False}

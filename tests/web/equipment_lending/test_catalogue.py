@@ -58,6 +58,21 @@ def test_without_hours_a_period_ends_when_the_last_desk_closes(browse, session, 
     assert "2 free of 5" in looked_up(browse, **PERIOD, to_time="19:00")
 
 
+def test_the_time_to_turn_a_thing_around_is_not_called_free(browse, session, recorders):
+    lending.policy(session, model_id=recorders.model_id, buffer_after_minutes=61)
+    lending.loan(session, recorders, "2026-11-05T19:00", "2026-11-06T10:00", units=5)
+    assert "Nothing matches" in looked_up(browse, **PERIOD, to_time="18:00")
+    assert "2 free of 5" in looked_up(browse, **PERIOD, to_time="17:59")
+
+
+def test_E3_what_no_single_item_can_serve_is_not_called_free(browse, session):
+    stock = lending.stock(session, units=2, at=lending.point(session))
+    lending.maintenance(session, stock.items[0], "2026-11-05T10:00", "2026-11-08T18:00")
+    lending.maintenance(session, stock.items[1], "2026-11-01T10:00", "2026-11-04T10:00")
+    assert "1 free of 2" in looked_up(browse, **{"from": "2026-11-02", "to": "2026-11-03"})
+    assert "Nothing matches" in looked_up(browse, **PERIOD)
+
+
 def test_what_is_only_at_a_point_that_is_closed_on_the_first_or_last_day_is_not_in_the_list(browse, session):
     point = lending.point(session, windows=lending.TUESDAY_TO_SATURDAY)
     lending.stock(session, at=point)

@@ -332,6 +332,19 @@ def test_the_desk_says_yes(session, at_desk, request_):
     assert "To decide" not in page
 
 
+def test_who_lacks_a_training_is_granted_it_only_with_a_reason(session, at_desk, request_, stock):
+    lending.policy(session, model_id=stock.model_id, requires=["prise-de-son"])
+    form = at_loan(at_desk, request_, "confirm")
+    page = form.submit("confirm", headers=ENGLISH, status=409)
+    assert "prise de son" in page.html.select_one("#refusals").text
+    form["override"] = "Formée hier, attestation à venir"
+    page = form.submit("confirm", status=303).follow(headers=ENGLISH)
+    assert request_.state is LoanState.CONFIRMED
+    assert "Formée hier, attestation à venir" in page
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "lending.confirm")).one()
+    assert entry.detail == {"loan": request_.number, "overridden": True}
+
+
 def test_the_desk_says_no_with_a_reason(at_desk, request_):
     at_loan(at_desk, request_, "reject", reason="Réservé pour la fête du quartier").submit("reject", status=303)
     assert (request_.state, request_.reason) == (LoanState.REJECTED, "Réservé pour la fête du quartier")

@@ -110,6 +110,18 @@ def test_a_loan_that_can_no_longer_be_served_is_at_risk(session, at_desk, stock)
     assert "At risk" in text(at_desk.get("/desk/lambezellec", headers={"Accept-Language": "en"}))
 
 
+def test_E6_who_comes_while_the_desk_is_closed_since_it_changed_its_hours_is_named(session, at_desk, stock, point):
+    coming = lending.loan(session, stock, "2026-10-27T10:00", "2026-10-29T18:00")
+    point.windows = [window for window in point.windows if window.weekday != 1]
+    session.flush()
+    answer = at_desk.get("/desk/lambezellec", headers={"Accept-Language": "en"})
+    assert "pick-up 10:00, closed" in column(answer, "closed")
+    page = at_desk.get(f"/desk/loans/{coming.id}", headers={"Accept-Language": "en"})
+    assert "The pick-up was agreed for Tuesday 27 October, 10:00." in text(page)
+    assert "Monday 26 October, 08:00–20:00" in text(page)
+    assert column(at_desk.get("/desk/lambezellec?day=2026-10-23"), "closed") == ""
+
+
 def test_other_days_can_be_looked_at_and_nonsense_is_today(session, at_desk, stock):
     lending.loan(session, stock, "2026-10-23T15:30", "2026-10-24T10:00")
     assert people_in(at_desk.get("/desk/lambezellec")) == 0

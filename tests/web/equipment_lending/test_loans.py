@@ -129,6 +129,26 @@ def test_the_page_says_what_is_out_and_how_it_came_back(signed_in, session, stoc
     assert "missing: bonnette" in things
 
 
+def test_E6_where_the_desk_has_changed_its_hours_the_page_says_when_it_is_open_instead(signed_in, session, loan):
+    assert "has changed its hours" not in signed_in.get(f"/loans/{loan.id}").text
+    loan.point.windows = [window for window in loan.point.windows if window.weekday != 3]
+    session.flush()
+    said = " ".join(signed_in.get(f"/loans/{loan.id}").html.get_text(" ").split())
+    assert "The return was agreed for Thursday 5 November, 18:00." in said
+    assert "Wednesday 4 November, 08:00–20:00 Friday 6 November, 08:00–20:00" in said
+    assert "The pick-up was agreed for" not in said
+
+
+def test_E7_where_too_little_is_left_the_page_says_so_and_whom_to_call(signed_in, session, stock, loan):
+    assert "may not be there" not in signed_in.get(f"/loans/{loan.id}")
+    stock.point.phone = "02 98 00 10 01"
+    for item in stock.items[1:]:
+        lending.maintenance(session, item, "2026-11-02T10:00", "2026-11-09T10:00")
+    page = signed_in.get(f"/loans/{loan.id}")
+    assert "It may not be there for you" in page
+    assert "02 98 00 10 01" in page.html.find("main").get_text()
+
+
 def test_a_loan_is_nobody_elses_business(browse, session, loan):
     browse.get(f"/loans/{loan.id}", status=303)
     stranger = people.signed_in(browse, people.person(session))

@@ -193,6 +193,20 @@ def test_openings_that_make_no_sense_are_refused_and_the_week_stays(session, adm
     assert timetable_of(point) == before
 
 
+def test_E6_after_hours_are_saved_the_page_names_the_loans_they_concern(session, admin, point):
+    stock = lending.stock(session, at=point)
+    loan = lending.loan(session, stock, "2026-11-10T10:00", "2026-11-12T10:00")
+    page = admin.get("/manage/points/lambezellec/hours", headers=ENGLISH)
+    assert "gets a letter, and is named here" in page.text
+    days = {"first": "2026-11-09", "last": "2026-11-12", "note": "Travaux"}
+    page = sent(page, "exception", days, "exception", status=303).follow(headers=ENGLISH)
+    assert "2 visits are agreed for a time at which the desk is closed" in page.text
+    assert {link["href"] for link in page.html.select(".notice a")} == {f"/desk/loans/{loan.id}"}
+    forget = people.with_csrf(admin, {"forget": str(point.exceptions[0].id)})
+    page = admin.post("/manage/points/lambezellec/hours", forget, status=303).follow(headers=ENGLISH)
+    assert "are agreed for a time" not in page.text
+
+
 def test_days_are_excepted_and_given_back(session, admin, point):
     page = admin.get("/manage/points/lambezellec/hours")
     values = {"first": "2027-08-01", "last": "2027-08-31", "note": "Congés"}

@@ -87,3 +87,11 @@ def test_scenario_24_a_form_sent_past_its_page_is_refused_all_the_same(browse, s
         form[name] = value
     assert form.submit(status=409)
     assert session.scalar(select(func.count()).select_from(Loan)) == 0
+
+
+def test_a_form_that_names_seconds_is_refused_in_words(browse, session, stock, nolwenn):
+    day = {"pickup": "2026-11-03", "pickup_time": "10:00:30", "return": "2026-11-05", "return_time": "10:00"}
+    page = asked(people.signed_in(browse, nolwenn), **day)
+    assert page.status_int == 422
+    assert "Give whole minutes" in page.html.select_one("#borrow-pickup_time-error").text
+    assert session.scalar(select(func.count()).select_from(Loan)) == 0

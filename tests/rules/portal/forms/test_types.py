@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.forms.types import LocalMoment, Money, Upload
+from portal.forms.types import LocalMoment, Money, Upload, whole_minutes
 
 NODE = colander.SchemaNode(Money())
 BREST = LocalMoment("Europe/Paris")
@@ -50,6 +50,23 @@ def test_a_moment_shown_is_read_back_unless_its_hour_comes_twice(at):
     instant = at.replace(second=0)
     read = moment(BREST.serialize(NODE, instant))
     assert instant - read in (timedelta(0), timedelta(hours=1))
+
+
+@given(st.one_of(st.datetimes(), st.times()))
+def test_what_is_agreed_is_a_whole_minute(at):
+    written = at.isoformat(timespec="microseconds")[-len("00.000000") :]
+    if written == "00.000000":
+        whole_minutes(NODE, at)
+    else:
+        with pytest.raises(colander.Invalid):
+            whole_minutes(NODE, at)
+    whole_minutes(NODE, at.replace(second=0, microsecond=0))
+
+
+def test_a_moment_has_no_seconds():
+    assert moment("2026-10-22T14:30:00") == moment("2026-10-22T14:30")
+    with pytest.raises(colander.Invalid):
+        moment("2026-10-22T14:30:01")
 
 
 def test_an_hour_that_comes_twice_means_the_first():

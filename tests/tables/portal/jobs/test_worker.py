@@ -93,6 +93,18 @@ def test_work_with_a_key_is_asked_for_once(registry):
     assert Worker(registry).run_once() == 1
 
 
+def test_work_that_is_done_can_be_asked_for_again_once_it_is_forgotten(registry):
+    for key in ("one", "two"):
+        ask(registry, key=key)
+    assert Worker(registry).run_once() == 2
+    ask(registry, key="three")  # not done yet
+    with Session(registry.engine) as session, session.begin():
+        Jobs(session, registry.clock).forget_done("test.tally", but=["two"])
+    for key in ("one", "two", "three"):
+        ask(registry, key=key)
+    assert Worker(registry).run_once() == 2
+
+
 def test_work_that_this_house_does_not_know_waits_for_one_that_does(registry):
     ask(registry, kind="another.feature")
 
