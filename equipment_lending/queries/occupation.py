@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, Select, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from equipment_lending.models import Claim, Custody, Item, LendingPoint, Loan, LoanLine, Stock
@@ -62,12 +62,25 @@ def _in_seconds(stocks: Stocks, period: Period, now: datetime) -> tuple[Select[i
     """Return the queries for what is claimed at some instant of ``period``, and for what is overdue."""
     return (
         select(epoch(Claim.starts_at), epoch(Claim.ends_at), Claim.units).where(
-            Claim.live, Claim.stock_id.in_(stocks), Claim.ends_at > period.start, Claim.starts_at < period.end
+            Claim.live,
+            Claim.stock_id.in_(stocks),
+            Claim.ends_at > period.start,
+            Claim.starts_at < period.end,
+            _of_the_fleet(),
         ),
         select(epoch(Claim.ends_at), literal(second_of(FOREVER), BigInteger), Custody.units)
         .join(Custody.claim)
         .where(Custody.in_at.is_(None), Custody.due_at < now, Claim.stock_id.in_(stocks), Claim.ends_at < period.end),
     )
+
+
+def _of_the_fleet() -> ColumnElement[bool]:
+    """Does a claim take away from what there is? One bound to an item that does not count as lent takes nothing away:
+
+    what was retired while it was being repaired, or a part of a kit.
+    """
+    counts = Item.parent_id.is_(None) & (Item.service_state == ServiceState.IN_SERVICE)
+    return or_(Claim.item_id.is_(None), exists().where(Item.id == Claim.item_id, counts))
 
 
 def occupations(
@@ -99,7 +112,13 @@ def _claims(session: Session, stock_ids: Collection[UUID], period: Period) -> It
         select(Claim.stock_id, Claim.starts_at, Claim.ends_at, Claim.units, Claim.item_id, Loan.id, Loan.requested_at)
         .outerjoin(Claim.line)
         .outerjoin(LoanLine.loan)
-        .where(Claim.live, Claim.stock_id.in_(stock_ids), Claim.ends_at > period.start, Claim.starts_at < period.end)
+        .where(
+            Claim.live,
+            Claim.stock_id.in_(stock_ids),
+            Claim.ends_at > period.start,
+            Claim.starts_at < period.end,
+            _of_the_fleet(),
+        )
     )
     return (
         (stock_id, Occupied(start, end, units, item_id, loan_id, promised_at))
