@@ -14,6 +14,7 @@ from equipment_lending.rules.lateness import late_days
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
 from equipment_lending.terms import (
+    HELD,
     Approval,
     ClosedDays,
     Condition,
@@ -319,7 +320,8 @@ def _too_many_days(values: Values, say: _Voice) -> str:
     now = say.ngettext("You have ${n} day left then.", "You have ${n} days left then.", left)
     if not values["loans"]:
         return f"{said} {now}"
-    counted = say(_("Counted: ${loans}."), loans=", ".join(values["loans"]))
+    named = dict.fromkeys(say(_("what is held for you")) if loan.startswith(HELD) else loan for loan in values["loans"])
+    counted = say(_("Counted: ${loans}."), loans=", ".join(named))
     return f"{said} {now} {counted}"
 
 
