@@ -545,6 +545,27 @@ def test_E14_where_more_is_promised_than_there_is_the_public_is_told_that_nothin
     assert (no.code, no.values["free"]) == (RefusalCode.NOT_ENOUGH, 0)
 
 
+def test_what_is_retired_out_of_repair_is_missing_once(city, session):
+    city.now("2030-03-04T10:00")
+    stock = lending.stock(session, units=3)
+    broken_one = stock.items[0]
+    city.fleet.out_of_service(broken_one, city.clock.now(), None, "écran fendu")
+    city.fleet.retire(broken_one, "irréparable")
+    assert city.free(stock, "2030-03-07", "2030-03-07") == 2
+    assert city.borrow(stock, "2030-03-07T10:00", "2030-03-08T10:00", units=2)
+
+
+def test_a_part_of_a_kit_that_is_being_repaired_takes_nothing_from_its_own_model(city, session):
+    """Invariant 10: it was not counted there before either."""
+    city.now("2030-03-04T10:00")
+    kit, lenses = lending.stock(session), lending.stock(session, units=2)
+    lenses.items[0].parent = kit.items[0]
+    lenses.point = kit.point
+    session.flush()
+    city.fleet.out_of_service(lenses.items[0], city.clock.now(), None, "rayée")
+    assert city.free(lenses, "2030-03-07", "2030-03-07") == 1
+
+
 # What goes out of service while it is away --------------------------------------------------------------------------
 
 
