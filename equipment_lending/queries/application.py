@@ -183,8 +183,8 @@ class _Facts:
         )
         for model_id, number, pickup_at, return_at, units in rows:
             found[model_id][number] = (Period(pickup_at, return_at), units)
-        for number, one in enumerate(offers_to(self.session, borrower_id, models, self.now), start=1):
-            found[one.stock.model_id][f"{HELD}-{number}"] = (one.period, one.units)
+        for nth, one in enumerate(offers_to(self.session, borrower_id, models, self.now), start=1):
+            found[one.stock.model_id][f"{HELD}-{nth}"] = (one.period, one.units)
         return found
 
     def _days(self, loans: Mapping[str, tuple[Period, int]], policy: Policy) -> dict[str, list[date]]:
