@@ -257,6 +257,7 @@ class RefusalCode(StrEnum):
     # in the catalogue
     SLUG_TAKEN = "slug_taken"
     TAG_TAKEN = "tag_taken"
+    TOO_MANY_PHOTOS = "too_many_photos"
     NOT_A_KIT = "not_a_kit"
 
 

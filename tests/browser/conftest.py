@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from portal.install import browser
+from portal.media.photos import Photos
+from portal.media.store import Store
 from tests.browser import sites
 from tests.browser import town as towns
 
@@ -33,7 +35,7 @@ def site(request, tmp_path_factory):
 def town(site):
     """The town in that house."""
     with site.session() as session:
-        return towns.build(session)
+        return towns.build(session, Photos(Store(site.registry.portal_settings.data / "media")))
 
 
 @pytest.fixture
