@@ -20,7 +20,24 @@ from portal.security.passwords import Passwords
 from portal.security.terms import Identity
 
 PASSWORD = "rade-de-brest-29"  # noqa: S105 (everybody may know it)
-TOUR = (("armelle", "administrator", "*Administration*: people and roles, opening hours, rules, the audit trail"),)
+TOUR = (
+    (
+        "solenn",
+        "grants officer",
+        "borrow as a resident does: calls and grants, which this role is for, are not here yet",
+    ),
+    (
+        "vincent",
+        "trainer",
+        "borrow as a resident does: modules and workshops, which this role is for, are not here yet",
+    ),
+    (
+        "rozenn",
+        "moderator",
+        "borrow as a resident does: contributions to look through, which this role is for, are not here yet",
+    ),
+    ("armelle", "administrator", "*Administration*: people and roles, opening hours, rules, the audit trail"),
+)
 A_YEAR = 365
 
 
