@@ -3,8 +3,8 @@
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column, relationship
 
 from equipment_lending.terms import (
     Approval,
@@ -96,10 +96,27 @@ class Category(Row):
     position: Mapped[int] = mapped_column(default=0)
 
 
-class EquipmentModel(Row):
+class ModelPhoto(Row):
+    """A photo of a model: its ``key`` among the media, and what it shows, for those who do not see it.
+
+    ``position`` counts from 0; the first is the picture of the model wherever there is room for one only.
+    """
+
+    __tablename__ = "lending_photo"
+    __table_args__ = (UniqueConstraint("model_id", "position"), CheckConstraint("position >= 0", name="position"))
+
+    model_id: Mapped[UUID] = mapped_column(ForeignKey("lending_model.id"))
+    position: Mapped[int]
+    key: Mapped[str]
+    text: Mapped[dict] = mapped_column(Translated)
+
+    model: Mapped["EquipmentModel"] = relationship(back_populates="photos")
+
+
+class EquipmentModel(Versioned, Row):
     """A sheet of the catalogue: what a borrower asks for. ``accessories`` lists what must come back with each item.
 
-    ``replacement_value`` is in cents of euro.
+    ``replacement_value`` is in cents of euro. Who changes its photos locks it.
     """
 
     __tablename__ = "lending_model"
@@ -111,11 +128,18 @@ class EquipmentModel(Row):
     category_id: Mapped[UUID] = mapped_column(ForeignKey("lending_category.id"), index=True)
     accessories: Mapped[list] = mapped_column(default=list)
     replacement_value: Mapped[int | None]
-    photo: Mapped[str | None]
-    photo_text: Mapped[dict] = mapped_column(Translated, default=dict)
 
     category: Mapped[Category] = relationship()
     stocks: Mapped[list["Stock"]] = relationship(back_populates="model")
+    photos: Mapped[list[ModelPhoto]] = relationship(
+        back_populates="model", cascade="all, delete-orphan", order_by=ModelPhoto.position
+    )
+
+    @declared_attr
+    def picture(cls) -> Mapped[str | None]:  # noqa: N805 (a class, as SQLAlchemy asks)
+        """The key of the first photo, read with the model, so that a list of models needs no other statement."""
+        first = select(ModelPhoto.key).where(ModelPhoto.model_id == cls.id, ModelPhoto.position == 0)
+        return column_property(first.scalar_subquery())
 
 
 class Stock(Versioned, Row):

@@ -14,6 +14,10 @@ Claimed: TypeAlias = tuple[datetime, datetime, int]
 """So many units occupied from the first instant up to, but not including, the second. The shape a claim's row has."""
 
 
+HELD = "held"
+"""Stands, with a number behind it, among the numbers of loans for what is held for somebody on the waiting list."""
+
+
 class LoanState(StrEnum):
     """Where a loan stands. ``REQUESTED -> CONFIRMED -> OUT -> CLOSED``, or an early end.
 
@@ -268,6 +272,7 @@ class RefusalCode(StrEnum):
     # in the catalogue
     SLUG_TAKEN = "slug_taken"
     TAG_TAKEN = "tag_taken"
+    TOO_MANY_PHOTOS = "too_many_photos"
     NOT_A_KIT = "not_a_kit"
 
 

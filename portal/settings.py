@@ -117,6 +117,7 @@ class Settings:
         return {
             "tm.manager_hook": "pyramid_tm.explicit_manager",
             "tm.activate_hook": "portal.db.session.needs_transaction",
+            "tm.annotate_user": False,  # it would ask the database who that is where no error becomes an answer
             "retry.attempts": 4,
             "jinja2.directories": ".",
             "jinja2.trim_blocks": True,

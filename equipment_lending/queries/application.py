@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session, contains_eager
 from equipment_lending.models import EquipmentModel, LendingPoint, Loan, LoanLine, Stock, WaitlistEntry
 from equipment_lending.queries.calendars import calendars, policies
 from equipment_lending.queries.occupation import StockUse, stock_uses
+from equipment_lending.queries.waiting import offers_to
 from equipment_lending.rules.assignment import free_units
 from equipment_lending.rules.charter import Application, Line, Visits
 from equipment_lending.rules.claims import claimed, remaining
 from equipment_lending.rules.closed_days import loan_days
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
-from equipment_lending.terms import LoanState, Period, Wish
+from equipment_lending.terms import HELD, LoanState, Period, Wish
 from portal.people.models import Membership
 from portal.ports.certifications import Certifications
 
@@ -162,10 +163,14 @@ class _Facts:
     def _other_loans(
         self, wished: Sequence[tuple[Stock, int]], policy_of: Mapping[UUID, Policy], borrower_id: UUID
     ) -> dict[UUID, dict[str, tuple[Period, int]]]:
-        """Return the person's other loans of each model within reach of fair use: ``{number: (period, units)}``."""
+        """Return the person's other loans of each model within reach of fair use: ``{number: (period, units)}``.
+
+        What is held for them until they make up their mind is among them, counted under ``HELD``.
+        """
         found: dict[UUID, dict[str, tuple[Period, int]]] = defaultdict(dict)
         if all(p.max_units_per_person is None and p.max_days_in_period is None for p in policy_of.values()):
             return found
+        models = [stock.model_id for stock, _ in wished]
         reach = timedelta(days=max(policy.fair_use_period_days for policy in policy_of.values()))
         rows = self.session.execute(
             select(Stock.model_id, Loan.number, Loan.pickup_at, Loan.return_at, LoanLine.units)
@@ -174,7 +179,7 @@ class _Facts:
             .where(
                 Loan.borrower_id == borrower_id,
                 Loan.state.in_(COUNTED),
-                Stock.model_id.in_([stock.model_id for stock, _ in wished]),
+                Stock.model_id.in_(models),
                 Loan.return_at > self.period.start - reach,
                 Loan.pickup_at < self.period.end + reach,
                 Loan.id != self.without if self.without else true(),
@@ -182,6 +187,8 @@ class _Facts:
         )
         for model_id, number, pickup_at, return_at, units in rows:
             found[model_id][number] = (Period(pickup_at, return_at), units)
+        for nth, one in enumerate(offers_to(self.session, borrower_id, models, self.now), start=1):
+            found[one.stock.model_id][f"{HELD}-{nth}"] = (one.period, one.units)
         return found
 
     def _days(self, loans: Mapping[str, tuple[Period, int]], policy: Policy) -> dict[str, list[date]]:

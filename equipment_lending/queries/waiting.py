@@ -75,6 +75,13 @@ def places(session: Session, theirs: Collection[WaitlistEntry], now: datetime) -
     return found
 
 
+def offers_to(session: Session, person_id: UUID, model_ids: Collection[UUID], now: datetime) -> list[WaitlistEntry]:
+    """Return what of some models is held for somebody at ``now``, at whichever point, in turn."""
+    held = (WaitlistEntry.state == WaitlistState.OFFERED) & (WaitlistEntry.offer_until > now)
+    mine = entries().join(WaitlistEntry.stock).where(WaitlistEntry.person_id == person_id, held)
+    return list(session.scalars(mine.where(Stock.model_id.in_(model_ids))))
+
+
 def waiting_at(
     session: Session,
     stock_ids: Collection[UUID],

@@ -15,6 +15,7 @@ from portal.forms.widgets import (
     EmailInput,
     FileUpload,
     Group,
+    Hidden,
     NumberInput,
     PhoneInput,
     RadioChoice,
@@ -313,26 +314,32 @@ class ModelSchema(colander.Schema):
             node.children.insert(1, slug_node())
 
 
-class PhotoSchema(colander.Schema):
-    """A photo of a model, with what it shows for those who do not see it. Bound with ``needed``: is there none yet?"""
-
-    photo = colander.SchemaNode(
-        Upload(10 * MEBIBYTE),
-        title=_("Photo"),
-        description=_("JPEG, PNG or WebP, 10 MB at most. Where it was taken is removed."),
-        missing=None,
-        widget=FileUpload(accept="image/jpeg,image/png,image/webp"),
-    )
-    photo_text = texts(
+def _what_it_shows() -> colander.SchemaNode:
+    return texts(
         "photo_text",
         _("What the photo shows"),
         needed=True,
         description=_("For those who do not see it: one sentence."),
     )
 
-    def after_bind(self, node, bound) -> None:
-        if bound["needed"]:
-            node["photo"].missing = colander.required
+
+class PhotoSchema(colander.Schema):
+    """One more photo of a model, with what it shows for those who do not see it."""
+
+    photo = colander.SchemaNode(
+        Upload(10 * MEBIBYTE),
+        title=_("Photo"),
+        description=_("JPEG, PNG or WebP, 10 MB at most. Where it was taken is removed."),
+        widget=FileUpload(accept="image/jpeg,image/png,image/webp"),
+    )
+    photo_text = _what_it_shows()
+
+
+class PhotoTextSchema(colander.Schema):
+    """Other words for a photo that is shown already, named by its ``key``."""
+
+    key = colander.SchemaNode(colander.String(), widget=Hidden(), validator=colander.Length(max=100))
+    photo_text = _what_it_shows()
 
 
 # Items ----------------------------------------------------------------------------------------------------------------

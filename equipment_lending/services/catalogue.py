@@ -14,6 +14,7 @@ from equipment_lending.models import (
     EquipmentModel,
     Item,
     LendingPoint,
+    ModelPhoto,
     OpeningException,
     OpeningWindow,
     PolicyLayer,
@@ -33,6 +34,9 @@ from portal.db.insert import insert_into
 from portal.db.row import Row
 from portal.index.services import PublicIndex
 from portal.places.models import Place, place, point
+
+MOST_PHOTOS = 12
+"""So many photos show a thing from every side; more would only make its page heavy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Catalogue:
 
     def add_model(self, slug: str, *, category: Category, name: Mapping[str, str], **details: Any) -> EquipmentModel:
         """Add a sheet to the catalogue and return it. Raises :class:`Refused` when its short name is taken."""
-        usual: dict[str, Any] = {"description": {}, "notice": {}, "accessories": [], "photo_text": {}}
+        usual: dict[str, Any] = {"description": {}, "notice": {}, "accessories": []}
         model = EquipmentModel(slug=slug, category=category, name=dict(name), **usual | details)
         self._add(model)
         self._audit.record("lending.model_added", "model", model.id, model=slug)
@@ -87,6 +91,58 @@ class Catalogue:
             self._audit.record("lending.model_changed", "model", model.id, model=model.slug, fields=changed)
             self._session.flush()
             index_model(self._index, model)
+
+    # Photos ---------------------------------------------------------------------------------------------------------
+
+    def add_photo(self, model: EquipmentModel, key: str, text: Mapping[str, str]) -> None:
+        """Show one more photo of a model, after the others; one that is among them already gets the new words.
+
+        Raises :class:`Refused` where a model has as many as it may have.
+        """
+        shown = self._photos(model)
+        if key not in shown and len(shown) >= MOST_PHOTOS:
+            raise Refused([Refusal(RefusalCode.TOO_MANY_PHOTOS, {"allowed": MOST_PHOTOS})])
+        self._show(model, shown | {key: dict(text)})
+
+    def describe_photo(self, model: EquipmentModel, key: str, text: Mapping[str, str]) -> None:
+        """Say anew what a photo shows; nothing, where it is gone."""
+        shown = self._photos(model)
+        if key in shown:
+            self._show(model, shown | {key: dict(text)})
+
+    def move_photo(self, model: EquipmentModel, key: str, by: int) -> None:
+        """Show a photo so many places later, earlier where ``by`` is negative; nothing, where it is gone."""
+        shown = self._photos(model)
+        if key in shown:
+            order = [other for other in shown if other != key]
+            order.insert(max(0, list(shown).index(key) + by), key)
+            self._show(model, {other: shown[other] for other in order})
+
+    def remove_photo(self, model: EquipmentModel, key: str) -> None:
+        """Show a photo no longer; nothing, where it is gone already."""
+        self._show(model, {other: text for other, text in self._photos(model).items() if other != key})
+
+    def _photos(self, model: EquipmentModel) -> dict[str, dict[str, str]]:
+        """Return the words of each photo by its key, in order, alone with the model until the transaction ends."""
+        lock(self._session, EquipmentModel, [model.id])
+        self._session.expire_all()
+        return {photo.key: photo.text for photo in model.photos}
+
+    def _show(self, model: EquipmentModel, wanted: Mapping[str, dict[str, str]]) -> None:
+        """Let the photos of a model be these, in this order. Places stay, what is in them changes."""
+        before = [(photo.key, photo.text) for photo in model.photos]
+        if before == list(wanted.items()):
+            return
+        del model.photos[len(wanted) :]
+        for photo, (key, text) in zip(model.photos, wanted.items(), strict=False):
+            photo.key, photo.text = key, text
+        more = list(wanted.items())[len(model.photos) :]
+        model.photos += [
+            ModelPhoto(position=position, key=key, text=text)
+            for position, (key, text) in enumerate(more, start=len(model.photos))
+        ]
+        self._session.flush()
+        self._audit.record("lending.model_changed", "model", model.id, model=model.slug, fields=["photos"])
 
     # Items ----------------------------------------------------------------------------------------------------------
 

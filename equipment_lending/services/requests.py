@@ -46,6 +46,7 @@ ABOUT_THE_END = frozenset(
         RefusalCode.SPANS_CLOSED,
         RefusalCode.RETURN_CLOSED,
         RefusalCode.RETURN_FULL,
+        RefusalCode.TOO_MANY_UNITS,
         RefusalCode.TOO_MANY_DAYS,
     }
 )

@@ -16,8 +16,9 @@ from equipment_lending.schemas.managing import (
     ItemsSchema,
     ModelSchema,
     PhotoSchema,
+    PhotoTextSchema,
 )
-from equipment_lending.services.catalogue import Guardians
+from equipment_lending.services.catalogue import MOST_PHOTOS, Guardians
 from equipment_lending.terms import Condition, RefusalCode
 from equipment_lending.views.managing import FORM, LIST, TEMPLATES, Managing
 from equipment_lending.views.words import CONDITIONS
@@ -143,7 +144,7 @@ class Models(Managing):
 
 @view_defaults(renderer=TEMPLATES + "model.jinja2", permission=Lending.MANAGE_FLEET)
 class ModelPage(Managing):
-    """A sheet of the catalogue, new or not: texts, photo, items."""
+    """A sheet of the catalogue, new or not: texts, photos, items."""
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
@@ -151,8 +152,11 @@ class ModelPage(Managing):
         self.shelves = {one.slug: one for one in categories(request.db)}
         shelves = [(one.slug, request.words.of(one.name)) for one in self.shelves.values()]
         self.model_form = self.form(ModelSchema(), name="model", new=self.model is None, categories=shelves)
-        needed = self.model is not None and self.model.photo is None
-        self.photo_form = self.form(PhotoSchema(), button="set_photo", name="photo", needed=needed)
+        self.photo_form = self.form(PhotoSchema(), _("Add this photo"), button="add_photo", name="photo")
+        self.describing: dict[str, Any] = {
+            photo.key: self.form(PhotoTextSchema(), button="describe_photo", name=f"photo-{photo.position + 1}")
+            for photo in (self.model.photos if self.model else ())
+        }
 
     @view_config(route_name="lending.manage.model.new", request_method="GET")
     @view_config(route_name="lending.manage.model", request_method="GET")
@@ -176,36 +180,62 @@ class ModelPage(Managing):
             return self._page()
         return self._saved()
 
-    @view_config(route_name="lending.manage.model", request_method="POST", request_param="set_photo")
-    def set_photo(self):
+    @view_config(route_name="lending.manage.model", request_method="POST", request_param="add_photo")
+    def add_photo(self):
         try:
-            done = self.done(self.photo_form, self._set_photo)
+            done = self.done(self.photo_form, self._add_photo, {RefusalCode.TOO_MANY_PHOTOS: "photo"})
         except UnusablePhoto as no:
             fail(self.photo_form, "photo", PHOTO_FLAWS[no.flaw])
             self.request.response.status_int, done = 422, False
         if not done:
-            self._fill(photo=False)
+            self._fill()
             return self._page()
+        return self._saved()
+
+    @view_config(route_name="lending.manage.model", request_method="POST", request_param="describe_photo")
+    def describe_photo(self):
+        form = self.describing.get(self._key)
+        if form is not None and not self.done(form, self._describe_photo):
+            self._fill(without=self._key)
+            return self._page()
+        return self._saved()
+
+    @view_config(route_name="lending.manage.model", request_method="POST", request_param="photo_earlier")
+    def photo_earlier(self):
+        self.catalogue.move_photo(self.model, self._key, -1)
+        return self._saved()
+
+    @view_config(route_name="lending.manage.model", request_method="POST", request_param="photo_later")
+    def photo_later(self):
+        self.catalogue.move_photo(self.model, self._key, 1)
         return self._saved()
 
     @view_config(route_name="lending.manage.model", request_method="POST", request_param="remove_photo")
     def remove_photo(self):
-        self.catalogue.change_model(self.model, photo=None, photo_text={})
+        self.catalogue.remove_photo(self.model, self._key)
         return self._saved()
+
+    @property
+    def _key(self) -> str:
+        """Which photo is meant; what is none of them means none."""
+        key = self.request.POST.get("key", "")
+        return key if isinstance(key, str) else ""
 
     def _saved(self):
         return self.saved("lending.manage.model", slug=self.model.slug)
 
-    def _set_photo(self, sent) -> None:
-        details: dict[str, Any] = {"photo_text": sent["photo_text"]}
-        if sent["photo"] is not None:
-            details["photo"] = self.request.find_service(Photos).keep(sent["photo"].content)
-        self.catalogue.change_model(self.model, **details)
+    def _add_photo(self, sent) -> None:
+        key = self.request.find_service(Photos).keep(sent["photo"].content)
+        self.catalogue.add_photo(self.model, key, sent["photo_text"])
+
+    def _describe_photo(self, sent) -> None:
+        self.catalogue.describe_photo(self.model, sent["key"], sent["photo_text"])
 
     def _details(self, sent: Mapping[str, Any]) -> dict[str, Any]:
         return dict(sent) | {"category": self.shelves[sent["category"]], "accessories": list(sent["accessories"])}
 
-    def _fill(self, photo: bool = True) -> None:
+    def _fill(self, without: str | None = None) -> None:
+        """Fill the forms in with what is known, except the words of one photo, which are being written."""
         if self.model is None:
             return
         texts = {name: getattr(self.model, name) for name in ("name", "description", "notice")}
@@ -218,8 +248,9 @@ class ModelPage(Managing):
                 "replacement_value": self.model.replacement_value,
             },
         )
-        if photo:
-            self.fill(self.photo_form, {"photo_text": self.model.photo_text})
+        for photo in self.model.photos:
+            if photo.key != without:
+                self.fill(self.describing[photo.key], {"key": photo.key, "photo_text": photo.text})
 
     def _page(self):
         path = self.request.route_path
@@ -229,7 +260,8 @@ class ModelPage(Managing):
             "trail": self.trail((_("Catalogue"), path("lending.manage.models")), (title, None)),
             "form": self.model_form,
             "model": self.model,
-            "photo": self.photo_form,
+            "photos": [(photo, self.describing[photo.key]) for photo in self.model.photos] if self.model else [],
+            "photo_form": self.photo_form if len(self.describing) < MOST_PHOTOS or self.photo_form.error else None,
             "items": desk.items_of(self.request.db, self.model) if self.model else [],
             "conditions": CONDITIONS,
             "points": points(self.request.db) if self.model else [],

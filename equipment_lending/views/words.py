@@ -14,6 +14,7 @@ from equipment_lending.rules.lateness import late_days
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
 from equipment_lending.terms import (
+    HELD,
     Approval,
     ClosedDays,
     Condition,
@@ -319,7 +320,8 @@ def _too_many_days(values: Values, say: _Voice) -> str:
     now = say.ngettext("You have ${n} day left then.", "You have ${n} days left then.", left)
     if not values["loans"]:
         return f"{said} {now}"
-    counted = say(_("Counted: ${loans}."), loans=", ".join(values["loans"]))
+    named = dict.fromkeys(say(_("what is held for you")) if loan.startswith(HELD) else loan for loan in values["loans"])
+    counted = say(_("Counted: ${loans}."), loans=", ".join(named))
     return f"{said} {now} {counted}"
 
 
@@ -377,6 +379,11 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
     RefusalCode.NOT_OUT: _("${item} is not out with this loan. Check the tag, or the loan."),
     RefusalCode.REASON_MISSING: _("Say why: whoever is concerned will read it."),
     RefusalCode.TAG_TAKEN: _("The tag ${item} is on another item already. Choose another one."),
+    RefusalCode.TOO_MANY_PHOTOS: lambda values, say: say.ngettext(
+        "A model has ${n} photo at most. Remove one first.",
+        "A model has ${n} photos at most. Remove one first.",
+        values["allowed"],
+    ),
     RefusalCode.SLUG_TAKEN: _("The short name ${slug} is taken. Choose another one."),
     RefusalCode.NOT_A_KIT: _("${item} cannot hold parts: it is part of a kit, a lot, or at another lending point."),
     RefusalCode.NOT_LONGER: _("This is not later than the return agreed. Choose a later day."),

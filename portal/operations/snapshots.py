@@ -186,7 +186,9 @@ def _copy(name: str, columns: list[str], direction: LiteralString) -> sql.Compos
 
 def _set_sequence(connection: Connection, name: str) -> None:
     """Let numbers go on after the largest, where a table counts by itself."""
-    counted = text("SELECT attname FROM pg_attribute WHERE attrelid = CAST(:t AS regclass) AND attnum > 0")
+    counted = text(
+        "SELECT attname FROM pg_attribute WHERE attrelid = CAST(:t AS regclass) AND attnum > 0 AND NOT attisdropped"
+    )
     for (column,) in connection.execute(counted, {"t": f'"{name}"'}).all():
         sequence = connection.execute(
             text("SELECT pg_get_serial_sequence(:t, :c)"), {"t": f'"{name}"', "c": column}

@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from portal.install import browser
+from portal.media.photos import Photos
+from portal.media.store import Store
 from tests.browser import sites
 from tests.browser import town as towns
 from tests.factories import moderation
@@ -35,7 +37,7 @@ def town(site):
     """The town in that house, and its noticeboard."""
     moderation.answering(site.registry)
     with site.session() as session:
-        return towns.build(session)
+        return towns.build(session, Photos(Store(site.registry.portal_settings.data / "media")))
 
 
 @pytest.fixture

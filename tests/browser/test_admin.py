@@ -1,5 +1,7 @@
 """What those who administer change without code, and what residents and staff see of it at once."""
 
+import re
+
 import pytest
 from PIL import Image
 
@@ -78,17 +80,23 @@ def test_a_rule_that_changes_is_said_on_the_sheet(site, admin, visitor):
     assert "For 4 days at most." in main(visitor)
 
 
-def test_a_photo_is_shown_with_its_description(site, admin, visitor, tmp_path):
-    Image.new("RGB", (640, 360), "teal").save(tmp_path / "recorder.jpg")
+def test_photos_are_shown_with_their_descriptions_in_the_order_given(site, admin, visitor, tmp_path):
     admin.goto(f"{site.address}/manage/models/enregistreur")
-    admin.set_input_files("[name=photo]", tmp_path / "recorder.jpg")
-    fill(admin, **{"photo_text.fr": "Un enregistreur noir.", "photo_text.en": "A black recorder."})
+    for colour, french, english in (("teal", "Vu de face.", "From the front."), ("navy", "Vu de dos.", "From behind.")):
+        Image.new("RGB", (640, 360), colour).save(tmp_path / "recorder.jpg")
+        add = admin.locator("form#photo")
+        add.locator("[name=photo]").set_input_files(tmp_path / "recorder.jpg")
+        add.locator("[name='photo_text.fr']").fill(french)
+        add.locator("[name='photo_text.en']").fill(english)
+        with admin.expect_navigation():
+            add.locator(".actions button").click()
+        assert told(admin)
     with admin.expect_navigation():
-        admin.locator("form:has([name=photo]) .actions button").click()
-    assert told(admin)
+        admin.get_by_role("button", name=re.compile("Show earlier.*From behind.")).click()
     visitor.reload()
-    photo = visitor.get_by_role("img", name="A black recorder.")
-    assert photo.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
+    photos = visitor.locator("main img")
+    assert photos.evaluate_all("images => images.map(image => image.alt)") == ["From behind.", "From the front."]
+    assert photos.first.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
 
 
 def test_a_spreadsheet_shows_what_it_would_change_before_it_does(site, admin, visitor):

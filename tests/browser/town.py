@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from io import BytesIO
 
+from PIL import Image
 from sqlalchemy.orm import Session
 
-from equipment_lending.models import OpeningException, Stock
+from equipment_lending.models import EquipmentModel, ModelPhoto, OpeningException, Stock
 from equipment_lending.services.fleet import open_maintenance
 from equipment_lending.terms import Approval, DayKind, LoanState, ServiceState
 from portal.audit.services import Audit
 from portal.clock import StoppedClock
 from portal.jobs.models import Job, WorkerPulse
+from portal.media.photos import Photos
 from portal.moderation.terms import Act, Concern
 from portal.people.models import Invitation, LetterPurpose, Organisation, Person
 from portal.people.services import Letters
@@ -36,7 +39,7 @@ class Town:
     names: dict[str, str] = field(default_factory=dict)
 
 
-def build(session: Session) -> Town:
+def build(session: Session, photos: Photos) -> Town:
     """Put the town into an empty database."""
     admin = people.staff(session, name="Armelle Kerdoncuff", email="armelle@example.org", password=PASSWORD)
     clerk = people.staff(
@@ -49,6 +52,8 @@ def build(session: Session) -> Town:
     people.membership(session, person=people.person(session, name="Soazig Tanguy"), organisation=friends, officer=False)
     town = Town(nolwenn, clerk, admin, rozenn, friends)
     recorders, camera, bike, mixer = _stocks(session)
+    for stock in (recorders, camera):
+        _photos(session, stock.model, photos)
     _loans(session, town, recorders, camera, bike, mixer)
     _links(session, town)
     _moderation(session, town)
@@ -64,6 +69,16 @@ def build(session: Session) -> Town:
     for known in (nolwenn, clerk, admin, rozenn, friends):
         session.refresh(known)  # to be read when the session is gone
     return town
+
+
+def _photos(session: Session, of: EquipmentModel, photos: Photos) -> None:
+    sides = (("teal", "Vu de face", "From the front"), ("navy", "Vu de dos", "From behind"), ("olive", "Dessus", "Top"))
+    for position, (colour, side, english) in enumerate(sides):
+        content = BytesIO()
+        Image.new("RGB", (640, 360), colour).save(content, "PNG")
+        text = {"fr": side, "en": english}
+        session.add(ModelPhoto(model=of, position=position, key=photos.keep(content), text=text))
+    session.flush()
 
 
 def _stocks(session: Session) -> tuple[Stock, Stock, Stock, Stock]:

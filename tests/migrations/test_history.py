@@ -1,12 +1,13 @@
 """One history for all tables, on both databases: up, as the models say, down, and up again."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import JSON, Uuid, column, inspect, select, table
 from sqlalchemy.orm import Session
 
-from equipment_lending.models import Item
+from equipment_lending.models import Item, ModelPhoto
 from portal.db import create_engine
 from portal.db.guards import GUARDS
 from portal.migrations import history
@@ -14,6 +15,24 @@ from portal.migrations.versions import __path__ as versions
 from tests.conftest import DATABASES
 from tests.factories import lending
 from tests.houses import own_url
+
+OLD_CATEGORY = table(
+    "lending_category",
+    column("id", Uuid),
+    column("slug"),
+    column("name", JSON),
+    column("icon"),
+    column("position"),
+)
+OLD_MODEL = table(
+    "lending_model",
+    column("id", Uuid),
+    column("slug"),
+    *(column(name, JSON) for name in ("name", "description", "notice", "accessories", "photo_text")),
+    column("category_id", Uuid),
+    column("photo"),
+)
+"""As the first tables had them."""
 
 
 @pytest.fixture(params=DATABASES)
@@ -47,11 +66,33 @@ def test_going_up_twice_changes_nothing_and_keeps_what_is_in(engine):
         assert session.query(Item).count() == 3
 
 
+def test_the_photo_that_a_model_had_is_the_first_of_its_photos(engine):
+    """Up with a photo in, and down with several: the first one stays."""
+    history.upgrade(engine, "0001")
+    shelf, shown, bare = uuid4(), uuid4(), uuid4()
+    texts = {"name": "{}", "description": "{}", "notice": "{}", "accessories": "[]"}
+    with engine.begin() as connection:
+        connection.execute(OLD_CATEGORY.insert().values(id=shelf, slug="son", name={}, icon="box", position=0))
+        for model_id, photo, words in ((shown, "first", {"fr": "Vu de face"}), (bare, None, {})):
+            row = {"id": model_id, "slug": str(model_id), "category_id": shelf, "photo": photo, "photo_text": words}
+            connection.execute(OLD_MODEL.insert().values(**texts | row))
+    history.upgrade(engine)
+    with Session(engine) as session, session.begin():
+        (photo,) = session.query(ModelPhoto).all()
+        assert (photo.model_id, photo.position, photo.key, photo.text) == (shown, 0, "first", {"fr": "Vu de face"})
+        session.add(ModelPhoto(model_id=shown, position=1, key="second", text={}))
+    history.downgrade(engine, "0001")
+    with engine.connect() as connection:
+        rows = {row.id: (row.photo, row.photo_text) for row in connection.execute(select(OLD_MODEL))}
+    assert rows == {shown: ("first", {"fr": "Vu de face"}), bare: (None, {})}
+    history.upgrade(engine)
+
+
 def test_every_guard_of_the_models_is_in_the_history():
     written = "".join(path.read_text(encoding="utf-8") for path in _migrations())
-    for _dialect, table, statement in GUARDS:
+    for _dialect, guarded, statement in GUARDS:
         words = statement.replace('"', "'").split()
-        assert " ".join(words[:4]) in " ".join(written.replace('"', "'").split()), f"{table}: {statement}"
+        assert " ".join(words[:4]) in " ".join(written.replace('"', "'").split()), f"{guarded}: {statement}"
 
 
 def _migrations():

@@ -7,7 +7,7 @@ from portal.db.row import UtcMoment
 from portal.places.grid import cell_of
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 
 # What the database itself refuses, and what it counts by itself; the same statements as the guards of the models.
 GUARDS = {

@@ -22,6 +22,16 @@ from portal.security.terms import Identity
 PASSWORD = "rade-de-brest-29"  # noqa: S105 (everybody may know it)
 TOUR = (
     (
+        "solenn",
+        "grants officer",
+        "borrow as a resident does: calls and grants, which this role is for, are not here yet",
+    ),
+    (
+        "vincent",
+        "trainer",
+        "borrow as a resident does: modules and workshops, which this role is for, are not here yet",
+    ),
+    (
         "rozenn",
         "moderator",
         "*Moderation*: look at what visitors pointed out, hide it or leave it, put back what was hidden",

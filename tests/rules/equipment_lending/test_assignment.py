@@ -117,6 +117,19 @@ def test_items_leave_together_if_and_only_if_nobody_who_fits_loses(items, claims
     assert free_together(items, chosen, claims, promised, wanted) == expected
 
 
+@given(single_items(), unbound, wishes, st.integers(1, 3))
+def test_what_is_out_may_stay_longer_if_and_only_if_it_is_free_and_nobody_who_fits_loses(items, claims, longer, many):
+    out = {item.id: 1 for item in items[:many]}
+    hours = [at(hour) for hour in range(24) if longer.start <= at(hour) < longer.end]
+    meets = [hour for item in items[:many] for start, end, _ in item.bound for hour in hours if start <= hour < end]
+    kept = kept_one_by_one(items, claims)
+    still_out = [
+        ItemUse(item.id, 1, (*item.bound, (longer.start, longer.end, 1)) if item.id in out else item.bound)
+        for item in items
+    ]
+    assert extendable(items, out, longer, claims) == (not meets and can_all_be_served(still_out, kept))
+
+
 def test_E4_where_too_much_is_promised_whoever_comes_first_is_served():
     last_one, promised, wanted = [ItemUse("A")], [(at(10), at(12), 1)], Period(at(10), at(12))
     assert items_free(last_one, promised, wanted, wanted) == ["A"]

@@ -4,16 +4,26 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipment_lending.rules.charter import ARTICLES, Application, Line, Visits, refusals, refusals_on_approval
-from equipment_lending.rules.closed_days import counted_days
 from equipment_lending.rules.policy import Policy
 from equipment_lending.terms import ClosedDays, DayException, DayKind, Period, RefusalCode
-from tests.rules.equipment_lending.given import EVERY_DAY, HOUR, MONDAY_TO_FRIDAY, instant, period, week
+from tests.rules.equipment_lending.given import (
+    DAY,
+    EVERY_DAY,
+    HOUR,
+    MINUTE,
+    MONDAY_TO_FRIDAY,
+    PARIS,
+    instant,
+    period,
+    week,
+)
 
 NOW = instant("2026-11-20T09:30")  # a Friday
+TODAY = date(2026, 11, 20)
 
 
 def asked(start="2026-11-20T10:00", end="2026-11-20T17:00", *, calendar=EVERY_DAY, free=5, units=1, **more):
@@ -56,48 +66,145 @@ def test_every_reason_is_told_at_once():
     }
 
 
-@given(
-    st.integers(-48, 400).map(lambda n: NOW + n * HOUR),
-    st.integers(1, 400),
-    st.builds(
-        Policy,
-        min_minutes=st.sampled_from([0, 120]),
-        max_days=st.integers(1, 9),
-        horizon_days=st.integers(0, 12),
-        max_units_per_person=st.none() | st.integers(1, 4),
-        requires=st.frozensets(st.sampled_from(["video", "saw"])),
-        closed_days=st.sampled_from(ClosedDays),
-    ),
-    st.tuples(st.integers(1, 4), st.integers(-1, 4), st.integers(0, 3)),
-    st.frozensets(st.sampled_from(["video", "saw"])),
+policies = st.builds(
+    Policy,
+    min_minutes=st.sampled_from([0, 120]),
+    max_days=st.integers(1, 9),
+    horizon_days=st.integers(0, 12),
+    lead_days=st.integers(0, 3),
+    max_units_per_person=st.none() | st.integers(1, 4),
+    max_days_in_period=st.none() | st.integers(1, 8),
+    fair_use_period_days=st.integers(1, 10),
+    requires=st.frozensets(st.sampled_from(["video", "saw"])),
+    closed_days=st.sampled_from(ClosedDays),
+    span_closed=st.booleans(),
 )
-def test_each_reason_is_told_if_and_only_if_it_holds(start, length, policy, numbers, certified):
-    units, free, held = numbers
-    wanted = Period(start, start + length * HOUR)
-    line = Line(equipment="camera", units=units, free=free, held=held, policy=policy, certified=certified)
-    at_desk = Visits(calendar=MONDAY_TO_FRIDAY)
-    application = Application(now=NOW, period=wanted, pickup=at_desk, back=at_desk, lines=(line,))
-    told = codes(application)
-    calendar, today = MONDAY_TO_FRIDAY, date(2026, 11, 20)
-    most = policy.max_units_per_person
-    holds = {
+lent_before = st.dictionaries(
+    st.sampled_from(["first", "second"]), st.frozensets(st.dates(date(2026, 11, 10), date(2026, 12, 15)), max_size=5)
+)
+desks = st.tuples(
+    st.sampled_from([(range(5), 9, 18), (range(1, 6), 10, 16)]), st.integers(0, 3), st.none() | st.just(2)
+)
+
+
+@st.composite
+def wishes(draw):
+    """A wish for one to three things, of which each may be refused by every reason there is."""
+    start = NOW + draw(st.integers(-48, 400)) * HOUR
+    return Application(
+        now=NOW,
+        period=Period(start, start + draw(st.integers(1, 400)) * HOUR),
+        pickup=a_desk(*draw(desks)),
+        back=a_desk(*draw(desks)),
+        lines=tuple(
+            Line(
+                equipment=name,
+                units=draw(st.integers(1, 4)),
+                policy=draw(policies),
+                free=draw(st.integers(-1, 4)),
+                held=draw(st.integers(0, 3)),
+                other_loans=draw(lent_before),
+                certified=draw(st.frozensets(st.sampled_from(["video", "saw"]))),
+            )
+            for name in ("camera", "tent", "bike")[: draw(st.integers(1, 3))]
+        ),
+        not_lent=tuple(sorted(draw(st.frozensets(st.sampled_from(["yurt", "zodiac"]))))),
+        may_act=draw(st.booleans()),
+        in_turn=draw(st.booleans()),
+    )
+
+
+def a_desk(hours, agreed, most):
+    weekdays, opens, closes = hours
+    return Visits(calendar=week(*weekdays, opens=f"{opens:02}:00", closes=f"{closes}:00"), agreed=agreed, most=most)
+
+
+def is_open(desk, weekday):
+    return any(window.weekday == weekday for window in desk.calendar.weekly)
+
+
+def seen_from_the_street(desk, moment):
+    """Is the door open? Both desks open and close at the same hours on all their days."""
+    here, hours = moment.astimezone(PARIS), desk.calendar.weekly[0].hours
+    return is_open(desk, here.weekday()) and hours.opens <= here.time() <= hours.closes
+
+
+def ticked_off(wish, counting):
+    """Walk from the pick-up to the return, a day on the wall clock at a time, and tick off the days that count."""
+    here, back = (moment.astimezone(PARIS).replace(tzinfo=None) for moment in (wish.period.start, wish.period.end))
+    found, was_closed = [], not is_open(wish.pickup, (here - DAY).weekday())
+    while not found or here < back:
+        closed = not is_open(wish.pickup, here.weekday())
+        begins = closed and not was_closed
+        if not found or not closed or counting is ClosedDays.ALL or (counting is ClosedDays.FIRST and begins):
+            found.append(here.date())
+        here, was_closed = here + DAY, closed
+    return found
+
+
+def most_in_a_row(wished, others, length):
+    """Lay a stretch of days over the calendar at every place that holds a day wished for, and count what it covers."""
+    first = min(wished) - timedelta(days=length)
+    sums = []
+    for start in (first + timedelta(days=n) for n in range((max(wished) - first).days + 1)):
+        covered = {start + timedelta(days=n) for n in range(length)}
+        if covered & set(wished):
+            sums.append(sum(day in covered for days in (wished, *others.values()) for day in days))
+    return max(sums)
+
+
+def about_the_desks(wish):
+    start, end, lines = wish.period.start, wish.period.end, wish.lines
+    first = start.astimezone(PARIS).date()
+    lead = max(line.policy.lead_days for line in lines)
+    passed = [TODAY + timedelta(days=n) for n in range(1, (first - TODAY).days + 1)]
+    worked = sum(is_open(wish.pickup, day.weekday()) for day in passed)
+    soon = worked < lead or (lead == 0 and start < NOW)
+    return {
         RefusalCode.IN_THE_PAST: start < NOW,
-        RefusalCode.TOO_SOON: start < NOW,
-        RefusalCode.TOO_SHORT: length * 60 < policy.min_minutes,
-        RefusalCode.TOO_LONG: policy.max_days
-        < counted_days(wanted, calendar.zone, calendar.is_closed, policy.closed_days),
-        RefusalCode.TOO_FAR: calendar.day_of(start) > today + timedelta(days=policy.horizon_days),
-        RefusalCode.PICKUP_CLOSED: not calendar.is_open_at(wanted.start),
-        RefusalCode.RETURN_CLOSED: not calendar.is_open_at(wanted.end),
-        RefusalCode.NOT_ENOUGH: free < units,
-        RefusalCode.TOO_MANY_UNITS: most is not None and held + units > most,
-        RefusalCode.NOT_CERTIFIED: bool(policy.requires - certified),
+        RefusalCode.TOO_SOON: soon and not wish.in_turn,
+        RefusalCode.TOO_FAR: any(first > TODAY + timedelta(days=line.policy.horizon_days) for line in lines),
+        RefusalCode.PICKUP_CLOSED: not seen_from_the_street(wish.pickup, start),
+        RefusalCode.RETURN_CLOSED: not seen_from_the_street(wish.back, end),
+        RefusalCode.PICKUP_FULL: seen_from_the_street(wish.pickup, start) and is_full(wish.pickup),
+        RefusalCode.RETURN_FULL: seen_from_the_street(wish.back, end) and is_full(wish.back),
+        RefusalCode.NOT_OFFICER: not wish.may_act,
     }
-    assert sorted(told) == sorted(code for code, reason in holds.items() if reason)
-    about_the_borrower = {"too_short", "too_long", "too_many_units", "not_certified"}
-    assert [reason.code for reason in refusals_on_approval(application)] == [
-        code for code in told if code in about_the_borrower
-    ]
+
+
+def is_full(desk):
+    return desk.most is not None and desk.agreed >= desk.most
+
+
+def about_one_thing(wish, line):
+    policy, days = line.policy, ticked_off(wish, line.policy.closed_days)
+    first, last = (moment.astimezone(PARIS).date() for moment in (wish.period.start, wish.period.end))
+    inside = [first + timedelta(days=n) for n in range(1, (last - first).days)]
+    most, most_days = policy.max_units_per_person, policy.max_days_in_period
+    had = most_in_a_row(days, line.other_loans, policy.fair_use_period_days)
+    return {
+        RefusalCode.TOO_SHORT: wish.period.start + policy.min_minutes * MINUTE > wish.period.end,
+        RefusalCode.TOO_LONG: len(days) > policy.max_days,
+        RefusalCode.SPANS_CLOSED: not policy.span_closed and not all(is_open(wish.pickup, d.weekday()) for d in inside),
+        RefusalCode.NOT_ENOUGH: line.free < line.units,
+        RefusalCode.TOO_MANY_UNITS: most is not None and line.held + line.units > most,
+        RefusalCode.TOO_MANY_DAYS: most_days is not None and had > most_days,
+        RefusalCode.NOT_CERTIFIED: not policy.requires <= set(line.certified),
+    }
+
+
+@settings(max_examples=300)
+@given(wishes())
+def test_each_reason_is_told_if_and_only_if_it_holds(wish):
+    expected = [(code, None) for code, holds in about_the_desks(wish).items() if holds]
+    for line in wish.lines:
+        expected += [(code, line.equipment) for code, holds in about_one_thing(wish, line).items() if holds]
+    expected += [(RefusalCode.NOT_LENT_HERE, slug) for slug in wish.not_lent]
+    told = [(reason.code, reason.values.get("equipment")) for reason in refusals(wish)]
+    assert sorted(told, key=str) == sorted(expected, key=str)
+    about_the_borrower = {"too_short", "too_long", "spans_closed", "too_many_units", "too_many_days", "not_certified"}
+    again = [(reason.code, reason.values.get("equipment")) for reason in refusals_on_approval(wish)]
+    assert again == [reason for reason in told if reason[0] in about_the_borrower]
 
 
 def test_every_article_is_asked():

@@ -64,6 +64,20 @@ def test_after_a_return_the_unit_is_free_once_it_is_turned_around_to_the_minute(
     assert end.second == end.microsecond == 0
 
 
+@given(periods, st.timedeltas(timedelta(days=-2), timedelta(days=2)))
+def test_what_has_left_is_occupied_from_the_whole_minute_in_which_it_did_until_its_claim_ends(claim, since):
+    taken = claim.start + since
+    whole = taken.replace(second=0, microsecond=0)
+    if whole < claim.end:
+        occupied = after_check_out(claim, taken)
+        assert occupied.end == claim.end
+        assert occupied.start <= taken < occupied.start + MINUTE
+        assert occupied.start.second == occupied.start.microsecond == 0
+    else:
+        with pytest.raises(ValueError, match="period ends"):
+            after_check_out(claim, taken)
+
+
 @given(
     st.lists(claims, max_size=5),
     st.lists(st.tuples(st.integers(0, 40), st.integers(0, 3)), max_size=4),

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from equipment_lending.rules.lateness import late_days, no_show_from, overdue
 from equipment_lending.rules.policy import Policy
-from tests.rules.equipment_lending.given import DAY, PARIS, instant, period, wall
+from equipment_lending.terms import Period
+from tests.rules.equipment_lending.given import DAY, MINUTE, PARIS, instant, period, wall
 
 moments = st.datetimes(wall("2026-10-20T00:00"), wall("2026-10-30T00:00")).map(lambda shown: shown.replace(tzinfo=UTC))
 
@@ -35,6 +36,16 @@ def test_at_the_instant_it_is_due_it_is_not_overdue():
 @pytest.mark.parametrize(("returned", "days"), [("24T18:00", 0), ("25T00:30", 1), ("26T00:30", 2)])
 def test_days_late_are_civil_days_also_when_the_clocks_change(returned, days):
     assert late_days(instant("2026-10-24T17:00"), instant(f"2026-10-{returned}"), PARIS) == days
+
+
+@given(moments, st.none() | st.tuples(st.integers(0, 90), st.integers(1, 90)), st.integers(0, 240))
+def test_a_borrower_is_waited_for_minute_by_minute_until_the_window_and_then_the_grace_are_over(pickup, around, grace):
+    window = Period(pickup - around[0] * MINUTE, pickup + around[1] * MINUTE) if around else None
+    now, patience = pickup, grace
+    while (window and now < window.end) or patience:
+        patience -= 0 if window and now < window.end else 1
+        now += MINUTE
+    assert no_show_from(pickup, window, Policy(no_show_grace_minutes=grace)) == now
 
 
 def test_nobody_is_a_no_show_before_the_window_and_the_grace_have_passed():

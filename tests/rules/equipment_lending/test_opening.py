@@ -20,6 +20,7 @@ from tests.rules.equipment_lending.given import (
     hours,
     instant,
     period,
+    quarters,
     wall,
     week,
 )
@@ -96,6 +97,46 @@ def test_an_order_is_ready_after_so_many_working_days(calendar, today, lead):
         assert len(worked) == lead
         assert worked[-1] == calendar.day_of(ready)
         assert calendar.day_of(ready - MINUTE) == worked[-1] - DAY
+
+
+@settings(max_examples=40)
+@given(calendars, around_the_clock_changes, st.integers(0, 24 * 60 - 1), st.integers(0, 4))
+def test_the_earliest_pick_up_is_the_first_open_instant_after_so_many_working_days(calendar, today, minute, lead):
+    now = datetime.combine(today, time(minute // 60, minute % 60), calendar.zone).astimezone(UTC)
+    quarter = now.replace(minute=now.minute // 15 * 15)
+    instants = [now, *(quarter + n * 15 * MINUTE for n in range(1, 4 * 24 * 15))]
+
+    def possible(moment):
+        day = calendar.day_of(moment)
+        passed = [today + n * DAY for n in range(1, (day - today).days + 1)]
+        enough = sum(calendar.day_kind(other) is not DayKind.CLOSED for other in passed) >= lead
+        return enough and any(window.start <= moment < window.end for window in calendar.windows_on(day))
+
+    first = next(filter(possible, instants), None)
+    found = calendar.earliest_pickup(now, lead)
+    assert found == first if first else found is None or found > instants[-1]
+
+
+@settings(max_examples=60)
+@given(calendars, around_the_clock_changes, quarters)
+def test_no_open_instant_of_a_day_is_nearer_to_an_hour_than_the_one_found(calendar, day, hour):
+    windows = calendar.windows_on(day)
+    start = datetime.combine(day, time.min, UTC) - 14 * HOUR
+    around = [start + n * 15 * MINUTE for n in range(4 * 54)]
+    open_then = [moment for moment in around if any(window.start <= moment <= window.end for window in windows)]
+    exists = [m for m in around if m.astimezone(calendar.zone).replace(tzinfo=None) >= datetime.combine(day, hour)]
+    wished = local_instant(datetime.combine(day, hour), calendar.zone) if not lost(calendar, day, hour) else exists[0]
+    found = calendar.nearest_open(day, hour)
+    assert (found is None) == (open_then == [])
+    if found is not None:
+        assert found in open_then
+        assert abs(found - wished) == min(abs(moment - wished) for moment in open_then)
+
+
+def lost(calendar, day, hour):
+    """Do the clocks go forward over this time?"""
+    shown = datetime.combine(day, hour)
+    return shown.replace(tzinfo=calendar.zone).astimezone(UTC).astimezone(calendar.zone).replace(tzinfo=None) != shown
 
 
 @given(st.datetimes(wall("2026-10-24T00:00"), wall("2026-10-27T00:00")))

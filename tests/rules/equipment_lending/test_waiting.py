@@ -10,6 +10,7 @@ from tests.rules.equipment_lending.given import at, stretches
 
 LACKING = Refusal(RefusalCode.NOT_ENOUGH)
 UNTRAINED = Refusal(RefusalCode.NOT_CERTIFIED)
+FOR_GOOD = set(RefusalCode) - {RefusalCode.NOT_ENOUGH, RefusalCode.FREE_NOW}
 
 
 def waiting(name, joined, start, end, units=1, **given):
@@ -104,6 +105,17 @@ def test_an_offer_lasts_a_day_but_not_beyond_the_pick_up(hours):
     assert offer_ends(at(0), at(hours)) == at(min(24, hours))
 
 
+@given(st.sampled_from(WaitlistState), st.integers(0, 30), st.none() | st.integers(0, 30), st.integers(0, 40))
+def test_how_somebody_stands_is_what_the_hours_since_have_made_of_it(state, pickup, until, now):
+    stands = state
+    for hour in range(now + 1):
+        if stands is WaitlistState.OFFERED and hour == until:
+            stands = WaitlistState.EXPIRED
+        if stands is WaitlistState.WAITING and hour == pickup:
+            stands = WaitlistState.LAPSED
+    assert standing(state, at(pickup), None if until is None else at(until), at(now)) is stands
+
+
 @pytest.mark.parametrize("state", WaitlistState)
 @pytest.mark.parametrize("now", [3, 4, 5, 9])
 def test_waiting_ends_with_the_pick_up_and_an_offer_at_its_end(state, now):
@@ -114,6 +126,24 @@ def test_waiting_ends_with_the_pick_up_and_an_offer_at_its_end(state, now):
     }
     over, end = ended.get(state, (False, state))
     assert found is (end if over else state)
+
+
+@given(
+    st.integers(1, 4), st.integers(0, 4), st.integers(0, 4), st.lists(st.sampled_from(sorted(FOR_GOOD)), unique=True)
+)
+def test_one_may_wait_if_and_only_if_units_are_all_that_is_missing_and_there_are_so_many(units, held, taken, forbidden):
+    """Pebbles on a shelf: so many are ``held`` in all, so many are ``taken`` now."""
+    shelf = ["free"] * (held - taken) + ["taken"] * min(held, taken)
+    lacking = [LACKING] if shelf.count("free") < units else []
+    told = cannot_wait([*lacking, *map(Refusal, forbidden)], units, len(shelf))
+    once_all_is_back = ["free" for _ in shelf]
+    waits_in_vain = once_all_is_back.count("free") < units
+    expected = [*forbidden]
+    if waits_in_vain:
+        expected.append(RefusalCode.NOT_ENOUGH)
+    elif not lacking and not forbidden:
+        expected.append(RefusalCode.FREE_NOW)
+    assert sorted(reason.code for reason in told) == sorted(expected)
 
 
 @pytest.mark.parametrize(

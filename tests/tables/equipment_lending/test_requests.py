@@ -342,6 +342,18 @@ def test_an_extension_is_longer_and_within_the_charter(session, requests, borrow
     assert loan.return_at == lending.instant("2026-10-26T10:00")
 
 
+def test_a_loan_cannot_last_into_another_that_makes_more_than_one_person_may_have(session, requests, borrower):
+    """Invariant 7: what limits a request limits an extension too."""
+    stock = lending.stock(session, units=3)
+    lending.policy(session, model_id=stock.model_id, max_units_per_person=1)
+    loan = requests.request(wish(stock), borrower.id, borrower.id)
+    requests.request(wish(stock, "2026-10-27T10:00", "2026-10-28T10:00"), borrower.id, borrower.id)
+    requests.extend(loan.id, lending.instant("2026-10-27T10:00"), borrower.id)
+    with pytest.raises(Refused) as no:
+        requests.extend(loan.id, lending.instant("2026-10-27T11:00"), borrower.id)
+    assert codes(no) == {RefusalCode.TOO_MANY_UNITS}
+
+
 def test_what_nobody_fetched_or_decided_ends_by_itself_once(session, requests, borrower, clock):
     stock = lending.stock(session, units=2)
     lending.policy(session, model_id=stock.model_id, no_show_grace_minutes=60)

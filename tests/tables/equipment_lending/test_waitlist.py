@@ -228,6 +228,23 @@ def test_what_is_asked_for_besides_an_offer_needs_the_usual_notice(session, cloc
     assert first.state is WaitlistState.OFFERED
 
 
+@pytest.mark.parametrize(
+    ("limit", "code"),
+    [({"max_units_per_person": 1}, RefusalCode.TOO_MANY_UNITS), ({"max_days_in_period": 3}, RefusalCode.TOO_MANY_DAYS)],
+)
+def test_what_is_held_for_somebody_counts_towards_what_they_may_have(session, requests, who, limit, code):
+    """Invariant 7."""
+    here = lending.stock(session)
+    there = lending.stock(session, of=here.model)
+    lending.policy(session, model_id=here.model_id, **limit)
+    lending.offer(session, here, FROM, TO, who=who)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(there), who.id, who.id)
+    (reason,) = no.value.reasons
+    assert (reason.code, reason.values.get("loans", ["held-1"])) == (code, ["held-1"])
+    assert requests.request(wish(here), who.id, who.id).state is LoanState.CONFIRMED
+
+
 def test_an_offer_that_the_rules_refuse_stands_as_it_did(session, asking, requests, waitlist, line):
     stock, loan, first, _ = line
     requests.cancel(loan.id, "", loan.borrower_id)

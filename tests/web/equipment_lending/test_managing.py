@@ -7,11 +7,12 @@ from PIL import Image
 from sqlalchemy import func, select
 from webtest import Upload
 
-from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, PolicyLayer
+from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, ModelPhoto, PolicyLayer
 from equipment_lending.queries.layers import CITY, Subject, layer_of, settings_of
 from equipment_lending.queries.timetables import timetable_of
 from equipment_lending.rules.policy import SETTINGS
 from equipment_lending.schemas.managing import RulesSchema
+from equipment_lending.services.catalogue import MOST_PHOTOS
 from equipment_lending.terms import Approval, Condition, DayKind
 from portal.audit.models import AuditEntry
 from portal.index.models import IndexEntry
@@ -295,18 +296,116 @@ def picture(kind="JPEG", size=(800, 600)) -> bytes:
 
 def photo(admin, content: bytes | None, text: str = "Un enregistreur sur une table", **expected):
     values = {"photo_text.fr": text} | ({"photo": Upload("photo.jpg", content, "image/jpeg")} if content else {})
-    return sent(admin.get("/manage/models/enregistreur"), "photo", values, "set_photo", **expected)
+    return sent(admin.get("/manage/models/enregistreur"), "photo", values, "add_photo", **expected)
 
 
-def test_a_photo_is_kept_shown_and_taken_away(session, admin, model):
+def shown(page) -> list[str]:
+    """What the photos on a page show, in order."""
+    return [image["alt"] for image in page.html.select("main img")]
+
+
+def press(admin, button: str, key: str, **expected):
+    fields = people.with_csrf(admin, {"key": key, button: button})
+    return admin.post("/manage/models/enregistreur", fields, **{"status": 303} | expected)
+
+
+@pytest.fixture
+def three(session, model):
+    """A model with three photos, by the side that each shows."""
+    for position, side in enumerate(("front", "back", "top")):
+        session.add(ModelPhoto(model=model, position=position, key=side, text={"fr": side}))
+    session.flush()
+    return model
+
+
+def sides(model) -> list[str]:
+    return [photo.key for photo in model.photos]
+
+
+def test_photos_are_kept_shown_and_taken_away(session, admin, model):
     page = photo(admin, picture(), status=303).follow()
-    address = page.html.select_one("section img")["src"]
-    assert page.html.select_one("section img")["alt"] == "Un enregistreur sur une table"
-    assert admin.get(address).content_type == "image/jpeg"
-    photo(admin, None, "Vu de face", status=303)
-    assert (model.photo is not None, model.photo_text) == (True, {"fr": "Vu de face"})
-    admin.post("/manage/models/enregistreur", people.with_csrf(admin, {"remove_photo": "1"}), status=303)
-    assert (model.photo, model.photo_text) == (None, {})
+    assert shown(page) == ["Un enregistreur sur une table"]
+    assert admin.get(page.html.select_one("main img")["src"]).content_type == "image/jpeg"
+    photo(admin, picture(size=(640, 480)), "Vu de dos", status=303)
+    assert shown(admin.get("/manage/models/enregistreur")) == ["Un enregistreur sur une table", "Vu de dos"]
+    press(admin, "remove_photo", model.photos[0].key)
+    assert [photo.text for photo in model.photos] == [{"fr": "Vu de dos"}]
+    press(admin, "remove_photo", model.photos[0].key)
+    assert model.photos == []
+
+
+def test_every_photo_is_on_the_page_of_the_model_and_the_first_on_its_card(session, browse, three):
+    lending.stock(session, of=three)
+    lending.listed(session, three)
+    assert shown(browse.get("/equipment/enregistreur")) == ["front", "back", "top"]
+    with_pictures = [image["src"] for image in browse.get("/equipment").html.select(".thumb img")]
+    assert with_pictures == ["/media/front-medium.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("button", "side", "after"),
+    [
+        ("photo_later", "front", ["back", "front", "top"]),
+        ("photo_earlier", "top", ["front", "top", "back"]),
+        ("photo_earlier", "front", ["front", "back", "top"]),
+        ("photo_later", "top", ["front", "back", "top"]),
+        ("remove_photo", "back", ["front", "top"]),
+        ("remove_photo", "gone", ["front", "back", "top"]),
+        ("photo_earlier", "gone", ["front", "back", "top"]),
+    ],
+)
+def test_photos_are_put_in_another_order(session, admin, three, button, side, after):
+    press(admin, button, side)
+    assert sides(three) == after
+    assert [photo.position for photo in three.photos] == list(range(len(after)))
+    assert {photo.key: photo.text["fr"] for photo in three.photos} == {key: key for key in after}
+
+
+def test_the_first_photo_has_no_place_before_it_and_the_last_none_after(admin, three):
+    page = admin.get("/manage/models/enregistreur")
+    buttons = [
+        [button["name"] for button in row.select("form.post button")] for row in page.html.select("ol.plain-list > li")
+    ]
+    assert buttons == [
+        ["photo_later", "remove_photo"],
+        ["photo_earlier", "photo_later", "remove_photo"],
+        ["photo_earlier", "remove_photo"],
+    ]
+
+
+def test_a_photo_is_described_anew(admin, three):
+    page = admin.get("/manage/models/enregistreur")
+    sent(page, "photo-2", {"photo_text.fr": "Vu de dos"}, "describe_photo", status=303)
+    assert [photo.text["fr"] for photo in three.photos] == ["front", "Vu de dos", "top"]
+    page = sent(page, "photo-2", {"photo_text.fr": ""}, "describe_photo", status=422)
+    assert wrong(page) == {"photo_text.fr"}
+    assert [page.forms[f"photo-{n}"]["photo_text.fr"].value for n in (1, 2, 3)] == ["front", "", "top"]
+
+
+def test_the_same_photo_again_is_the_same_photo_with_other_words(admin, model):
+    for text in ("Vu de face", "Vu de dos"):
+        photo(admin, picture(), text, status=303)
+    assert [photo.text for photo in model.photos] == [{"fr": "Vu de dos"}]
+
+
+def test_there_are_as_many_photos_as_a_model_may_have(session, admin, three):
+    form = admin.get("/manage/models/enregistreur").forms["photo"]
+    for position in range(3, MOST_PHOTOS):
+        session.add(ModelPhoto(model=three, position=position, key=f"{position}", text={"fr": "x"}))
+    session.flush()
+    form["photo"], form["photo_text.fr"] = Upload("photo.jpg", picture(), "image/jpeg"), "Un de trop"
+    assert "12 photos at most" in form.submit("add_photo", headers=ENGLISH, status=409)
+    page = admin.get("/manage/models/enregistreur", headers=ENGLISH)
+    assert "photo" not in page.forms
+    assert "as many photos as a model can have" in page
+
+
+@pytest.mark.parametrize("act", ["remove_photo", "photo_earlier", "describe_photo"])
+def test_a_photo_that_is_none_is_no_mistake_of_ours(session, admin, three, act):
+    for fields in ({}, {"key": ""}, {"key": "x" * 5000}, {"key": "'; --"}):
+        admin.post("/manage/models/enregistreur", people.with_csrf(admin, {act: "1"} | fields), status=303)
+    assert sides(three) == ["front", "back", "top"]
+    assert session.scalars(select(AuditEntry)).all() == []
 
 
 def test_words_alone_are_no_photo(admin, model):
@@ -315,7 +414,7 @@ def test_words_alone_are_no_photo(admin, model):
 
 def test_a_photo_needs_words_for_those_who_do_not_see_it(admin, model):
     assert wrong(photo(admin, picture(), "", status=422)) == {"photo_text.fr"}
-    assert model.photo is None
+    assert model.photos == []
 
 
 @pytest.mark.parametrize(
@@ -324,7 +423,7 @@ def test_a_photo_needs_words_for_those_who_do_not_see_it(admin, model):
 )
 def test_what_is_no_photo_is_refused_in_words(admin, model, content):
     assert wrong(photo(admin, content, status=422)) == {"photo"}
-    assert model.photo is None
+    assert model.photos == []
 
 
 def test_a_photo_that_is_too_large_is_refused_in_words(admin, model):

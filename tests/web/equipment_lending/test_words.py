@@ -84,6 +84,12 @@ def test_every_reason_has_a_sentence_that_leaves_nothing_unsaid(english, code):
         (RefusalCode.TOO_SOON, {"days": 1, "earliest": None}, "The desk needs 1 working day to get it ready."),
         (RefusalCode.PICKUP_CLOSED, {"next": []}, "The desk is closed then, on Sunday 1 November."),
         (RefusalCode.TOO_MANY_UNITS, {"held": 0}, "One person can have 3 at a time."),
+        (
+            RefusalCode.TOO_MANY_DAYS,
+            {"allowed": 3, "used": 2, "period_days": 30, "loans": ["K7M3PQR", "held-1", "held-2"]},
+            "So that everybody gets a turn, one person can have these for 3 days within 30 days. "
+            "You have 1 day left then. Counted: K7M3PQR, what is held for you.",
+        ),
     ],
 )
 def test_a_reason_says_its_numbers(english, code, values, said):

@@ -42,6 +42,14 @@ def test_a_lost_database_is_a_503_that_says_when_to_try_again(house, path):
     assert "sqlalche" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "headers", [{"Authorization": "Bearer somebodys-token"}, {"Cookie": "sign-in=somebodys-browser"}]
+)
+def test_a_lost_database_is_a_503_for_who_is_signed_in_too(house, headers):
+    for path in ("/asking", "/api/v1/asking"):
+        house.get(path, headers=headers, status=503)
+
+
 def test_a_mistake_of_ours_is_a_500_with_a_reference_that_is_in_the_log(house, caplog):
     with caplog.at_level(logging.INFO):
         answer = house.get("/mistaken", status=500)
