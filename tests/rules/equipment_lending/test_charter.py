@@ -202,7 +202,10 @@ def test_each_reason_is_told_if_and_only_if_it_holds(wish):
     expected += [(RefusalCode.NOT_LENT_HERE, slug) for slug in wish.not_lent]
     told = [(reason.code, reason.values.get("equipment")) for reason in refusals(wish)]
     assert sorted(told, key=str) == sorted(expected, key=str)
-    about_the_borrower = {"too_short", "too_long", "spans_closed", "too_many_units", "too_many_days", "not_certified"}
+    about_the_borrower = {
+        *("too_short", "too_long", "spans_closed", "too_many_units", "too_many_days"),
+        *("not_certified", "not_officer"),
+    }
     again = [(reason.code, reason.values.get("equipment")) for reason in refusals_on_approval(wish)]
     assert again == [reason for reason in told if reason[0] in about_the_borrower]
 
