@@ -1,0 +1,1 @@
+"""The pages of the map and its trails, and what programs read."""
