@@ -17,5 +17,6 @@ def includeme(config) -> None:
     config.add_main_link(_("Map"), "maps.map", ["/map"])
     config.add_assets("maps")
     config.add_openapi("maps:views/api/map.yaml")
+    config.add_openapi("maps:openapi.yaml")
     config.add_translation_dirs("maps:locale")
     config.scan(".views")

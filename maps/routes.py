@@ -1,4 +1,4 @@
-"""Where the pages of maps are."""
+"""Where the pages of maps are, and what programs ask; one function for each group."""
 
 from maps.contexts import PlaceContext, RevisionContext, StopContext, TrailContext
 from maps.queries.kept import Kept
@@ -11,6 +11,32 @@ def includeme(config) -> None:
     trail_making(config)
     walking(config)
     place_pages(config)
+    programs(config)
+
+
+def everything(config) -> None:
+    """The map of all there is."""
+    config.add_route("maps.map", "/map")
+
+
+def atlas(config) -> None:
+    """What programs read of everything public: OGC API - Features, tiles, marks. Open to other sites."""
+    config.registry.kept_of_map = Kept()
+    addresses = {
+        "ogc.without_slash": "/ogc",
+        "ogc": "/ogc/",
+        "ogc.conformance": "/ogc/conformance",
+        "ogc.api": "/ogc/api",
+        "ogc.collections": "/ogc/collections",
+        "ogc.collection": "/ogc/collections/{collection}",
+        "ogc.items": "/ogc/collections/{collection}/items",
+        "ogc.item": "/ogc/collections/{collection}/items/{item}",
+        "tiles": r"/tiles/{zoom:\d{1,2}}/{column:\d{1,7}}/{row:\d{1,7}}.mvt",
+        "api.map": "/api/v1/map",
+    }
+    for name, address in addresses.items():
+        config.add_route(name, address)
+    config.share(*addresses)
 
 
 def trail_pages(config) -> None:
@@ -45,6 +71,14 @@ def trail_making(config) -> None:
     config.add_route("maps.trail.remix", "/trails/{slug}/remix", factory=TrailContext)
 
 
+def walking(config) -> None:
+    """A trail in the street, with a network or without."""
+    config.add_route("maps.worker", "/trails/sw.js")
+    config.add_route("maps.trail.walk", "/trails/{slug}/walk", factory=TrailContext)
+    config.add_route("maps.trail.offline", "/trails/{slug}/offline", factory=TrailContext)
+    config.add_route("maps.trail.pack", "/trails/{slug}/pack.json", factory=TrailContext)
+
+
 def place_pages(config) -> None:
     """Places, and where they are put on the map and corrected."""
     config.add_route("maps.place.new", "/places/new")
@@ -57,34 +91,11 @@ def place_pages(config) -> None:
     config.add_route("maps.place.revert", "/places/{slug}/history/{number}/revert", factory=PlaceContext)
 
 
-def everything(config) -> None:
-    """The map of all there is."""
-    config.add_route("maps.map", "/map")
-
-
-def walking(config) -> None:
-    """A trail in the street, with a network or without."""
-    config.add_route("maps.worker", "/trails/sw.js")
-    config.add_route("maps.trail.walk", "/trails/{slug}/walk", factory=TrailContext)
-    config.add_route("maps.trail.offline", "/trails/{slug}/offline", factory=TrailContext)
-    config.add_route("maps.trail.pack", "/trails/{slug}/pack.json", factory=TrailContext)
-
-
-def atlas(config) -> None:
-    """What programs read of everything public: OGC API - Features, tiles, marks. Open to other sites."""
-    config.registry.kept_of_map = Kept()
-    addresses = {
-        "ogc.without_slash": "/ogc",
-        "ogc": "/ogc/",
-        "ogc.conformance": "/ogc/conformance",
-        "ogc.api": "/ogc/api",
-        "ogc.collections": "/ogc/collections",
-        "ogc.collection": "/ogc/collections/{collection}",
-        "ogc.items": "/ogc/collections/{collection}/items",
-        "ogc.item": "/ogc/collections/{collection}/items/{item}",
-        "tiles": r"/tiles/{zoom:\d{1,2}}/{column:\d{1,7}}/{row:\d{1,7}}.mvt",
-        "api.map": "/api/v1/map",
-    }
-    for name, address in addresses.items():
-        config.add_route(name, address)
-    config.share(*addresses)
+def programs(config) -> None:
+    """The API of trails and places."""
+    config.add_route("api.maps.trails", "/api/v1/trails")
+    config.add_route("api.maps.trail", "/api/v1/trails/{slug}", factory=TrailContext)
+    config.add_route("api.maps.trail.revisions", "/api/v1/trails/{slug}/revisions", factory=TrailContext)
+    config.add_route("api.maps.trail.act", "/api/v1/trails/{slug}/{act}", factory=TrailContext)
+    config.add_route("api.maps.places", "/api/v1/places")
+    config.add_route("api.maps.place", "/api/v1/places/{slug}", factory=PlaceContext)
