@@ -52,7 +52,7 @@ class Life:
             deed()
 
     def _at(self, days: float, deed: Deed) -> None:
-        """Let something happen so many days ago, at some hour of the afternoon or evening."""
+        """Let something happen so many days ago, or up to five hours earlier."""
         instant = self._now - timedelta(days=days, minutes=self._chance.randrange(300))
         self._deeds.append((instant, len(self._deeds), deed))
 

@@ -26,6 +26,7 @@ BEHIND, BETWEEN = 0.14, 0.45
 """How loud the surroundings are while somebody speaks, and before and after, where the voice is as loud as 0.72."""
 STEP, TURN = 64, 1024
 """For how many samples a gliding pitch stays the same, and into how many steps one turn of a tone is cut."""
+SILENCE = 1e-9
 TAPE = 2.5
 """How much the peaks of a voice are bent."""
 LOOP, SEAM = 7.0, 0.5
@@ -126,9 +127,9 @@ def _bent() -> Sequence[float]:
 
 
 def even(samples: Sequence[float], loudest: float = 1.0) -> Samples:
-    """Return the samples as loud as ``loudest`` where they are loudest."""
-    peak = max(max(samples, default=0.0), -min(samples, default=0.0)) or 1.0
-    return array("d", map(mul, samples, repeat(loudest / peak)))
+    """Return the samples as loud as ``loudest`` where they are loudest; silence stays silence."""
+    peak = max(max(samples, default=0.0), -min(samples, default=0.0))
+    return array("d", map(mul, samples, repeat(loudest / peak if peak > SILENCE else 1.0)))
 
 
 # Water, wind and weather ------------------------------------------------------------------------------------------
