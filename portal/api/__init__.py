@@ -20,3 +20,4 @@ def includeme(config) -> None:
     config.include(".document")
     config.include(".routes")
     config.scan(".views")
+    config.scan(".moderation")

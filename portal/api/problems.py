@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from portal.db.session import is_away, is_schema_missing
 from portal.i18n import _
 from portal.logs import described, path_of
+from portal.moderation.sight import Hidden
 from portal.security.limits import TooMany
 
 TITLES = {
@@ -29,6 +30,7 @@ TITLES = {
     404: _("There is nothing at this address."),
     405: _("This address does not answer this method."),
     409: _("This cannot be done as asked."),
+    410: _("It was removed for good."),
     412: _("It has changed since you last read it."),
     413: _("This request is too large."),
     415: _("Send JSON, in UTF-8."),
@@ -84,6 +86,8 @@ def problem_of(error: BaseException, *, signed_in: bool) -> Problem:
             return Problem(405, headers={"Allow": error.headers.get("Allow", "GET, HEAD")})
         case TooMany():
             return Problem(429, headers={"Retry-After": str(math.ceil(error.wait.total_seconds()))})
+        case Hidden():
+            return Problem(404, _("It is hidden."))
         case HTTPClientError() | HTTPServerError():
             return Problem(error.status_int)
         case NoConnection():

@@ -6,3 +6,5 @@ def includeme(config) -> None:
     config.add_route("api.docs", "/api/docs")
     config.add_route("api.me", "/api/v1/me")
     config.add_route("api.search", "/api/v1/search")
+    config.add_route("api.flags", "/api/v1/flags")
+    config.add_route("api.moderation", "/api/v1/moderation/{kind}/{id}/{act}")

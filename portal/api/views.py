@@ -13,6 +13,7 @@ from portal.i18n import in_language
 from portal.index.models import IndexEntry
 from portal.index.permissions import Index
 from portal.index.queries import search
+from portal.moderation.queries import seen_since
 from portal.people.models import Person
 from portal.places.models import Place
 
@@ -36,12 +37,12 @@ class SearchCriteria(colander.Schema):
     language = colander.SchemaNode(colander.String(), missing=None)
 
 
-@api_view(route_name="api.search", request_method="GET", permission=Index.READ, query=SearchCriteria, public=60)
+@api_view(route_name="api.search", request_method="GET", permission=Index.READ, query=SearchCriteria, public=True)
 def found(request) -> dict[str, Any]:
     """Return one page of what answers a question."""
     kinds, page = request.GET.getall("kind") or list(request.registry.index_kinds), request.paging
     answer = search(request.db, request.criteria["q"], kinds, request.criteria["language"], page.limit, page.offset)
-    request.response.last_modified = max((entry.updated_at for entry in answer.rows), default=None)
+    request.response.last_modified = seen_since(request.db, (entry.updated_at for entry in answer.rows))
     items = [shown(entry, request) for entry in answer.rows]
     return paged(request, items, answer.total) | {"every_word": answer.every_word}
 

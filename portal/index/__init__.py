@@ -1,4 +1,7 @@
-"""The public index: one row for everything a visitor may see, which lists, search, map, feeds and sitemap all read."""
+"""The public index: one row for everything a visitor may see, which lists, search, map, feeds and sitemap all read.
+
+What is made of it is asked for again each time it is wanted (``public=True``), so that what is hidden is gone at once.
+"""
 
 
 def includeme(config) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db.guards import guard
@@ -19,7 +19,8 @@ class IndexEntry(Row):
     ``title_words`` is the title's share of them, which counts for more.
     ``language`` is the one the thing is written in, if it is in one; ``access`` says who gets there in a wheelchair.
     ``longitude``, ``latitude`` and ``cell`` (see ``portal.places.grid``) repeat those of its place, so that what is
-    where is found in one index; ``has_path`` says that the place has a line, too.
+    where is found in one index; ``has_path`` says that the place has a line, too. ``visible`` is what counts: it is
+    false for what moderation hid, though its owner have ``offered`` it.
     """
 
     __tablename__ = "index_entry"
@@ -47,6 +48,7 @@ class IndexEntry(Row):
     has_path: Mapped[bool] = mapped_column(default=False, server_default=false())
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
+    offered: Mapped[bool] = mapped_column(default=True, server_default=true())
     visible: Mapped[bool]
     title_words: Mapped[str]
     words: Mapped[str]

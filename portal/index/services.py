@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from portal.clock import Clock
 from portal.index.models import IndexEntry
 from portal.index.words import searchable
+from portal.moderation.queries import standing_of
+from portal.moderation.terms import Standing
 from portal.places.grid import NOWHERE, cell_of
 from portal.places.models import Place
 
@@ -47,7 +49,8 @@ class PublicIndex:
         """Enter or update the row of one thing and return it; ``updated_at`` moves only when something changed.
 
         ``title`` and ``summary`` are texts in one or several languages, ``body`` whatever else it should be found by.
-        Its place's name and neighbourhood are among its words.
+        Its place's name and neighbourhood are among its words. ``visible`` is what its owner wants: what was hidden or
+        removed by moderation is not seen, whatever its owner says.
         """
         place = self._session.get(Place, place_id) if place_id is not None else None
         where = f"{place.name} {place.quarter or ''}" if place else ""
@@ -67,21 +70,36 @@ class PublicIndex:
             "has_path": place is not None and place.path is not None,
             "starts_at": starts_at,
             "ends_at": ends_at,
-            "visible": visible,
+            "offered": visible,
             "title_words": title_words,
             "words": f"{title_words} {searchable(' '.join([*summary.values(), where, body]))}".strip(),
         }
+        seen = visible and standing_of(self._session, kind, source_id) is Standing.VISIBLE
         entry = self._find(kind, source_id)
         if entry is None:
             now = self._clock.now()
-            entry = IndexEntry(kind=kind, source_id=source_id, created_at=now, updated_at=now, **values)
+            entry = IndexEntry(kind=kind, source_id=source_id, created_at=now, updated_at=now, visible=seen, **values)
             self._session.add(entry)
         elif changed := {name: value for name, value in values.items() if getattr(entry, name) != value}:
             for name, value in changed.items():
                 setattr(entry, name, value)
             entry.updated_at = self._clock.now()
+        entry.visible = seen
         self._session.flush()
         return entry
+
+    def reflect(self, kind: str, source_id: UUID, standing: Standing) -> None:
+        """Take an entry out of sight, back in as its owner wants it, or out for good; it counts as unchanged.
+
+        Does nothing when the index does not know the thing.
+        """
+        if standing is Standing.REMOVED:
+            return self.remove(kind, source_id)
+        entry = self._find(kind, source_id)
+        if entry is not None:
+            entry.visible = entry.offered and standing is Standing.VISIBLE
+            self._session.flush()
+        return None
 
     def remove(self, kind: str, source_id: UUID) -> None:
         """Forget one thing; does nothing when the index does not know it."""

@@ -16,11 +16,12 @@ from portal.index.models import IndexEntry
 from portal.index.permissions import Index
 from portal.index.queries import Found, addresses, latest, search, size
 from portal.index.schemas import SearchSchema
+from portal.moderation.queries import seen_since
 
 PER_PAGE = 20
 PER_SITEMAP = 10_000
 MOST_PAGES = 1000
-NOT_FOR_ROBOTS = ("/account", "/admin", "/api/", "/calendar/", "/desk", "/search", "/sign-in", "/sign-up")
+NOT_FOR_ROBOTS = ("/account", "/admin", "/api/", "/calendar/", "/desk", "/flag/", "/search", "/sign-in", "/sign-up")
 
 
 @view_config(
@@ -69,7 +70,7 @@ def page_of(request) -> int:
     return min(int(number), MOST_PAGES) if re.fullmatch(r"[1-9][0-9]{0,8}", number) else 1
 
 
-@view_config(route_name="feed", request_method="GET", permission=Index.READ, public=300)
+@view_config(route_name="feed", request_method="GET", permission=Index.READ, public=True)
 def feed(request) -> Response:
     """Return the newest entries, of the kinds named with ``?kind=`` or of all. An unknown kind is a 404."""
     known, chosen = request.registry.index_kinds, request.GET.getall("kind")
@@ -81,7 +82,7 @@ def feed(request) -> Response:
     asked = urlencode([("kind", kind) for kind in chosen])
     response = request.response
     response.content_type, response.charset = "application/atom+xml", "utf-8"
-    response.last_modified = max((entry.updated_at for entry in entries), default=None)
+    response.last_modified = seen_since(request.db, (entry.updated_at for entry in entries))
     response.body = atom(
         title=f"{request.city.name}: {about}" if about else request.city.name,
         author=request.city.name,
@@ -109,7 +110,7 @@ def _news(entry: IndexEntry, request, base_url: str) -> News:
     )
 
 
-@view_config(route_name="sitemap", request_method="GET", permission=Index.READ, public=3600)
+@view_config(route_name="sitemap", request_method="GET", permission=Index.READ, public=True)
 def site(request) -> Response:
     """Return the addresses of all public things; where they are very many, those of lists of them."""
     kinds, base_url = list(request.registry.index_kinds), request.registry.portal_settings.base_url
@@ -123,7 +124,7 @@ def site(request) -> Response:
     there = addresses(request.db, kinds, limit=PER_SITEMAP, offset=(page - 1) * PER_SITEMAP)
     home = [(f"{base_url}/", None)] if page == 1 else []
     response.body = sitemap([*home, *((base_url + quote(path), changed) for path, changed in there)])
-    response.last_modified = max((changed for _path, changed in there), default=None)
+    response.last_modified = seen_since(request.db, (changed for _path, changed in there))
     return response
 
 

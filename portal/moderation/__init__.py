@@ -3,3 +3,8 @@
 
 def includeme(config) -> None:
     config.include(".models")
+    config.include(".permissions")
+    config.include(".acts")
+    config.include(".services")
+    config.include(".offers")
+    config.include(".tasks")

@@ -41,6 +41,10 @@ class ModerationAct(Row):
 
     actor: Mapped[Person] = relationship()
 
+    @property
+    def thing(self) -> tuple[str, UUID]:
+        return self.subject_kind, self.subject_id
+
 
 append_only(ModerationAct)
 

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+MOST_WORDS = 2000
+"""How long what somebody writes may be: what is wrong, or why something is hidden."""
+
 
 class Act(StrEnum):
     HIDE = "hide"  # out of sight, until it is restored
@@ -33,3 +36,7 @@ class AlreadySo(Exception):
     def __init__(self, standing: Standing) -> None:
         super().__init__(standing.value)
         self.standing = standing
+
+
+class NoSuchThing(Exception):
+    """Nobody answers for things of this kind, or there is none of this id that is or was public."""

@@ -12,6 +12,7 @@ from pyramid.renderers import render_to_response
 from pyramid.response import Response
 
 from portal.i18n import _
+from portal.moderation.sight import Hidden
 
 TEMPLATE = "portal:templates/portal/pages/error.jinja2"
 
@@ -47,6 +48,10 @@ WORDS = {
         _("Something changed in the meantime"),
         _("Somebody else was faster, or you did this in another window. Open the page again to see how things stand."),
     ),
+    410: Words(
+        _("This was removed"),
+        _("Moderators took it out for good. What else is here can be searched."),
+    ),
     413: Words(
         _("This is too large"),
         _("Send a smaller file: a photo can be reduced before it is sent."),
@@ -64,6 +69,11 @@ EXPIRED_FORM = Words(
     _("This form has expired"),
     _("It was open for long, or cookies are switched off. Go back, load the page again and send it once more."),
 )
+HIDDEN = Words(
+    _("This is hidden"),
+    _("Moderators are looking at it, or have hidden it until it is mended. It may be seen here again."),
+)
+SPECIAL: dict[type[HTTPException], Words] = {BadCSRFToken: EXPIRED_FORM, Hidden: HIDDEN}
 
 
 def includeme(config) -> None:
@@ -74,7 +84,7 @@ def show(error: HTTPException, request) -> Response:
     """Return the error's page in the reader's language, with the headers that it carries; redirects as they are."""
     if not isinstance(error, HTTPError):
         return error
-    words = EXPIRED_FORM if isinstance(error, BadCSRFToken) else WORDS.get(error.status_int, UNREADABLE)
+    words = SPECIAL.get(type(error)) or WORDS.get(error.status_int, UNREADABLE)
     response = render_to_response(TEMPLATE, {"words_of_error": words, "status": error.status_int}, request=request)
     response.status_int = error.status_int
     response.cache_control = "no-store"

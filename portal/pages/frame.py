@@ -53,8 +53,13 @@ def add_main_link(config, label: str, route: str, under: Sequence[str], permissi
 def navigation(request, public_only: bool = False) -> list[Link]:
     """Return the main links this reader may follow; with ``public_only``, without asking who that is."""
     shown = [link for link in request.registry.main_links if _may_follow(request, link, public_only)]
-    say, here = request.localizer.translate, request.path_info
-    return [Link(say(link.label), request.route_path(link.route), is_under(here, link.under)) for link in shown]
+    say, here = request.localizer.translate, max((_depth(request, link) for link in shown), default=0)
+    return [Link(say(link.label), request.route_path(link.route), 0 < _depth(request, link) == here) for link in shown]
+
+
+def _depth(request, link: MainLink) -> int:
+    """Return how closely a link is about the page that is looked at; 0 when it is not."""
+    return max((len(root) for root in link.under if is_under(request.path_info, (root,))), default=0)
 
 
 def _may_follow(request, link: MainLink, public_only: bool) -> bool:

@@ -118,11 +118,11 @@ def says_too_many(view: Callable) -> Callable:
     return answer
 
 
-def too_many(request, wait: timedelta):
-    """Return the page that asks for patience."""
+def too_many(request, wait: timedelta, *, guessing: bool = True):
+    """Return the page that asks for patience; ``guessing`` says that it is about passwords and letters."""
     seconds = math.ceil(wait.total_seconds())
     page = "portal:templates/portal/people/too_many.jinja2"
-    response = render_to_response(page, {"minutes": math.ceil(seconds / 60)}, request)
+    response = render_to_response(page, {"minutes": math.ceil(seconds / 60), "guessing": guessing}, request)
     response.status_int = 429
     response.retry_after = seconds
     return response

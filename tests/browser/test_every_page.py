@@ -22,6 +22,7 @@ TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 FLAWS = Path(__file__).with_name("flaws.js").read_text("utf-8")
 
 VISITOR, RESIDENT, OFFICER, CLERK, ADMIN = "visitor", "resident", "officer", "clerk", "admin"
+MODERATOR = "moderator"
 ANYBODY = (VISITOR, OFFICER)
 STAFF = (CLERK, ADMIN)
 ON_THE_WAY = (
@@ -108,6 +109,14 @@ PAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "admin.settings.section": (tuple(f"/admin/settings/{name}" for name in SECTIONS), (ADMIN,)),
     "admin.audit": (("/admin/audit", "/admin/audit?person=licorne"), (ADMIN,)),
     "admin.jobs": (("/admin/jobs",), (ADMIN,)),
+    "flag": (("/flag/notice/{notice}",), (VISITOR, RESIDENT)),
+    "moderation": (("/admin/moderation",), (MODERATOR, ADMIN)),
+    "moderation.hidden": (("/admin/moderation/hidden",), (MODERATOR,)),
+    "moderation.acts": (("/admin/moderation/acts",), (MODERATOR,)),
+    "moderation.thing": (
+        tuple(f"/admin/moderation/notice/{{{name}}}" for name in ("notice", "hidden", "removed", "back")),
+        (MODERATOR,),
+    ),
 }
 
 # What programs read, and what leads elsewhere at once.
@@ -129,6 +138,8 @@ NO_PAGES = {
 NO_WAY = (
     pytest.param("/nowhere", VISITOR, id="not found"),
     pytest.param("/admin", OFFICER, id="not allowed"),
+    pytest.param("/flag/notice/{hidden}", VISITOR, id="hidden"),
+    pytest.param("/flag/notice/{removed}", VISITOR, id="removed"),
 )
 WALK = [
     pytest.param(path, reader, id=f"{path} {reader}")
@@ -166,6 +177,7 @@ def as_reader(site: Site, town: Town, chromium):
         OFFICER: site.cookie(town.nolwenn, acting_for=town.friends),
         CLERK: site.cookie(town.clerk),
         ADMIN: site.cookie(town.admin),
+        MODERATOR: site.cookie(town.moderator),
     }
 
     def state(reader: str) -> dict:

@@ -11,12 +11,13 @@ from equipment_lending.terms import Approval, DayKind, LoanState, ServiceState
 from portal.audit.services import Audit
 from portal.clock import StoppedClock
 from portal.jobs.models import Job, WorkerPulse
+from portal.moderation.terms import Act, Concern
 from portal.people.models import Invitation, LetterPurpose, Organisation, Person
 from portal.people.services import Letters
 from portal.people.terms import Role
 from portal.security.identify import secret_hash
 from tests.conftest import NOW
-from tests.factories import desk, lending, people
+from tests.factories import desk, lending, moderation, people
 from tests.factories.people import PASSWORD
 
 CLOCK = StoppedClock(NOW)
@@ -30,6 +31,7 @@ class Town:
     nolwenn: Person
     clerk: Person
     admin: Person
+    moderator: Person
     friends: Organisation
     names: dict[str, str] = field(default_factory=dict)
 
@@ -40,14 +42,16 @@ def build(session: Session) -> Town:
     clerk = people.staff(
         session, Role.DESK, "lambezellec", name="Yann Kerbrat", email="yann@example.org", password=PASSWORD
     )
+    rozenn = people.staff(session, Role.MODERATOR, name="Rozenn Mingam", email="rozenn@example.org")
     nolwenn = people.person(session, email="nolwenn@example.org", phone="06 12 34 56 78", password=PASSWORD)
     friends = people.organisation(session, rna="W291234567")
     people.membership(session, person=nolwenn, organisation=friends, until=NOW.date() + 200 * DAY)
     people.membership(session, person=people.person(session, name="Soazig Tanguy"), organisation=friends, officer=False)
-    town = Town(nolwenn, clerk, admin, friends)
+    town = Town(nolwenn, clerk, admin, rozenn, friends)
     recorders, camera, bike, mixer = _stocks(session)
     _loans(session, town, recorders, camera, bike, mixer)
     _links(session, town)
+    _moderation(session, town)
     _behind_the_scenes(session, town)
     town.names |= {
         "category": recorders.model.category.slug,
@@ -57,7 +61,7 @@ def build(session: Session) -> Town:
         "clerk": str(clerk.id),
         "organisation": str(friends.id),
     }
-    for known in (nolwenn, clerk, admin, friends):
+    for known in (nolwenn, clerk, admin, rozenn, friends):
         session.refresh(known)  # to be read when the session is gone
     return town
 
@@ -171,6 +175,23 @@ def _links(session: Session, town: Town) -> None:
             Invitation(secret_hash=secret_hash(secret), email="yann@example.org", expires_at=NOW + 7 * DAY, **usual)
         )
     people.token(session, town.nolwenn, name="Agenda du centre")
+
+
+def _moderation(session: Session, town: Town) -> None:
+    """Notices that visitors say something is wrong with, hidden, put back and removed."""
+    said, hidden, removed, back = (
+        moderation.notice(session, name)
+        for name in ("Fest-noz aux Capucins", "Troc de graines", "Vide-grenier de la rue de Siam", "Chorale ouverte")
+    )
+    for minutes, words in enumerate(("Il a lieu en mai.", "La date est passée, et l’affiche est illisible.", "", "!")):
+        moderation.flag(session, said, words, created_at=NOW - timedelta(minutes=minutes))
+    moderation.flag(session, said, "C’est ma voix.", concern=Concern.RIGHTS, by_id=town.nolwenn.id)
+    moderation.flag(session, hidden, "On n’entre plus au jardin par là.", concern=Concern.DANGER)
+    moderation.flag(session, back, subject_kind="of_no_feature")
+    moderation.acted(session, hidden, Act.HIDE, by=town.moderator)
+    moderation.acted(session, removed, Act.HIDE, Act.REMOVE, by=town.moderator)
+    moderation.acted(session, back, Act.HIDE, Act.RESTORE, by=town.admin)
+    town.names |= {"notice": str(said.id), "hidden": str(hidden.id), "removed": str(removed.id), "back": str(back.id)}
 
 
 def _behind_the_scenes(session: Session, town: Town) -> None:

@@ -8,8 +8,10 @@ from sqlalchemy import event
 from equipment_lending.services.indexing import index_model
 from equipment_lending.terms import LoanState
 from portal.index.services import PublicIndex
+from portal.moderation.terms import Act
 from portal.people.terms import Role
-from tests.factories import lending, people
+from portal.ports.moderation import Moderated
+from tests.factories import lending, moderation, people
 
 
 @pytest.fixture
@@ -133,3 +135,22 @@ def test_a_loans_page_takes_few_statements(browse, session, statements):
     loan = lending.loan(session, stock, "2026-10-20T10:00", "2026-11-05T18:00", borrower=me, state=LoanState.OUT)
     lending.custody(session, loan.lines[0])
     assert cost(browse, statements, f"/loans/{loan.id}") <= 10
+
+
+@pytest.mark.parametrize("path", ["", "/hidden", "/acts"])
+def test_a_long_list_of_moderation_takes_as_many_statements_as_a_short_one(
+    browse, session, config, monkeypatch, statements, path
+):
+    monkeypatch.setitem(config.registry.answers, Moderated, [lambda request: moderation.Noticeboard(request.db)])
+    people.signed_in(browse, people.staff(session, Role.MODERATOR))
+
+    def grow(notices: int) -> None:
+        for _ in range(notices):
+            notice = moderation.notice(session)
+            moderation.flag(session, notice, by_id=people.person(session).id)
+            moderation.acted(session, notice, Act.HIDE)
+
+    grow(2)
+    few = cost(browse, statements, "/admin/moderation" + path)
+    grow(10)
+    assert cost(browse, statements, "/admin/moderation" + path) == few <= 10

@@ -456,6 +456,8 @@ def upgrade() -> None:
     op.add_column("index_entry", sa.Column("latitude", sa.Double(), nullable=True))
     op.add_column("index_entry", sa.Column("cell", sa.BigInteger(), server_default=sa.text("-1"), nullable=False))
     op.add_column("index_entry", sa.Column("has_path", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("index_entry", sa.Column("offered", sa.Boolean(), server_default=sa.true(), nullable=False))
+    op.execute("UPDATE index_entry SET offered = visible")
     op.create_index(
         "ix_index_entry_cells", "index_entry", ["visible", "kind", "cell", "longitude", "latitude"], unique=False
     )
@@ -485,6 +487,7 @@ def downgrade() -> None:
     for statement in NO_PATH[engine]:
         op.execute(statement)
     op.drop_index("ix_index_entry_cells", table_name="index_entry")
+    op.drop_column("index_entry", "offered")
     op.drop_column("index_entry", "has_path")
     op.drop_column("index_entry", "cell")
     op.drop_column("index_entry", "latitude")

@@ -7,8 +7,11 @@ import pytest
 from portal.i18n import _
 from portal.index import views
 from portal.index.kinds import IndexKind
+from portal.index.services import PublicIndex
+from portal.moderation.models import ModerationAct
+from portal.moderation.terms import Act, Standing
 from tests.conftest import NOW
-from tests.factories import index
+from tests.factories import index, people
 
 KINDS = {
     "equipment": IndexKind("equipment", _("Equipment"), "camera"),
@@ -52,6 +55,27 @@ def test_nothing_new_is_not_sent_again(browse, session):
     browse.get("/feed.atom", headers={"If-Modified-Since": first.headers["Last-Modified"]}, status=304)
     index.entry(session, "Barnum", at=NOW + timedelta(hours=1))
     browse.get("/feed.atom", headers={"If-None-Match": first.headers["ETag"]}, status=200)
+
+
+def moderated(session, clock, thing, number: int, act: Act, standing: Standing) -> None:
+    about = {"subject_kind": thing.kind, "subject_id": thing.source_id, "number": number}
+    session.add(ModerationAct(**about, act=act, reason="Périmé.", actor_id=people.staff(session).id, at=NOW))
+    PublicIndex(session, clock).reflect(thing.kind, thing.source_id, standing)
+
+
+@pytest.mark.parametrize("path", ["/feed.atom", "/sitemap.xml", "/api/v1/search"])
+def test_what_is_hidden_is_gone_at_once_however_one_asks(browse, session, clock, path):
+    thing = index.entry(session, "Tente", at=NOW - timedelta(days=1))
+    first = browse.get(path)
+    assert first.headers["Cache-Control"] == "public, no-cache"
+    assert thing.path in first.text
+
+    moderated(session, clock, thing, 1, Act.HIDE, Standing.HIDDEN)
+    for validator, header in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
+        again = browse.get(path, headers={validator: first.headers[header]}, status=200)
+        assert thing.path not in again.text
+    moderated(session, clock, thing, 2, Act.RESTORE, Standing.VISIBLE)
+    assert browse.get(path).body == first.body
 
 
 def test_the_sitemap_lists_every_public_page(browse, session):
