@@ -46,7 +46,7 @@ class PublicIndex:
         ends_at: datetime | None = None,
         visible: bool = True,
     ) -> IndexEntry:
-        """Enter or update the row of one thing and return it; ``updated_at`` moves only when something changed.
+        """Enter or update the row of one thing and return it; ``updated_at`` moves only when it says something else.
 
         ``title`` and ``summary`` are texts in one or several languages, ``body`` whatever else it should be found by.
         Its place's name and neighbourhood are among its words. ``visible`` is what its owner wants: what was hidden or
@@ -70,7 +70,6 @@ class PublicIndex:
             "has_path": place is not None and place.path is not None,
             "starts_at": starts_at,
             "ends_at": ends_at,
-            "offered": visible,
             "title_words": title_words,
             "words": f"{title_words} {searchable(' '.join([*summary.values(), where, body]))}".strip(),
         }
@@ -78,13 +77,13 @@ class PublicIndex:
         entry = self._find(kind, source_id)
         if entry is None:
             now = self._clock.now()
-            entry = IndexEntry(kind=kind, source_id=source_id, created_at=now, updated_at=now, visible=seen, **values)
+            entry = IndexEntry(kind=kind, source_id=source_id, created_at=now, updated_at=now, **values)
             self._session.add(entry)
         elif changed := {name: value for name, value in values.items() if getattr(entry, name) != value}:
             for name, value in changed.items():
                 setattr(entry, name, value)
             entry.updated_at = self._clock.now()
-        entry.visible = seen
+        entry.offered, entry.visible = visible, seen
         self._session.flush()
         return entry
 

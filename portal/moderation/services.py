@@ -78,7 +78,8 @@ class Moderation:
         self._settle(kind, subject_id, by_id, done.at)
         self._audit.record(f"moderation.{act.value}", kind, subject_id)
         self._index.reflect(kind, subject_id, standing)
-        owner.reflect(kind, subject_id, standing)
+        for one in (owner, *(other for other in self._owners if other is not owner)):
+            one.reflect(kind, subject_id, standing)
         self._tell(subject, act, reason, by_id)
         self._session.flush()
         return done

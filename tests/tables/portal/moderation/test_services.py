@@ -80,6 +80,22 @@ def test_what_its_owner_took_back_meanwhile_does_not_come_back_by_itself(session
     assert listing(session).total == 0
 
 
+def test_everybody_is_told_of_every_act_whose_thing_it_is_first(session, asking, clock, board, rozenn):
+    class Onlooker(Noticeboard):
+        def kinds(self):
+            return {"poster": "Poster"}
+
+        def reflect(self, kind, subject_id, standing):
+            assert board.reflected == [(subject_id, standing)]
+            super().reflect(kind, subject_id, standing)
+
+    onlooker = Onlooker(session)
+    index = PublicIndex(session, clock)
+    moderation = Moderation(session, clock, Audit(session, clock, None), index, [onlooker, board], None)
+    moderation.act(Act.HIDE, KIND, things.notice(session).id, "Périmé.", rozenn.id)
+    assert onlooker.reflected == board.reflected
+
+
 @pytest.mark.parametrize("act", list(Act))
 def test_nothing_can_be_done_after_a_removal(session, moderation, rozenn, act):
     notice = things.notice(session)
