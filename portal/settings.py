@@ -26,6 +26,7 @@ class Settings:
 
     database_url: str = ""
     data: Path = Path("var")
+    media_url: str = ""
     listen: str = "127.0.0.1:6543"
     base_url: str = "http://localhost:6543"
     secret: str = ""
@@ -191,6 +192,15 @@ def _mail_address(key: str, text: str) -> str:
     return text
 
 
+def _media_store(key: str, text: str) -> str:
+    known = r"(endpoint=https?://[^\s/&]+/?|region=[a-z0-9-]+)"
+    if not re.fullmatch(rf"s3://[a-z0-9][a-z0-9.-]+(/[A-Za-z0-9._-]+)*/?(\?{known}(&{known})?)?", text):
+        raise BadSetting(
+            key, text, "give s3://bucket/prefix?endpoint=https://s3.example.bzh&region=fr-1, or nothing for a folder"
+        )
+    return text
+
+
 def _web_address(key: str, text: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+", text.rstrip("/")):
         raise BadSetting(key, text, "give scheme and host without a path, for instance https://communs.example.bzh")
@@ -200,6 +210,7 @@ def _web_address(key: str, text: str) -> str:
 READERS: dict[str, Callable[[str, str], Any]] = {
     "database_url": _database,
     "data": lambda _key, text: Path(text),
+    "media_url": _media_store,
     "listen": _listen,
     "base_url": _web_address,
     "production": _flag,

@@ -54,10 +54,15 @@ def file_name(key: str, size: str) -> str:
 
 def photo(content: BinaryIO) -> Photo:
     """Return the photo in a file (JPEG, PNG or WebP), rendered in every size. Raises :class:`UnusablePhoto`."""
+    sizes = renderings(content)
+    key = hashlib.sha256(sizes["large"][0]).hexdigest()
+    return Photo(key, {file_name(key, size): encoded for size, (encoded, _pixels) in sizes.items()})
+
+
+def renderings(content: BinaryIO) -> dict[str, tuple[bytes, tuple[int, int]]]:
+    """Return a photo in every size, each encoded and with its width and height. Raises :class:`UnusablePhoto`."""
     upright = _upright(content)
-    renderings = {size: _jpeg(upright, longest) for size, longest in SIZES.items()}
-    key = hashlib.sha256(renderings["large"]).hexdigest()
-    return Photo(key, {file_name(key, size): encoded for size, encoded in renderings.items()})
+    return {size: _jpeg(upright, longest) for size, longest in SIZES.items()}
 
 
 def _upright(content: BinaryIO) -> Image.Image:
@@ -81,10 +86,10 @@ def _upright(content: BinaryIO) -> Image.Image:
         raise UnusablePhoto(PhotoFlaw.NOT_A_PHOTO) from None
 
 
-def _jpeg(picture: Image.Image, longest: int) -> bytes:
+def _jpeg(picture: Image.Image, longest: int) -> tuple[bytes, tuple[int, int]]:
     copy = picture.copy()
     copy.thumbnail((longest, longest), Image.Resampling.LANCZOS)
     copy.info.clear()  # what the camera wrote, colour profile and comments included
     out = BytesIO()
     copy.save(out, "JPEG", quality=QUALITY, progressive=True, optimize=True)
-    return out.getvalue()
+    return out.getvalue(), copy.size

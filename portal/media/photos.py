@@ -3,7 +3,7 @@
 from typing import BinaryIO
 
 from portal.media.images import UnusablePhoto, file_name, photo
-from portal.media.store import Store
+from portal.media.store import Store, opened
 
 __all__ = ["Photos", "UnusablePhoto"]
 
@@ -28,7 +28,8 @@ def photo_url(request, key: str | None, size: str = "medium") -> str | None:
 
 
 def includeme(config) -> None:
-    store = Store(config.registry.portal_settings.data / "media")
+    settings = config.registry.portal_settings
+    store = config.registry.media_store = opened(settings.data, settings.media_url)
     config.add_service(Store, lambda _request: store)
     config.add_service(Photos, lambda _request: Photos(store))
     config.add_request_method(photo_url)

@@ -1,16 +1,24 @@
-"""``/media/{name}``: a kept file, for ever the same, in parts if a browser asks for a range."""
+"""``/media/{name}``: a kept file, for ever the same, in parts if a browser asks for a range.
 
+What was made of a media is served for as long as the media may be shown: 404 while it is hidden, 410 once it was
+removed.
+"""
+
+from collections.abc import Iterable
 from datetime import timedelta
-from pathlib import Path
 
-from pyramid.httpexceptions import HTTPNotFound
-from pyramid.response import FileResponse
+from pyramid.httpexceptions import HTTPGone, HTTPNotFound
+from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 
-from portal.media.store import Store
+from portal.media.queries import served
+from portal.media.ranges import Unsatisfiable, part_of
+from portal.media.store import OutOfReach, Store
+from portal.moderation.terms import Standing
 
-KINDS = {".jpg": "image/jpeg", ".png": "image/png"}
+KINDS = {"jpg": "image/jpeg", "png": "image/png"}
 A_YEAR = int(timedelta(days=365).total_seconds())
+LATER = 10
 
 
 def includeme(config) -> None:
@@ -18,14 +26,67 @@ def includeme(config) -> None:
     config.add_view(serve, route_name="media", request_method="GET", permission=NO_PERMISSION_REQUIRED)
 
 
-def serve(request) -> FileResponse:
+def serve(request) -> Response:
     """Return the file; its name is its content's, so whoever has it need never ask again."""
-    path: Path | None = request.find_service(Store).path(request.matchdict["name"])
-    if path is None:
-        raise HTTPNotFound()
-    response = FileResponse(str(path), request, content_type=KINDS.get(path.suffix, "application/octet-stream"))
-    response.etag = path.stem
+    name: str = request.matchdict["name"]
+    if "-original." in name:  # its sender's, see /library/{id}/original
+        raise HTTPNotFound
+    known = served(request.db, name)
+    if known is not None and known.standing is Standing.REMOVED:
+        raise HTTPGone
+    if known is not None and known.standing is Standing.HIDDEN:
+        raise HTTPNotFound
+    stem, _, extension = name.rpartition(".")
+    media_type = known.media_type if known else KINDS.get(extension, "application/octet-stream")
+    return sent(request, name, media_type, stem, f"public, max-age={A_YEAR}, immutable")
+
+
+def sent(request, name: str, media_type: str, etag: str, caching: str) -> Response:
+    """Return a file of the store, or the part of it that is asked for. Raises ``HTTPNotFound``."""
+    store = request.find_service(Store)
+    try:
+        size = store.size(name)
+        if size is None:
+            raise HTTPNotFound
+        return _sent(request, store, name, size, media_type, etag, caching)
+    except FileNotFoundError:
+        raise HTTPNotFound from None
+    except OutOfReach:
+        return Response("The files are out of reach for a moment.\n", status=503, retry_after=LATER)
+
+
+def _sent(request, store: Store, name: str, size: int, media_type: str, etag: str, caching: str) -> Response:
+    response = Response(content_type=media_type.partition(";")[0], charset=None)
+    response.headers["Content-Type"] = media_type
+    response.etag = etag
     response.accept_ranges = "bytes"
-    response.conditional_response = True
-    response.cache_control = f"public, max-age={A_YEAR}, immutable"
+    response.headers["Cache-Control"] = caching
+    if etag in request.if_none_match:
+        response.status_int, response.content_length = 304, None
+        del response.headers["Content-Type"]
+        return response
+    try:
+        part = part_of(_range(request, etag), size)
+    except Unsatisfiable:
+        return Response(status=416, headers={"Content-Range": f"bytes */{size}", "Cache-Control": "no-store"})
+    start, end = part or (0, size)
+    if part is not None:
+        response.status_int = 206
+        response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    response.app_iter = _content(store, name, start, end, size) if request.method == "GET" else ()
+    response.content_length = end - start
     return response
+
+
+def _range(request, etag: str) -> str | None:
+    """Return the range that is asked for, unless it is asked for of another state of the file (If-Range)."""
+    if request.method != "GET":
+        return None
+    condition = request.headers.get("If-Range", "").strip()
+    return request.headers.get("Range") if condition in ("", f'"{etag}"') else None
+
+
+def _content(store: Store, name: str, start: int, end: int, size: int) -> Iterable[bytes]:
+    if start == end:
+        return ()
+    return store.read(name) if (start, end) == (0, size) else store.read(name, start, end)

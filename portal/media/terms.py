@@ -1,6 +1,13 @@
 """The words of media: what somebody sends, what becomes of it, and why it may not be taken."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+FORMER_CONTRIBUTOR = "former contributor"
+"""The attribution of somebody who had themselves forgotten; pages say it in the reader's language."""
+
+MEBIBYTE = 1024 * 1024
+MINUTE = 60
 
 
 class MediaKind(StrEnum):
@@ -66,3 +73,26 @@ class NotTaken(Exception):
     def __init__(self, flaw: MediaFlaw) -> None:
         super().__init__(flaw.value)
         self.flaw = flaw
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a kind is taken: bytes, seconds, pixels of a picture or of each frame. None: there is no such limit.
+
+    ``usual_seconds`` is what a page warns beyond.
+    """
+
+    most_bytes: int
+    most_seconds: int | None = None
+    most_pixels: int | None = None
+    usual_seconds: int | None = None
+
+
+LIMITS = {
+    MediaKind.AUDIO: Limits(200 * MEBIBYTE, most_seconds=30 * MINUTE, usual_seconds=10 * MINUTE),
+    MediaKind.IMAGE: Limits(20 * MEBIBYTE, most_pixels=50_000_000),
+    MediaKind.VIDEO: Limits(200 * MEBIBYTE, most_seconds=10 * MINUTE, most_pixels=4096 * 2304),
+}
+MOST_BYTES = max(limits.most_bytes for limits in LIMITS.values())
+PIECES_ABOVE = 8 * MEBIBYTE
+"""Files larger than this are better sent in pieces, so that a lost connection costs one piece."""

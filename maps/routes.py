@@ -1,0 +1,53 @@
+"""Where the pages of maps are."""
+
+from maps.contexts import PlaceContext, RevisionContext, StopContext, TrailContext
+
+
+def includeme(config) -> None:
+    trail_pages(config)
+    trail_making(config)
+    place_pages(config)
+
+
+def trail_pages(config) -> None:
+    """Trails and stops as everybody sees them, and every version there was."""
+    config.add_route("maps.trails", "/trails")
+    config.add_route("maps.trail.new", "/trails/new")
+    config.add_route("maps.trail", "/trails/{slug:[a-z0-9-]+}", factory=TrailContext)
+    config.add_route("maps.trail.history", "/trails/{slug}/history", factory=TrailContext)
+    config.add_route("maps.trail.difference", "/trails/{slug}/history/difference", factory=TrailContext)
+    config.add_route("maps.trail.revert", "/trails/{slug}/history/{number}/revert", factory=RevisionContext)
+    config.add_route("maps.stop", "/stops/{id}", factory=StopContext)
+
+
+def trail_making(config) -> None:
+    """Where trails are made, by anybody who is signed in."""
+    config.add_route("maps.trail.edit", "/trails/{slug}/edit", factory=TrailContext)
+    config.add_route("maps.trail.about", "/trails/{slug}/edit/about", factory=TrailContext)
+    config.add_route("maps.trail.access", "/trails/{slug}/edit/access", factory=TrailContext)
+    config.add_route("maps.trail.line", "/trails/{slug}/edit/line", factory=TrailContext)
+    config.add_route("maps.trail.line.file", "/trails/{slug}/edit/line/file", factory=TrailContext)
+    config.add_route("maps.trail.line.take", "/trails/{slug}/edit/line/take", factory=TrailContext)
+    config.add_route("maps.trail.order", "/trails/{slug}/edit/order", factory=TrailContext)
+    config.add_route("maps.trail.stop.new", "/trails/{slug}/edit/stops/new", factory=TrailContext)
+    config.add_route("maps.trail.stop", "/trails/{slug}/edit/stops/{id}", factory=TrailContext)
+    config.add_route("maps.trail.stop.remove", "/trails/{slug}/edit/stops/{id}/remove", factory=TrailContext)
+    config.add_route("maps.trail.stop.sounds", "/trails/{slug}/edit/stops/{id}/sounds", factory=TrailContext)
+    config.add_route("maps.trail.sound", "/trails/{slug}/edit/sound", factory=TrailContext)
+    config.add_route("maps.trail.translate", "/trails/{slug}/edit/translate", factory=TrailContext)
+    config.add_route("maps.trail.authors", "/trails/{slug}/edit/authors", factory=TrailContext)
+    config.add_route("maps.trail.publish", "/trails/{slug}/publish", factory=TrailContext)
+    config.add_route("maps.trail.withdraw", "/trails/{slug}/withdraw", factory=TrailContext)
+    config.add_route("maps.trail.remix", "/trails/{slug}/remix", factory=TrailContext)
+
+
+def place_pages(config) -> None:
+    """Places, and where they are put on the map and corrected."""
+    config.add_route("maps.place.new", "/places/new")
+    config.add_route("maps.place", "/places/{slug:[a-z0-9-]+}", factory=PlaceContext)
+    config.add_route("maps.place.edit", "/places/{slug}/edit", factory=PlaceContext)
+    config.add_route("maps.place.media", "/places/{slug}/edit/media", factory=PlaceContext)
+    config.add_route("maps.place.translate", "/places/{slug}/edit/translate", factory=PlaceContext)
+    config.add_route("maps.place.history", "/places/{slug}/history", factory=PlaceContext)
+    config.add_route("maps.place.difference", "/places/{slug}/history/difference", factory=PlaceContext)
+    config.add_route("maps.place.revert", "/places/{slug}/history/{number}/revert", factory=PlaceContext)

@@ -1,0 +1,109 @@
+// Fills in where something is: from where the phone is, or from a touch on a map. Without script one writes it.
+// The words, the map's background and what is there already stand in the page, in #position-words.
+const words = document.getElementById("position-words");
+const field = document.querySelector("input.position");
+const rows = document.querySelector("textarea[name=line]");
+const said = document.createElement("p");
+said.className = "small";
+said.setAttribute("role", "status");
+
+const written = (latitude, longitude) => `${latitude.toFixed(6)}, ${longitude.toFixed(6)}`;
+
+function button(label, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "button quiet";
+  made.textContent = label;
+  made.addEventListener("click", act);
+  return made;
+}
+
+function points(text) {
+  const found = [];
+  for (const row of text.split("\n")) {
+    const numbers = row.trim().split(/[,;\s]+/).map(Number);
+    if (row.trim() && numbers.length > 1 && numbers.every(Number.isFinite)) found.push([numbers[0], numbers[1]]);
+  }
+  return found;
+}
+
+function whereIAm(put) {
+  said.textContent = words.dataset.looking;
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      put(coords.latitude, coords.longitude);
+      said.textContent = words.dataset.found.replace("{metres}", Math.round(coords.accuracy));
+    },
+    () => { said.textContent = words.dataset.lost; },
+    { enableHighAccuracy: true, timeout: 20000, maximumAge: 0 },
+  );
+}
+
+async function map(before, touched) {
+  const { map: newMap, tileLayer, polyline, circleMarker } = await import(words.dataset.leaflet);
+  const place = document.createElement("div");
+  place.className = "touch-map";
+  place.setAttribute("role", "application");
+  place.setAttribute("aria-label", words.dataset.map);
+  before.before(place);
+  const drawn = newMap(place, { zoomControl: true, attributionControl: Boolean(words.dataset.attribution) });
+  drawn.attributionControl?.setPrefix(false);
+  if (words.dataset.tiles) {
+    tileLayer(words.dataset.tiles, { attribution: words.dataset.attribution, maxZoom: 19 }).addTo(drawn);
+  }
+  const around = JSON.parse(words.dataset.around);
+  if (around.line.length > 1) polyline(around.line, { weight: 4, dashArray: "2 8" }).addTo(drawn);
+  for (const stop of around.stops) circleMarker(stop, { radius: 6 }).addTo(drawn);
+  const there = [...around.line, ...around.stops];
+  drawn.fitBounds(there.length ? there : [words.dataset.centre.split(",").map(Number)], { maxZoom: 17, padding: [30, 30] });
+  drawn.on("click", ({ latlng }) => touched(latlng.lat, latlng.lng));
+  return { drawn, polyline, circleMarker };
+}
+
+async function askWhere() {
+  let mark;
+  const put = (latitude, longitude) => {
+    field.value = written(latitude, longitude);
+    show();
+  };
+  const tools = document.createElement("div");
+  tools.className = "row";
+  if ("geolocation" in navigator) tools.append(button(words.dataset.here, () => whereIAm(put)));
+  field.after(tools, said);
+  const { drawn, circleMarker } = await map(field, put);
+  function show() {
+    const [at] = points(field.value);
+    if (!at) return;
+    mark?.remove();
+    mark = circleMarker(at, { radius: 9, className: "here" }).addTo(drawn);
+    if (!drawn.getBounds().contains(at)) drawn.setView(at, 17);
+  }
+  field.addEventListener("change", show);
+  show();
+}
+
+async function askWay() {
+  let shown;
+  const add = (latitude, longitude) => {
+    rows.value = `${rows.value.trimEnd()}\n${written(latitude, longitude)}`.trimStart();
+    show();
+  };
+  const tools = document.createElement("div");
+  tools.className = "row";
+  tools.append(button(words.dataset.undo, () => {
+    rows.value = rows.value.trimEnd().split("\n").slice(0, -1).join("\n");
+    show();
+  }));
+  if ("geolocation" in navigator) tools.append(button(words.dataset.here, () => whereIAm(add)));
+  rows.after(tools, said);
+  const { drawn, polyline } = await map(rows, add);
+  function show() {
+    shown?.remove();
+    shown = polyline(points(rows.value), { weight: 5, className: "here", fill: false }).addTo(drawn);
+  }
+  rows.addEventListener("change", show);
+  show();
+}
+
+if (words && field) askWhere();
+if (words && rows) askWay();

@@ -1,0 +1,113 @@
+"""Our answers to the kernel's questions: what is known of somebody who sent media, and what moderators may do to them."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from portal.db.locking import lock
+from portal.i18n import _
+from portal.media.models import Media, Transcript, Upload
+from portal.media.queries import SUBJECT
+from portal.media.services import MediaLibrary, Uploads
+from portal.media.terms import FORMER_CONTRIBUTOR, MediaState
+from portal.moderation.terms import Standing
+from portal.ports.moderation import Moderated, Subject
+from portal.ports.personal_data import PersonalData
+
+UNPUBLISHED = (MediaState.RECEIVED, MediaState.PREPARING, MediaState.FAILED)
+
+
+class MediaData:
+    """What somebody sent, what they wrote down of what others sent, and what they are sending now."""
+
+    def __init__(self, request) -> None:
+        self._session = request.db
+        self._library = request.find_service(MediaLibrary)
+        self._uploads = request.find_service(Uploads)
+
+    def export(self, person_id: UUID) -> dict[str, Any]:
+        sent = select(Media).where(Media.sender_id == person_id).order_by(Media.created_at)
+        written = select(Transcript).where(Transcript.author_id == person_id).order_by(Transcript.created_at)
+        under_way = select(Upload).where(Upload.person_id == person_id).order_by(Upload.created_at)
+        return {
+            "media": [_media(one) for one in self._session.scalars(sent)],
+            "transcripts": [
+                {
+                    "media": str(one.media_id),
+                    "language": one.language,
+                    "text": one.text,
+                    "written_at": one.created_at.isoformat(),
+                }
+                for one in self._session.scalars(written)
+            ],
+            "uploads": [
+                {"file": one.file_name, "size": one.size, "begun_at": one.created_at.isoformat()}
+                for one in self._session.scalars(under_way)
+            ],
+        }
+
+    def hindrances(self, person_id: UUID) -> list[str]:
+        return []
+
+    def erase(self, person_id: UUID, at: datetime) -> None:
+        """Forget the name on what was published, which stays under its licence; what never was published goes."""
+        theirs = Media.sender_id == person_id
+        for media in self._session.scalars(select(Media).where(theirs, Media.state.in_(UNPUBLISHED))).all():
+            self._library.remove(media)
+        nameless = update(Media).where(theirs).values(attribution=FORMER_CONTRIBUTOR, file_name="")
+        self._session.execute(nameless, execution_options={"synchronize_session": "fetch"})
+        self._uploads.forget_all_of(person_id)
+
+
+def _media(one: Media) -> dict[str, Any]:
+    return {
+        "id": str(one.id),
+        "state": one.state.value,
+        "title": one.title,
+        "description": one.description,
+        "language": one.language,
+        "licence": one.licence,
+        "attribution": one.attribution,
+        "voices": one.voices.value,
+        "file": one.file_name,
+        "size": one.size,
+        "sent_at": one.created_at.isoformat(),
+    }
+
+
+class ModeratedMedia:
+    """Media, as moderators take them out of sight and back in."""
+
+    def __init__(self, request) -> None:
+        self._session = request.db
+        self._library = request.find_service(MediaLibrary)
+        self._translate = request.localizer.translate
+
+    def kinds(self) -> Mapping[str, str]:
+        return {SUBJECT: self._translate(_("Sound, picture or video"))}
+
+    def subjects(self, kind: str, ids: Collection[UUID]) -> dict[UUID, Subject]:
+        published = Media.id.in_(ids), Media.state.in_((MediaState.READY, MediaState.REMOVED))
+        known = select(Media.id, Media.title, Media.sender_id).where(*published)
+        return {
+            media_id: Subject(title, f"/library/{media_id}", (sender_id,))
+            for media_id, title, sender_id in self._session.execute(known)
+        }
+
+    def hold(self, kind: str, subject_id: UUID) -> None:
+        lock(self._session, Media, [subject_id])
+
+    def reflect(self, kind: str, subject_id: UUID, standing: Standing) -> None:
+        """Let go of what was removed. What is hidden needs nothing: whatever is shown asks where it stands."""
+        if standing is Standing.REMOVED:
+            media = self._session.get(Media, subject_id)
+            if media is not None:
+                self._library.remove(media)
+
+
+def includeme(config) -> None:
+    config.answer(PersonalData, MediaData)
+    config.answer(Moderated, ModeratedMedia)

@@ -1,0 +1,272 @@
+"""What pages, exports and the API show of media, and what is served under which name."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.licences import LICENCES, Licence
+from portal.media.models import Media, PlayTally, Rendition, Transcript, Upload
+from portal.media.terms import MediaFlaw, MediaKind, MediaState, Rendering, TranscriptForm, Voices
+from portal.moderation.models import ModerationAct
+from portal.moderation.terms import Act, Standing
+
+SUBJECT = "media"
+"""What moderation calls a media."""
+
+HEARD = (Rendering.AAC, Rendering.OPUS)
+SEEN = (Rendering.MP4,)
+PICTURES = (Rendering.SMALL, Rendering.MEDIUM, Rendering.LARGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to play or to show: its address on this site, its type, its size in bytes, and the hash of all of it."""
+
+    path: str
+    media_type: str
+    size: int
+    sha256: str
+    rendering: Rendering
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTranscript:
+    """The latest transcript in a language, and the address where it is read alone."""
+
+    language: str
+    form: TranscriptForm
+    text: str
+    path: str
+    author_id: UUID
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMedia:
+    """A media as it is shown. ``sources`` are what plays it, best first; ``pictures`` an image's sizes, small to large.
+
+    ``poster`` is a still of a video. ``seconds`` is how long it lasts, ``peaks`` what its waveform is drawn from:
+    signed 8-bit pairs, least and greatest. ``transcripts`` are by language.
+    """
+
+    id: UUID
+    kind: MediaKind | None
+    state: MediaState
+    flaw: MediaFlaw | None
+    progress: int
+    title: str
+    description: str
+    language: str | None
+    licence: Licence
+    attribution: str
+    voices: Voices
+    sender_id: UUID
+    created_at: datetime
+    version: int
+    hidden: bool
+    seconds: float | None
+    width: int | None
+    height: int | None
+    peaks: bytes | None
+    sources: tuple[Source, ...] = ()
+    poster: Source | None = None
+    pictures: Mapping[Rendering, Source] | None = None
+    transcripts: Mapping[str, ShownTranscript] | None = None
+
+    @property
+    def wants_transcript(self) -> bool:
+        """Does it say something that who cannot hear has no way to know yet?"""
+        return self.kind is not MediaKind.IMAGE and not self.transcripts
+
+    @property
+    def path(self) -> str:
+        """Where its own page is."""
+        return f"/library/{self.id}"
+
+    @property
+    def picture(self) -> Source | None:
+        """The picture that stands for it where there is room for one: an image of medium size, or a poster."""
+        return (self.pictures or {}).get(Rendering.MEDIUM) or self.poster
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of ``total`` media."""
+
+    rows: Sequence[ShownMedia]
+    total: int
+
+
+def is_hidden(media_id) -> ColumnElement[bool]:
+    """Return the condition that the media whose id is in a column is out of sight: the last act on it decides."""
+    last, later = aliased(ModerationAct), aliased(ModerationAct)
+    after = and_(later.subject_kind == SUBJECT, later.subject_id == last.subject_id, later.number > last.number)
+    return (
+        select(literal(1))
+        .where(last.subject_kind == SUBJECT, last.subject_id == media_id, last.act != Act.RESTORE)
+        .where(~select(literal(1)).where(after).exists())
+        .exists()
+    )
+
+
+def shown(session: Session, ids: Collection[UUID], *, everything: bool = False) -> dict[UUID, ShownMedia]:
+    """Return those of the media that may be shown to everybody, by id, in three statements however many they are.
+
+    With ``everything``, also those that are not ready, are hidden or were removed: for who sent or moderates them.
+    """
+    if not ids:
+        return {}
+    wanted = _media().where(Media.id.in_(set(ids)))
+    if not everything:
+        wanted = wanted.where(Media.state == MediaState.READY, ~is_hidden(Media.id))
+    return {one.id: one for one in _complete(session, session.execute(wanted).all())}
+
+
+def one_shown(session: Session, media_id: UUID, *, everything: bool = False) -> ShownMedia | None:
+    """Return one media, None when it is not there or not to be shown."""
+    return shown(session, (media_id,), everything=everything).get(media_id)
+
+
+def sent_by(session: Session, person_id: UUID, *, limit: int, offset: int = 0) -> Found:
+    """Return a page of what somebody sent, the latest first, in any state but removed."""
+    theirs = Media.sender_id == person_id, Media.state != MediaState.REMOVED
+    page = _media().where(*theirs).order_by(Media.created_at.desc(), Media.id).limit(limit).offset(offset)
+    total = session.scalar(select(func.count()).select_from(Media).where(*theirs)) or 0
+    return Found(_complete(session, session.execute(page).all()), total)
+
+
+_COLUMNS = (
+    Media.id,
+    Media.kind,
+    Media.state,
+    Media.flaw,
+    Media.progress,
+    Media.title,
+    Media.description,
+    Media.language,
+    Media.licence,
+    Media.attribution,
+    Media.voices,
+    Media.sender_id,
+    Media.created_at,
+    Media.lock_version,
+)
+_MEASURES = (Media.milliseconds, Media.width, Media.height, Media.peaks)
+
+
+def _media() -> Select:
+    return select(*_COLUMNS, is_hidden(Media.id), *_MEASURES)
+
+
+def _complete(session: Session, rows: Sequence) -> list[ShownMedia]:
+    """Return media with their files and transcripts."""
+    ids = [row[0] for row in rows]
+    files, transcripts = _files(session, ids), _transcripts(session, ids)
+    return [_one(row, files[row[0]], transcripts[row[0]]) for row in rows]
+
+
+def _one(row, files: Mapping[Rendering, Source], transcripts: Mapping[str, ShownTranscript]) -> ShownMedia:
+    *told, hidden, milliseconds, width, height, peaks = row
+    values = dict(zip((column.key for column in _COLUMNS), told, strict=True))
+    version, licence = values.pop("lock_version"), LICENCES[values.pop("licence")]
+    return ShownMedia(
+        **values,
+        licence=licence,
+        version=version,
+        hidden=hidden,
+        seconds=None if milliseconds is None else milliseconds / 1000,
+        width=width,
+        height=height,
+        peaks=peaks,
+        sources=tuple(files[rendering] for rendering in HEARD + SEEN if rendering in files),
+        poster=files.get(Rendering.POSTER),
+        pictures={rendering: files[rendering] for rendering in PICTURES if rendering in files},
+        transcripts=transcripts,
+    )
+
+
+def _files(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[Rendering, Source]]:
+    found: dict[UUID, dict[Rendering, Source]] = defaultdict(dict)
+    columns = (Rendition.name, Rendition.media_type, Rendition.size, Rendition.width, Rendition.height)
+    for media_id, rendering, name, media_type, size, width, height in session.execute(
+        select(Rendition.media_id, Rendition.rendering, *columns).where(Rendition.media_id.in_(ids))
+    ):
+        path, digest = f"/media/{name}", name.partition(".")[0]
+        found[media_id][rendering] = Source(path, media_type, size, digest, rendering, width, height)
+    return found
+
+
+def _transcripts(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[str, ShownTranscript]]:
+    found: dict[UUID, dict[str, ShownTranscript]] = defaultdict(dict)
+    written = select(Transcript).where(Transcript.media_id.in_(ids)).order_by(Transcript.created_at, Transcript.id)
+    for one in session.scalars(written):  # the latest of a language comes last
+        path = f"/media/{one.media_id}/transcripts/{one.language}"
+        found[one.media_id][one.language] = ShownTranscript(
+            one.language, one.form, one.text, path, one.author_id, one.created_at
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is known of a file by its name: of which type it is, and where the best of its media stands."""
+
+    media_type: str
+    standing: Standing
+
+
+def served(session: Session, name: str) -> Served | None:
+    """Return what is behind a rendition's name; None for a name that is no rendition's.
+
+    The same file may have been made of several media: one that may be shown is enough.
+    """
+    hidden = is_hidden(Media.id)
+    known = select(Rendition.media_type, Media.state, hidden).join(Rendition.media).where(Rendition.name == name)
+    standings = {(_standing(state, out), media_type) for media_type, state, out in session.execute(known)}
+    for standing in Standing:  # visible first, removed last
+        for found, media_type in standings:
+            if found is standing:
+                return Served(media_type, standing)
+    return None
+
+
+def _standing(state: MediaState, hidden: bool) -> Standing:
+    if state is MediaState.REMOVED:
+        return Standing.REMOVED
+    return Standing.HIDDEN if hidden else Standing.VISIBLE
+
+
+def still_named(session: Session, names: Iterable[str]) -> set[str]:
+    """Return those of the files that a media which was not removed still needs."""
+    wanted, kept = list(names), Media.state != MediaState.REMOVED
+    renditions = select(Rendition.name).join(Rendition.media).where(Rendition.name.in_(wanted), kept)
+    originals = select(Media.original).where(Media.original.in_(wanted))
+    return {name for statement in (renditions, originals) for name in session.scalars(statement) if name}
+
+
+def uploads_of(session: Session, person_id: UUID, now: datetime) -> Sequence[Upload]:
+    """Return what somebody is sending, or sent and did not describe yet."""
+    theirs = select(Upload).where(Upload.person_id == person_id, Upload.expires_at > now)
+    return session.scalars(theirs.order_by(Upload.created_at)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """How often something was begun, and heard to its end."""
+
+    starts: int = 0
+    completions: int = 0
+
+
+def listened(session: Session, ids: Collection[UUID]) -> dict[UUID, Listened]:
+    """Return how often each was heard, over all days; those that never were are left out."""
+    counts = func.sum(PlayTally.starts), func.sum(PlayTally.completions)
+    tallies = select(PlayTally.media_id, *counts).where(PlayTally.media_id.in_(ids)).group_by(PlayTally.media_id)
+    return {media_id: Listened(int(starts), int(ends)) for media_id, starts, ends in session.execute(tallies)}

@@ -1,0 +1,32 @@
+"""What is done with media: taken in, described, put into words, counted, taken back; and large files in pieces."""
+
+from pyramid.config import Configurator
+
+from portal.audit.services import Audit
+from portal.jobs.services import Jobs
+from portal.media.services.library import MediaLibrary
+from portal.media.services.uploads import NoSuchPlace, Uploads
+from portal.media.store import Store
+
+__all__ = ["MediaLibrary", "NoSuchPlace", "Uploads"]
+
+
+def includeme(config: Configurator) -> None:
+    settings = config.registry.portal_settings
+    config.add_service(
+        MediaLibrary,
+        lambda request: MediaLibrary(
+            request.db,
+            request.clock,
+            request.find_service(Store),
+            request.find_service(Jobs),
+            request.find_service(Audit),
+            request.find_service(Uploads),
+        ),
+    )
+    config.add_service(
+        Uploads,
+        lambda request: Uploads(
+            request.db, request.clock, request.find_service(Store), request.find_service(Jobs), settings.data / "tmp"
+        ),
+    )

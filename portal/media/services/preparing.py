@@ -1,0 +1,179 @@
+"""The work on a file that was received: the worker's side. It talks to the database only in short transactions.
+
+Whenever it is cut short, by a kill or a lost lease, all that there is of it is a folder that nobody looks into, and
+files in the store that no row names. The rows come at the end, all in one transaction, and only if nobody was faster.
+"""
+
+import hashlib
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID, uuid4
+
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.orm import Session
+
+from portal.clock import Clock
+from portal.db.locking import lock
+from portal.media.encoding import Prepared, prepared
+from portal.media.encoding.results import Made
+from portal.media.models import Media, Rendition
+from portal.media.services.files import hold
+from portal.media.store import Store
+from portal.media.terms import MediaFlaw, MediaState, NotTaken
+
+PREFIX = "media-"
+FORGOTTEN_AFTER = timedelta(hours=1)
+STEP = 5
+"""Percent between two notes of how far the work is."""
+
+Work = Callable[[Path, Path, Callable[[float], None]], Prepared]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the work: what was prepared, and the names of its files; or the flaw that was found."""
+
+    prepared: Prepared | None = None
+    names: tuple[tuple[Made, str, int], ...] = ()
+    flaw: MediaFlaw | None = None
+
+
+class Preparing:
+    """Prepares one media after another; ``folder`` is where the work is done, on this machine's disk."""
+
+    def __init__(self, engine: Engine, clock: Clock, store: Store, folder: Path, work: Work = prepared) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._store = store
+        self._folder = folder
+        self._work = work
+
+    def do(self, media_id: UUID, conclude: Callable[[Outcome, Path], None]) -> None:
+        """Look into a media's file, make of it what is to be made, and ``conclude`` while the files are still there.
+
+        A media that is not waiting to be prepared is left alone. What the file is not to blame for is raised.
+        """
+        original = self._begin(media_id)
+        if original is None:
+            return
+        with self._working_folder() as folder:
+            outcome = self._outcome(original, folder, self._noting(media_id))
+            conclude(outcome, folder)
+
+    def _begin(self, media_id: UUID) -> str | None:
+        waiting = Media.id == media_id, Media.state.in_((MediaState.RECEIVED, MediaState.PREPARING))
+        begun = update(Media).where(*waiting).values(state=MediaState.PREPARING, progress=0).returning(Media.original)
+        with Session(self._engine) as session, session.begin():
+            return session.scalar(begun.execution_options(synchronize_session=False))
+
+    def _outcome(self, original: str, folder: Path, tell: Callable[[float], None]) -> Outcome:
+        source = folder / "original"
+        try:
+            self._store.fetch(original, source)
+        except FileNotFoundError:  # removed in the meantime, or lost with a disk: nothing can be made of it
+            return Outcome(flaw=MediaFlaw.UNREADABLE)
+        try:
+            found = self._work(source, folder, tell)
+        except NotTaken as no:
+            return Outcome(flaw=no.flaw)
+        return Outcome(found, tuple(named(made, folder) for made in found.made))
+
+    def _noting(self, media_id: UUID) -> Callable[[float], None]:
+        """Return what notes how far the work is, now and then, for whoever looks at the page."""
+        last, due = 0, time.monotonic() + 1
+
+        def note(part: float) -> None:
+            nonlocal last, due
+            percent = min(int(part * 100), 99)
+            if percent < last + STEP or time.monotonic() < due:
+                return
+            last, due = percent, time.monotonic() + 1
+            there = Media.id == media_id, Media.state == MediaState.PREPARING
+            with Session(self._engine) as session, session.begin():
+                session.execute(
+                    update(Media).where(*there).values(progress=percent),
+                    execution_options={"synchronize_session": False},
+                )
+
+        return note
+
+    @contextmanager
+    def _working_folder(self) -> Iterator[Path]:
+        """Give a folder that is gone afterwards; those that somebody was killed over go first."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        oldest = time.time() - FORGOTTEN_AFTER.total_seconds()
+        for left in self._folder.glob(f"{PREFIX}*"):
+            if left.stat().st_mtime < oldest:
+                shutil.rmtree(left, ignore_errors=True)
+        with TemporaryDirectory(dir=self._folder, prefix=PREFIX, ignore_cleanup_errors=True) as made:
+            yield Path(made)
+
+
+class Conclusions:
+    """Writes down what the work came to, in the transaction in which its job ends."""
+
+    def __init__(self, session: Session, clock: Clock, store: Store) -> None:
+        self._session = session
+        self._clock = clock
+        self._store = store
+
+    def conclude(self, media_id: UUID, outcome: Outcome, folder: Path) -> None:
+        """Publish what was made of a media, or say what is wrong with it, unless it was removed in the meantime."""
+        lock(self._session, Media, [media_id])
+        media = self._session.scalar(select(Media).where(Media.id == media_id), execution_options=FRESH)
+        if media is None or media.state is not MediaState.PREPARING:
+            return
+        if outcome.prepared is None:
+            media.state, media.flaw = MediaState.FAILED, outcome.flaw or MediaFlaw.UNREADABLE
+            return
+        self._publish(media, outcome.prepared, outcome.names, folder)
+
+    def give_up(self, media_id: UUID) -> None:
+        """Say that a media cannot be used, when what went wrong has gone wrong twice."""
+        lock(self._session, Media, [media_id])
+        failed = update(Media).where(Media.id == media_id, Media.state == MediaState.PREPARING)
+        values = {"state": MediaState.FAILED, "flaw": MediaFlaw.UNREADABLE}
+        self._session.execute(failed.values(**values), execution_options={"synchronize_session": False})
+
+    def _publish(self, media: Media, found: Prepared, names: tuple[tuple[Made, str, int], ...], folder: Path) -> None:
+        hold(self._session, [name for _made, name, _size in names])
+        for made, name, _size in names:
+            with (folder / made.path).open("rb") as content:
+                self._store.put(name, content)
+        self._session.execute(delete(Rendition).where(Rendition.media_id == media.id))
+        for made, name, size in names:
+            self._session.add(
+                Rendition(
+                    id=uuid4(),
+                    media_id=media.id,
+                    rendering=made.rendering,
+                    name=name,
+                    media_type=made.media_type,
+                    size=size,
+                    width=made.width,
+                    height=made.height,
+                )
+            )
+        media.state, media.kind, media.progress = MediaState.READY, found.kind, 100
+        media.ready_at = self._clock.now()
+        media.milliseconds = None if found.seconds is None else round(found.seconds * 1000)
+        media.width, media.height, media.peaks = found.width, found.height, found.peaks
+        media.loudness, media.true_peak = found.loudness, found.true_peak
+        self._session.flush()
+
+
+FRESH = {"populate_existing": True}
+
+
+def named(made: Made, folder: Path) -> tuple[Made, str, int]:
+    """Return a file that was made with the name that says what is in it, and its size."""
+    path = folder / made.path
+    with path.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return made, f"{digest}.{made.extension}", path.stat().st_size

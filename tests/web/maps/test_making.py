@@ -1,0 +1,393 @@
+"""A trail is made: begun, given stops and sounds, put in order, published, taken back. From plain forms."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from maps.models import Trail
+from maps.queries.contents import trail_content
+from maps.terms import TrailState
+from portal.people.terms import Role
+from tests.factories import maps, people
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def nolwenn(session):
+    return people.person(session, name="Nolwenn Le Goff", language="en")
+
+
+@pytest.fixture
+def mine(browse, nolwenn):
+    return people.signed_in(browse, nolwenn)
+
+
+@pytest.fixture
+def draft(session, nolwenn):
+    return maps.trail(session, author_id=nolwenn.id, draft=True)
+
+
+@pytest.fixture
+def public(session):
+    """Somebody else's trail, which is published."""
+    return maps.trail(session)
+
+
+def now(session, trail):
+    session.expire_all()
+    return trail_content(session, trail)
+
+
+def sent(page, name=0, **fields):
+    """Fill in a form of the page and send it; ``form`` chooses it by its id."""
+    form = page.forms[name]
+    for field, value in fields.items():
+        form[field] = value
+    return form.submit(expect_errors=True)
+
+
+# From nothing to a published trail -----------------------------------------------------------------------------------
+
+
+def test_from_nothing_to_a_published_trail(mine, session, nolwenn):
+    page = mine.get("/trails/new")
+    answer = sent(page, "newtrail", title="Les voix du port", theme="sea", summary="Dockers et oiseaux.")
+    assert answer.status_int == 303
+    bench = answer.follow()
+    assert "Your draft is kept" in bench
+    trail = session.scalars(select(Trail)).one()
+    assert trail.state is TrailState.DRAFT
+    assert now(session, trail).language == "en"
+
+    # It cannot be published yet, and the page says why where it is mended.
+    assert "It has no stop" in bench.html.select_one("#stops").text
+    refused = bench.forms[next(key for key, form in bench.forms.items() if "/publish" in str(form.action))].submit(
+        expect_errors=True
+    )
+    assert refused.status_int == 409
+    assert "It has no stop" in refused.html.select_one("#refusals").text
+
+    # A stop, whose number is proposed, placed as a phone gives it.
+    page = mine.get(f"/trails/{trail.slug}/edit/stops/new")
+    assert page.forms["stop"]["label"].value == "01"
+    answer = sent(page, "stop", title="La criée", where="48.383, -4.479", directions="Along the quay.")
+    assert answer.status_int == 303
+    assert now(session, trail).stops[0].position == (-4.479, 48.383)
+
+    # A sound of hers.
+    heard = maps.sound(session, sender_id=nolwenn.id)
+    page = mine.get(f"/trails/{trail.slug}/edit/sound")
+    assert page.forms["sound"]["media"].value == str(heard.id)  # the only one there is
+    assert sent(page, "sound").status_int == 303
+    assert now(session, trail).stops[0].media == (heard.id,)
+
+    # Published.
+    bench = mine.get(f"/trails/{trail.slug}/edit")
+    form = next(form for form in bench.forms.values() if "/publish" in str(form.action))
+    page = form.submit().follow()
+    assert "It is published" in page
+    mine.reset()
+    assert "La criée" in mine.get(f"/trails/{trail.slug}")
+
+
+def test_whoever_is_not_signed_in_is_asked_to(browse, public):
+    for path in ("new", f"{public.slug}/edit", f"{public.slug}/edit/sound", f"{public.slug}/remix"):
+        assert urlsplit(browse.get(f"/trails/{path}", status=303).location).path == "/sign-in"
+
+
+def test_a_form_that_lacks_something_keeps_what_was_written(mine):
+    answer = sent(mine.get("/trails/new"), "newtrail", summary="Dockers et oiseaux.")
+    assert answer.status_int == 422
+    assert answer.forms["newtrail"]["summary"].value == "Dockers et oiseaux."
+    assert "Title: Please fill this in." in answer.html.select_one(".summary").text
+
+
+# Part by part --------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_trail_says_of_itself_changes_in_its_own_language(mine, session, draft):
+    page = mine.get(f"/trails/{draft.slug}/edit/about")
+    assert "Write in French" in page
+    answer = sent(page, "about", title="Le port", minutes="50", difficulty="easy", theme="work", comment="Plus court")
+    assert answer.status_int == 303
+    content = now(session, draft)
+    assert content.title == {"fr": "Le port"}
+    assert (content.minutes, content.difficulty, content.theme) == (50, "easy", "work")
+    assert draft.revisions[-1].comment == "Plus court"
+    assert sent(mine.get(f"/trails/{draft.slug}/edit/about"), "about", minutes="many").status_int == 422
+
+
+def test_who_gets_there(mine, session, draft):
+    fields = {"level": "wheelchair", "surface": "hard", "slope_percent": "3", "width_cm": "120"}
+    fields |= {"obstacles": "Un rail."}
+    assert sent(mine.get(f"/trails/{draft.slug}/edit/access"), "access", **fields).status_int == 303
+    access = now(session, draft).access
+    assert (access.level, access.surface, access.slope_percent, access.width_cm) == ("wheelchair", "hard", 3, 120)
+    assert access.obstacles == {"fr": "Un rail."}
+    page = mine.get(f"/trails/{draft.slug}/edit/access")
+    assert page.forms["access"]["obstacles"].value == "Un rail."
+
+
+def test_stops_change_move_and_go(mine, session, draft):
+    first, second = now(session, draft).stops
+    page = mine.get(f"/trails/{draft.slug}/edit/stops/{second.id}")
+    assert sent(page, "stop", title="La cale sèche", optional=True).status_int == 303
+    assert now(session, draft).stop(second.id).title == {"fr": "La cale sèche"}
+    assert now(session, draft).stop(second.id).optional
+
+    bench = mine.get(f"/trails/{draft.slug}/edit")
+    up = next(form for form in bench.forms.values() if "by" in form.fields and form["by"].value == "-1")
+    assert up.submit().status_int == 303
+    assert [stop.id for stop in now(session, draft).stops] == [second.id, first.id]
+
+    page = mine.get(f"/trails/{draft.slug}/edit/stops/{first.id}")
+    out = next(form for form in page.forms.values() if "/remove" in str(form.action))
+    assert out.submit().status_int == 303
+    assert [stop.id for stop in now(session, draft).stops] == [second.id]
+    mine.get(f"/trails/{draft.slug}/edit/stops/{first.id}", status=404)
+    mine.get(f"/trails/{draft.slug}/edit/stops/nothing", status=404)
+
+
+def test_a_position_that_cannot_be_read_is_said_beside_its_field(mine, draft):
+    answer = sent(mine.get(f"/trails/{draft.slug}/edit/stops/new"), "stop", title="Ici", where="near the church")
+    assert answer.status_int == 422
+    assert answer.forms["stop"]["where"].value == "near the church"
+    assert "latitude and longitude" in answer.html.select_one(".field.wrong .error").text
+
+
+def test_small_forms_that_make_no_sense_are_refused(mine, draft):
+    send = {"base": "1", "stop": "x", "by": "1"}
+    mine.post(f"/trails/{draft.slug}/edit/order", people.with_csrf(mine, send), status=400)
+    send = {"base": "one", "stop": str(draft.id), "by": "1"}
+    mine.post(f"/trails/{draft.slug}/edit/order", people.with_csrf(mine, send), status=400)
+    send = {"base": "99", "stop": str(draft.id), "by": "1"}
+    mine.post(f"/trails/{draft.slug}/edit/order", people.with_csrf(mine, send), status=400)
+
+
+# What is wrong with it -----------------------------------------------------------------------------------------------
+
+
+def test_every_flaw_and_hint_stands_beside_what_it_concerns(mine, session, nolwenn):
+    lone = maps.sound(session, sender_id=nolwenn.id, attribution="", milliseconds=900_000)
+    stops = (
+        maps.stop("01", text={}),
+        maps.stop("02", -4.4725, 48.3818, media=(lone.id,), radius=10),
+        maps.stop("02", -4.4725, 48.3819),
+        maps.stop("03", -4.40, 48.40),
+    )
+    draft = maps.trail(session, *stops, author_id=nolwenn.id, draft=True)
+    page = mine.get(f"/trails/{draft.slug}/edit")
+    beside = {
+        item.select_one(".label").text + "#" + str(at): [one.text.strip() for one in item.select(".found")]
+        for at, item in enumerate(page.html.select("#stops li"))
+    }
+    assert any("says nothing yet" in text for text in beside["01#0"])
+    said = " ".join(beside["02#1"])
+    assert "Two stops have the number 02" in said
+    assert "does not say who made it" in said
+    assert "begins within 10 m" in said
+    assert "has no transcript" in said
+    assert "lasts 15 minutes" in said
+    assert any("away from the way" in text for text in beside["03#3"])
+    assert page.html.select_one("#far")  # it may be meant so
+
+
+def test_a_stop_far_from_the_way_is_published_once_somebody_says_so(mine, session, nolwenn):
+    draft = maps.trail(session, maps.stop("01"), maps.stop("02", -4.40, 48.40), author_id=nolwenn.id, draft=True)
+    page = mine.get(f"/trails/{draft.slug}/edit")
+    form = next(form for form in page.forms.values() if "far" in form.fields)
+    assert form.submit(expect_errors=True).status_int == 409
+    form["far"] = True
+    assert form.submit().status_int == 303
+    session.expire_all()
+    assert draft.state is TrailState.PUBLISHED
+
+
+def test_a_stop_of_a_published_trail_moves_far_away_when_it_is_meant(mine, session, public):
+    stop = now(session, public).stops[0]
+    answer = sent(mine.get(f"/trails/{public.slug}/edit/stops/{stop.id}"), "stop", where="48.5, -4.4")
+    assert answer.status_int == 409
+    assert "away from the way" in answer
+    assert answer.forms["stop"]["where"].value == "48.5, -4.4"
+    assert answer.forms["stop"].submit("meant").status_int == 303
+    assert now(session, public).stop(stop.id).position == (-4.4, 48.5)
+
+
+# Other people's ------------------------------------------------------------------------------------------------------
+
+
+def test_anybody_adds_a_sound_to_a_stop_of_a_published_trail(mine, session, public, nolwenn):
+    heard = maps.sound(session, sender_id=nolwenn.id, title="Mouettes")
+    other = maps.sound(session, sender_id=nolwenn.id, title="Drisses")
+    stop = now(session, public).stops[1]
+    page = mine.get(f"/trails/{public.slug}/edit/sound?stop={stop.id}&media={heard.id}")
+    assert page.forms["sound"]["stop"].value == str(stop.id)
+    answer = sent(page, "sound")
+    assert answer.status_int == 303
+    assert urlsplit(answer.location).path == f"/trails/{public.slug}"
+    assert "Mouettes" in answer.follow()
+    assert now(session, public).stop(stop.id).media == (heard.id,)
+
+    # Another one, put first, taken out.
+    sent(mine.get(f"/trails/{public.slug}/edit/sound?stop={stop.id}"), "sound", media=str(other.id))
+    sounds = mine.get(f"/trails/{public.slug}/edit/stops/{stop.id}/sounds")
+    first = next(form for form in sounds.forms.values() if "first" in form.fields)
+    assert first.submit().status_int == 303
+    assert now(session, public).stop(stop.id).media == (other.id, heard.id)
+    sounds = mine.get(f"/trails/{public.slug}/edit/stops/{stop.id}/sounds")
+    out = next(form for form in sounds.forms.values() if "out" in form.fields)
+    assert out.submit().status_int == 303
+    assert now(session, public).stop(stop.id).media == (heard.id,)
+
+
+def test_a_sound_that_is_not_ready_is_refused_in_words_and_stays_chosen(mine, session, public, nolwenn):
+    raw = maps.sound(session, sender_id=nolwenn.id, state="preparing", kind=None, ready_at=None)
+    stop = now(session, public).stops[0]
+    answer = sent(mine.get(f"/trails/{public.slug}/edit/sound?stop={stop.id}"), "sound", media=str(raw.id))
+    assert answer.status_int == 409
+    assert "cannot be heard yet" in answer
+    assert answer.forms["sound"]["media"].value == str(raw.id)
+
+
+def test_a_sound_of_somebody_else_cannot_be_chosen(mine, session, public, nolwenn):
+    maps.sound(session, sender_id=nolwenn.id)
+    theirs = maps.sound(session)
+    page = mine.get(f"/trails/{public.slug}/edit/sound")
+    page.forms["sound"]["media"].force_value(str(theirs.id))
+    assert page.forms["sound"].submit(expect_errors=True).status_int == 422
+
+
+def test_without_a_sound_or_a_stop_the_page_says_what_to_do(mine, session, public, nolwenn):
+    page = mine.get(f"/trails/{public.slug}/edit/sound")
+    assert "You have sent no sound yet" in page
+    assert page.html.select_one(".empty a")["href"].startswith("/library/new?")
+    bare = maps.trails(session).begin(maps.content(line=()).__class__({"fr": "Vide"}, "fr", "CC0-1.0"), nolwenn.id)
+    assert "There is no stop to hear it at" in mine.get(f"/trails/{bare.slug}/edit/sound")
+
+
+def test_a_visitor_of_a_draft_of_others_finds_nothing(mine, session):
+    other = maps.trail(session, draft=True)
+    mine.get(f"/trails/{other.slug}/edit", status=404)
+
+
+def test_only_authors_publish_and_take_back(mine, session, public):
+    page = mine.get(f"/trails/{public.slug}/edit")
+    assert "Publishing" not in page
+    mine.post(f"/trails/{public.slug}/withdraw", people.with_csrf(mine), status=403)
+    mine.post(f"/trails/{public.slug}/edit/authors", people.with_csrf(mine, {"email": "a@example.org"}), status=403)
+
+
+def test_an_author_takes_it_back_and_publishes_it_again(mine, session, nolwenn):
+    trail = maps.trail(session, author_id=nolwenn.id)
+    page = mine.get(f"/trails/{trail.slug}/edit")
+    form = next(form for form in page.forms.values() if "/withdraw" in str(form.action))
+    assert "It is taken back" in form.submit().follow()
+    session.expire_all()
+    assert trail.state is TrailState.WITHDRAWN
+    assert "It was taken back" in mine.get(f"/trails/{trail.slug}/edit")
+    mine.reset()
+    mine.get(f"/trails/{trail.slug}", status=404)
+
+
+# Authors -------------------------------------------------------------------------------------------------------------
+
+
+def test_authors_join_and_leave(mine, session, draft, nolwenn):
+    ewen = people.person(session, name="Ewen Quéméneur", email="ewen@example.org")
+    page = mine.get(f"/trails/{draft.slug}/edit")
+    answer = sent(page, "author", email="nobody@example.org")
+    assert answer.status_int == 409
+    assert "Nobody here has this address" in answer
+    assert sent(mine.get(f"/trails/{draft.slug}/edit"), "author", email="ewen@example.org").status_int == 303
+    page = mine.get(f"/trails/{draft.slug}/edit")
+    assert "Ewen Quéméneur" in page.html.select_one("[aria-labelledby=authors]").text
+    leave = next(
+        form for form in page.forms.values() if "person" in form.fields and form["person"].value == str(nolwenn.id)
+    )
+    assert urlsplit(leave.submit().location).path == "/trails"
+    session.expire_all()
+    assert [author.person_id for author in draft.authors] == [ewen.id]
+    mine.get(f"/trails/{draft.slug}/edit", status=404)
+
+
+def test_the_last_author_stays(mine, session, draft, nolwenn):
+    send = people.with_csrf(mine, {"person": str(nolwenn.id)})
+    answer = mine.post(f"/trails/{draft.slug}/edit/authors", send, status=409)
+    assert "at least one author" in answer
+
+
+def test_asking_for_addresses_one_after_the_other_is_slowed_down(mine, draft):
+    for _try in range(20):
+        mine.post(f"/trails/{draft.slug}/edit/authors", people.with_csrf(mine, {"email": "x@example.org"}), status=409)
+    mine.post(f"/trails/{draft.slug}/edit/authors", people.with_csrf(mine, {"email": "x@example.org"}), status=429)
+
+
+# Taken further -------------------------------------------------------------------------------------------------------
+
+
+def test_a_trail_of_ones_own_is_made_of_another(mine, session, public):
+    page = mine.get(f"/trails/{public.slug}/remix")
+    answer = sent(page, "remix", title="Les voix du Guelmeur")
+    assert answer.status_int == 303
+    assert urlsplit(answer.location).path == "/trails/les-voix-du-guelmeur/edit"
+    made = session.scalars(select(Trail).where(Trail.slug == "les-voix-du-guelmeur")).one()
+    assert made.state is TrailState.DRAFT
+    assert "Made of" in mine.get("/trails/les-voix-du-guelmeur")
+    assert sent(mine.get(f"/trails/{public.slug}/remix"), "remix").status_int == 422
+
+
+def test_only_the_licences_that_the_other_trail_allows_are_offered(mine, public):
+    page = mine.get(f"/trails/{public.slug}/remix")
+    offered = [one["value"] for one in page.html.select("input[name=licence]")]
+    assert offered[0] == "CC-BY-SA-4.0"
+    assert "CC0-1.0" not in offered
+
+
+# In other languages --------------------------------------------------------------------------------------------------
+
+
+def test_a_translation_stands_beside_its_source(mine, session, public):
+    page = mine.get(f"/trails/{public.slug}/edit/translate?language=br")
+    assert page.html.select_one(".source [lang=fr]").text.strip() == "Les voix du port de commerce"
+    answer = sent(page, "translation", title="Mouezhioù ar porzh", comment="Brezhoneg")
+    assert answer.status_int == 303
+    assert now(session, public).title["br"] == "Mouezhioù ar porzh"
+    assert "Mouezhioù ar porzh" in answer.follow()
+    again = mine.get(f"/trails/{public.slug}/edit/translate?language=br")
+    assert again.forms["translation"]["title"].value == "Mouezhioù ar porzh"
+    assert "1 of" in mine.get(f"/trails/{public.slug}/edit").html.select_one("#languages").text
+
+
+def test_no_language_or_its_own_is_asked_first(mine, public):
+    for query in ("", "?language=fr", "?language=xx"):
+        page = mine.get(f"/trails/{public.slug}/edit/translate{query}")
+        assert "translation" not in page.forms
+    mine.post(f"/trails/{public.slug}/edit/translate", people.with_csrf(mine, {"language": "xx"}))
+
+
+# Administrators ------------------------------------------------------------------------------------------------------
+
+
+def test_a_moderator_sees_drafts_but_does_not_publish_them(browse, session):
+    draft = maps.trail(session, draft=True)
+    browse = people.signed_in(browse, people.staff(session, Role.MODERATOR))
+    assert "Publishing" not in browse.get(f"/trails/{draft.slug}/edit", headers=ENGLISH)
+
+
+# The way -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_way_is_written_point_by_point(mine, session, draft):
+    page = mine.get(f"/trails/{draft.slug}/edit/line")
+    assert page.forms["line"]["line"].value.splitlines()[0] == "48.383, -4.479"
+    answer = sent(page, "line", line="48.383, -4.479, 12\n48.3818, -4.4725, 15.5")
+    assert answer.status_int == 303
+    assert now(session, draft).line == ((-4.479, 48.383, 12.0), (-4.4725, 48.3818, 15.5))
+    wrong = sent(mine.get(f"/trails/{draft.slug}/edit/line"), "line", line="48.383, -4.479\nby the church")
+    assert wrong.status_int == 422
+    assert "Row 2 is not a point" in wrong
+    assert "by the church" in wrong.forms["line"]["line"].value
+    assert sent(mine.get(f"/trails/{draft.slug}/edit/line"), "line", line="").status_int == 303
+    assert now(session, draft).line == ()
