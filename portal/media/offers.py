@@ -1,4 +1,4 @@
-"""Our answers to the kernel's questions: what is known of somebody who sent media, and what moderators may do to them."""
+"""Our answers to the kernel's questions: what is known of who sent media, and what moderators may do to them."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime

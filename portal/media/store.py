@@ -7,8 +7,9 @@ Large files come in pieces (``uploads/<id>/<offset>``), which are joined and the
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, closing, suppress
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from urllib.parse import parse_qsl, urlsplit
@@ -40,18 +41,24 @@ class OutOfReach(Exception):
 class Store:
     """The files of one portal, in folders by the first two signs of their name.
 
-    ``place`` says where they are, for whoever runs the portal; ``folder`` is where on this machine's disk, None for
+    ``reach`` is called once, when something is first asked for; ``place`` says where that is, for whoever runs the
+    portal; ``folder`` is where on this machine's disk, None for
     those that are elsewhere. Whatever goes wrong out there raises :class:`OutOfReach`.
     """
 
-    def __init__(self, objects: ObjectStore, place: str, folder: Path | None = None) -> None:
-        self._objects = objects
+    def __init__(self, reach: Callable[[], ObjectStore], place: str, folder: Path | None = None) -> None:
+        self._reach = reach
         self._folder = folder
         self.place = place
 
+    @cached_property
+    def _objects(self) -> ObjectStore:
+        return _reaching(self._reach)
+
     @classmethod
     def in_folder(cls, folder: Path) -> "Store":
-        return cls(LocalStore(folder, mkdir=True), str(folder), folder)
+        """Return the store in a folder, which is made when it is first needed."""
+        return cls(lambda: LocalStore(folder, mkdir=True), str(folder), folder)
 
     @classmethod
     def at(cls, url: str) -> "Store":
@@ -59,16 +66,17 @@ class Store:
         parts = urlsplit(url)
         asked: dict[str, Any] = dict(parse_qsl(parts.query))
         plain = asked.get("endpoint", "").startswith("http://")
-        return cls(
-            S3Store(
+
+        def reach() -> ObjectStore:
+            return S3Store(
                 parts.netloc,
                 prefix=parts.path.strip("/") or None,
                 client_options={"allow_http": plain, "timeout": "60s", "connect_timeout": "5s"},
                 retry_config={"max_retries": 2},
                 **asked,
-            ),
-            url.partition("?")[0],
-        )
+            )
+
+        return cls(reach, url.partition("?")[0])
 
     def put(self, name: str, content: bytes | BinaryIO) -> None:
         """Keep a file. It is there whole or not at all; one that is there already is left alone.
@@ -125,9 +133,9 @@ class Store:
         """Return the keys of all files that are kept, without pieces and what is still being written."""
         return (key for key, _size, _changed in self._list() if KEY.fullmatch(key))
 
-    def open(self, key: str) -> BinaryIO:
-        """Return the file under a key of :meth:`keys`, to be read from its beginning."""
-        return _reaching(lambda: obstore.open_reader(self._objects, key))  # type: ignore[return-value]
+    def open(self, key: str) -> AbstractContextManager[BinaryIO]:
+        """Open the file under a key of :meth:`keys`, to be read from its beginning. Raises ``FileNotFoundError``."""
+        return closing(_reaching(lambda: obstore.open_reader(self._objects, key)))  # type: ignore[arg-type]
 
     def add(self, key: str, content: BinaryIO) -> None:
         """Keep a file under a key that :meth:`keys` gave once. Raises ``ValueError`` for what is no such key."""
@@ -165,7 +173,7 @@ class Store:
         _settle((self._folder / key).parent)
 
     def _read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        options: "GetOptions" = {}
+        options: GetOptions = {}
         if end is not None:
             options = {"range": (start, end)}
         elif start:
@@ -174,6 +182,8 @@ class Store:
         return _pieces(iter(found.stream(min_chunk_size=AT_ONCE)))
 
     def _list(self, prefix: str | None = None) -> Iterator[tuple[str, int, datetime]]:
+        if self._folder is not None and not self._folder.exists():  # looking into it makes none
+            return
         batches = iter(_reaching(lambda: obstore.list(self._objects, prefix)))
         while (batch := _reaching(lambda: next(batches, None))) is not None:
             for known in batch:

@@ -11,7 +11,7 @@ import re
 import tarfile
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +24,9 @@ PIECE = 1024 * 1024
 NAME = re.compile(r"(database|media)(/[A-Za-z0-9_][A-Za-z0-9._-]*)+")
 
 T = TypeVar("T")
+Opened = Callable[[], AbstractContextManager[BinaryIO]]
+"""Opens a file to be read from its beginning, wherever it is kept."""
+
 Progress = Callable[[Collection[str], str], Iterable[str]]
 """Shows how far one is with some names, under a label; a mere ``iter`` shows nothing."""
 
@@ -47,8 +50,11 @@ class Manifest:
         return sum(size for size, _digest in self.files.values())
 
 
-def write_archive(path: Path, manifest: Manifest, sources: dict[str, Path], each: Progress) -> None:
-    """Write the archive, whole or not at all, readable by its owner alone. Raises ``FileExistsError``."""
+def write_archive(path: Path, manifest: Manifest, sources: dict[str, Opened], each: Progress) -> None:
+    """Write the archive, whole or not at all, readable by its owner alone.
+
+    Raises ``FileExistsError``, and :class:`BadArchive` when a file was removed since it was measured.
+    """
     if path.exists():
         raise FileExistsError(17, "there is a file of this name already", str(path))
     half = path.with_name(f"{path.name}.half")
@@ -59,7 +65,7 @@ def write_archive(path: Path, manifest: Manifest, sources: dict[str, Path], each
             with tarfile.open(fileobj=out, mode="w:gz", compresslevel=6) as tar:
                 _add(tar, MANIFEST, json.dumps({"format": FORMAT} | asdict(manifest)).encode())
                 for name in each(sources, "writing"):
-                    tar.add(sources[name], arcname=name, recursive=False, filter=_anonymous)
+                    _add_file(tar, name, manifest.files[name][0], sources[name])
             out.flush()
             os.fsync(out.fileno())
         half.replace(path)
@@ -73,10 +79,14 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     tar.addfile(member, BytesIO(content))
 
 
-def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    member.uid = member.gid = 0
-    member.uname = member.gname = ""
-    return member
+def _add_file(tar: tarfile.TarFile, name: str, size: int, source: Opened) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = size
+    try:
+        with source() as content:
+            tar.addfile(member, content)
+    except FileNotFoundError as gone:
+        raise BadArchive(f"{name} was removed while the backup was made: make another one") from gone
 
 
 @contextmanager
@@ -151,7 +161,11 @@ def _copied(source: BinaryIO, out: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def measured(path: Path) -> tuple[int, str]:
-    """Return a file's size and SHA-256."""
-    with path.open("rb") as file:
-        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
+def measured(source: Opened) -> tuple[int, str]:
+    """Return a file's size and SHA-256. Raises ``FileNotFoundError``."""
+    size, digest = 0, hashlib.sha256()
+    with source() as content:
+        while piece := content.read(PIECE):
+            size += len(piece)
+            digest.update(piece)
+    return size, digest.hexdigest()

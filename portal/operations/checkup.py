@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
-from tempfile import NamedTemporaryFile
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -16,6 +15,7 @@ from portal.db.engine import WAL_IS_SAFE
 from portal.db.session import is_schema_missing
 from portal.jobs.queries import state_of_work
 from portal.logs import described
+from portal.media.store import OutOfReach, Store
 from portal.migrations.history import standing
 
 OLDEST = {"PostgreSQL": (15,), "PostGIS": (3, 3), "SQLite": (3, 39), "SpatiaLite": (5,)}
@@ -95,14 +95,12 @@ def migrations(registry) -> str:
 
 
 def media(registry) -> str:
-    folder = registry.portal_settings.data / "media"
+    store: Store = registry.media_store
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=folder, prefix="new-"):
-            pass
-    except OSError as error:
-        raise Wrong(f"nothing can be written into {folder}: {error.strerror}") from error
-    return f"{folder} can be written to"
+        store.try_out()
+    except (OutOfReach, FileNotFoundError) as error:
+        raise Wrong(f"nothing can be written to {store.place}: {error}; see portal.media_url") from error
+    return f"{store.place} can be written to"
 
 
 def mail(registry) -> str:

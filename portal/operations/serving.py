@@ -10,6 +10,7 @@ import waitress
 from waitress.task import ThreadedTaskDispatcher
 
 from portal.jobs.worker import Worker
+from portal.media.terms import MEBIBYTE, MOST_BYTES
 from portal.settings import Settings
 
 THREADS = 8
@@ -42,7 +43,7 @@ def listening(settings: Settings) -> dict[str, object]:
         }
     return proxy | {
         "listen": settings.listen,
-        "max_request_body_size": settings.max_body_mib * 1024 * 1024,
+        "max_request_body_size": max(settings.max_body_mib * MEBIBYTE, MOST_BYTES + MEBIBYTE),  # then each route's own
         "clear_untrusted_proxy_headers": True,
         "ident": None,
     }

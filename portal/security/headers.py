@@ -11,8 +11,10 @@ HSTS = "max-age=63072000; includeSubDomains"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
-    # The camera reads labels at the desk, the position finds what is near; both ask the person first.
-    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), browsing-topics=()",
+    # The camera reads labels at the desk, the position finds what is near, the microphone records; all ask first.
+    "Permissions-Policy": (
+        "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=(), browsing-topics=()"
+    ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
@@ -32,7 +34,7 @@ def content_security_policy(map_tiles: str = "") -> str:
             "style-src 'self'",
             "font-src 'self'",
             f"img-src 'self' data: {tiles}".rstrip(),
-            "media-src 'self'",
+            "media-src 'self' blob:",  # what was just recorded, to be heard before it is sent
             f"connect-src 'self' {tiles}".rstrip(),
             "worker-src 'self'",
             "manifest-src 'self'",

@@ -13,6 +13,7 @@ from portal.security.terms import HeldRole, Identity
 
 COOKIE = "sign-in"
 LIFETIME = timedelta(days=30)
+FOR_PROGRAMS = ("/api/", "/uploads")
 
 
 def secret_hash(secret: str) -> str:
@@ -21,9 +22,9 @@ def secret_hash(secret: str) -> str:
 
 
 def bearer_token(request) -> str | None:
-    """Return the request's bearer token, which counts only under ``/api/``."""
+    """Return the request's bearer token, which counts only where programs call: the API, and large files in pieces."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    is_one = kind.lower() == "bearer" and token.strip() and request.path_info.startswith("/api/")
+    is_one = kind.lower() == "bearer" and token.strip() and request.path_info.startswith(FOR_PROGRAMS)
     return token.strip() if is_one else None
 
 

@@ -1,12 +1,16 @@
 """What reaches the house is text we can read and of a size we can hold; everything else is answered 400, 405 or 413.
 
+Routes that take large files say how large, by ``config.add_body_limit(…)``.
+
 It is looked at before anything else, and what cannot be read is taken out of the WSGI environment, so that the page
 that says so can be rendered like any other. The error is raised once the request is under way, hence with its page.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
+from tempfile import TemporaryFile
+from typing import BinaryIO
 from urllib.parse import unquote_to_bytes
 
 from pyramid.events import NewRequest
@@ -27,18 +31,21 @@ CHARSET = re.compile(r';\s*charset\s*=\s*"?([^";\s]*)', re.IGNORECASE)
 MOST_FIELDS = 10_000
 AFTER_ALL = 100  # Pyramid's own phases end at 0
 CHUNK = 65_536
+IN_MEMORY = 1024 * 1024
 FORMS = ("", "application/x-www-form-urlencoded", "multipart/form-data")
 UTF8 = ("utf-8", "utf8", "us-ascii")
 
 
 def includeme(config) -> None:
     most = config.registry.portal_settings.max_body_mib * 1024 * 1024
+    limits = config.registry.body_limits = {}
+    config.add_directive("add_body_limit", add_body_limit)
 
     def guard() -> None:
         policy = config.registry.getUtility(IExecutionPolicy)
 
         def guarded(environ, router):
-            fault = mend(environ, most)
+            fault = mend(environ, limit_for(environ["PATH_INFO"], limits, most))
             if fault is not None:
                 environ["portal.fault"] = fault
             return policy(environ, router)
@@ -47,6 +54,16 @@ def includeme(config) -> None:
 
     config.action(None, guard, order=AFTER_ALL)  # around the policy that repeats requests, which reads bodies
     config.add_subscriber(_raise_fault, NewRequest)
+
+
+def add_body_limit(config, path: str, most: int) -> None:
+    """Let bodies at addresses that the whole of ``path`` fits, a regular expression, have up to ``most`` bytes."""
+    config.registry.body_limits[re.compile(path)] = most
+
+
+def limit_for(path: str, limits: Mapping[re.Pattern[str], int], usual: int) -> int:
+    """Return how many bytes a body at an address may have."""
+    return max([usual, *(most for pattern, most in limits.items() if pattern.fullmatch(path))])
 
 
 def _raise_fault(event: NewRequest) -> None:
@@ -126,14 +143,23 @@ def _take_chunks(environ: dict, most: int) -> bool:
     """Read a body sent without its length, as long as it stays within ``most`` bytes; False when it does not."""
     if not environ.get("wsgi.input_terminated"):  # the server reads no such bodies: there is none
         return True
-    body = BytesIO()
+    body: BinaryIO = BytesIO()
     while chunk := environ["wsgi.input"].read(CHUNK):
         if body.tell() + len(chunk) > most:
+            body.close()
             return False
+        if body.tell() + len(chunk) > IN_MEMORY and isinstance(body, BytesIO):
+            body = _on_disk(body)
         body.write(chunk)
     environ.update({"CONTENT_LENGTH": str(body.tell()), "wsgi.input": body})
     body.seek(0)
     return True
+
+
+def _on_disk(begun: BytesIO) -> BinaryIO:
+    file = TemporaryFile()  # noqa: SIM115 (the request has it from now on)
+    file.write(begun.getvalue())
+    return file
 
 
 def _form_fault(environ: dict) -> HTTPException | None:

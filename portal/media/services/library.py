@@ -145,7 +145,7 @@ class MediaLibrary:
         self._audit.record("media.remove", "media", media.id)
 
     def heard(self, media_id: UUID, day: date, completed: bool) -> None:
-        """Count that a media was begun on a day or, when ``completed``, heard to its end; nothing is kept of who did."""
+        """Count that a media was begun on a day or, when ``completed``, heard to its end. Nobody is noted."""
         counts: Mapping[str, int] = {"starts": int(not completed), "completions": int(completed)}
         counted = insert_into(self._session, PlayTally).values(id=uuid4(), media_id=media_id, day=day, **counts)
         more = {name: getattr(PlayTally, name) + number for name, number in counts.items()}
