@@ -4,6 +4,7 @@ from maps.contexts import PlaceContext, RevisionContext, StopContext, TrailConte
 
 
 def includeme(config) -> None:
+    exports(config)
     trail_pages(config)
     trail_making(config)
     place_pages(config)
@@ -51,3 +52,14 @@ def place_pages(config) -> None:
     config.add_route("maps.place.history", "/places/{slug}/history", factory=PlaceContext)
     config.add_route("maps.place.difference", "/places/{slug}/history/difference", factory=PlaceContext)
     config.add_route("maps.place.revert", "/places/{slug}/history/{number}/revert", factory=PlaceContext)
+
+
+def exports(config) -> None:
+    """Trails and places as files, on paper, and on other sites."""
+    files = "{format:gpx|geojson|kml|csv|rss}"
+    config.add_route("maps.trail.file", "/trails/{slug:[a-z0-9-]+}." + files, factory=TrailContext)
+    config.add_route("maps.trail.sheet", "/trails/{slug}/sheet", factory=TrailContext)
+    config.add_route("maps.places.file", "/places.{format:geojson|csv}")
+    config.add_route("maps.stop.code", "/stops/{id}/qr.svg", factory=StopContext)
+    config.add_route("maps.embed", "/embed/trails/{slug}", factory=TrailContext)
+    config.add_route("maps.oembed", "/oembed")
