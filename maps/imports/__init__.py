@@ -1,0 +1,24 @@
+"""What others have already drawn: GPX and GeoJSON files, read into lines to choose from and points to make stops of.
+
+Pure functions, like the rules: bytes in, values or a reason why not out. Nothing is merged that the file keeps apart.
+"""
+
+from maps.imports.brought import Brought, Line, Point
+from maps.imports.drafting import Drafted, drafted, places_of
+from maps.imports.files import MOST_BYTES, is_json, read
+from maps.imports.troubles import Trouble, Unreadable, sentence
+
+__all__ = [
+    "MOST_BYTES",
+    "Brought",
+    "Drafted",
+    "Line",
+    "Point",
+    "Trouble",
+    "Unreadable",
+    "drafted",
+    "is_json",
+    "places_of",
+    "read",
+    "sentence",
+]
