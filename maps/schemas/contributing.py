@@ -83,7 +83,7 @@ class NewTrailSchema(colander.Schema):
     summary = _text(
         "summary", _("In one or two sentences"), LONGEST_SUMMARY, rows=3, missing="", description=_("For the lists.")
     )
-    theme = _chosen("theme", _("What it is about"), "themes")
+    theme = _chosen("theme", _("Theme"), "themes")
     language = _chosen("language", _("In which language it is told"), "languages", blank=None)
     licence = _chosen(
         "licence",
@@ -287,7 +287,7 @@ class PlaceSchema(colander.Schema):
     where = _where()
     address = _text("address", _("Address"), 300, missing="")
     text = _text("text", _("What there is to know"), LONGEST_TEXT, rows=6, missing="")
-    theme = _chosen("theme", _("What it is about"), "themes")
+    theme = _chosen("theme", _("Theme"), "themes")
     level = _chosen("level", _("Who can go there"), "levels", default="unknown")
     language = _chosen("language", _("In which language it is written"), "languages", blank=None)
     licence = _chosen("licence", _("Licence"), "licences", radio=True)
@@ -303,10 +303,10 @@ class PlaceChangeSchema(PlaceSchema):
 class ListSchema(colander.Schema):
     """Which trails somebody looks for. Bound with ``themes``, ``languages`` and ``lengths``."""
 
-    q = _text("q", _("What"), 200, missing="")
-    theme = _chosen("theme", _("About"), "themes", blank=_("Everything"), missing=None)
+    q = _text("q", _("Words to look for"), 200, missing="")
+    theme = _chosen("theme", _("Theme"), "themes", blank=_("All themes"), missing=None)
     language = _chosen("language", _("Told in"), "languages", blank=_("Any language"), missing=None)
-    length = _chosen("length", _("How long"), "lengths", blank=_("Any length"), missing=None)
+    length = _chosen("length", _("Length"), "lengths", blank=_("Any length"), missing=None)
     wheelchair = colander.SchemaNode(
         colander.Boolean(), name="wheelchair", title=_("In a wheelchair"), missing=False, widget=Checkbox()
     )

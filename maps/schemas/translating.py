@@ -60,6 +60,11 @@ def languages_of(content: TrailContent | PlaceContent) -> list[str]:
     return sorted(counts, key=lambda code: (code != content.language, -counts[code], code))
 
 
+def readable(content: TrailContent | PlaceContent) -> list[str]:
+    """Return the languages in which a content can be read: in which it has a title at least."""
+    return [code for code in languages_of(content) if code in content.title]
+
+
 def translation(content: TrailContent | PlaceContent) -> colander.Schema:
     """Return the schema of the form in which a content is translated; every text may be left for others."""
     schema = colander.Schema(name="translation")

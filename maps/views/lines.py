@@ -1,14 +1,81 @@
-"""The way of a trail: written point by point or drawn on a map, or brought in from a file that a phone recorded."""
+"""The way of a trail: written point by point or drawn on a map, or brought in from a file that a phone recorded.
+
+A file is shown before anything is changed: its lines, of which one is chosen, and its points, which may become stops.
+What it holds travels with the page, simplified, so that nothing has to be kept in between.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from uuid import uuid4
 
 from pyramid.view import view_config, view_defaults
 
+from maps.imports import Brought, Unreadable, read, sentence
+from maps.imports.brought import Line, LineKind, Point
 from maps.permissions import Maps
+from maps.rules.lines import length, simplified
+from maps.rules.trails import MOST_STOPS
 from maps.schemas import changes
-from maps.schemas.contributing import LineSchema
+from maps.schemas.contributing import LONGEST_LABEL, LONGEST_TITLE, LineSchema, TrackFileSchema
+from maps.schemas.positions import read_line, read_position, write_line, write_position
+from maps.terms import StopContent, TrailContent, Vertex
 from maps.views.editing import TEMPLATES, EditingTrail
+from maps.views.plan import plan
 from maps.views.showing import plan_of, plan_words
 from maps.views.touching import surroundings
-from portal.i18n import _
+from maps.views.words import distance_words
+from portal.forms import fail, submitted
+from portal.i18n import _, in_language
+
+MOST_LINES = 20
+KINDS = {
+    LineKind.TRACK: _("recorded"),
+    LineKind.SEGMENT: _("a part of what was recorded"),
+    LineKind.ROUTE: _("planned"),
+    LineKind.SHAPE: _("drawn"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLine:
+    """A line of a file, as its page carries it along: ``facts`` say how long it is, and of what kind."""
+
+    name: str
+    vertices: tuple[Vertex, ...]
+    facts: str
+
+    @property
+    def written(self) -> str:
+        return write_line(self.vertices)
+
+    @property
+    def plan(self):
+        return plan(self.vertices, (), ())
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPoint:
+    """A point of a file, as its page carries it along."""
+
+    name: str
+    label: str
+    text: str
+    position: tuple[float, float]
+
+    @property
+    def written(self) -> str:
+        return write_position(self.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a file holds that can be taken in, and what was chosen of it: the number of a line, those of points."""
+
+    lines: tuple[FoundLine, ...]
+    points: tuple[FoundPoint, ...]
+    way: int | None = None
+    stops: frozenset[int] = frozenset()
+    left_out: int = 0
 
 
 @view_defaults(renderer=TEMPLATES + "line.jinja2", permission=Maps.REVISE)
@@ -17,7 +84,10 @@ class Way(EditingTrail):
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
-        self.line = self.form(LineSchema(), name="line")
+        self.line = self.form(LineSchema(), name="line", action=self.path("maps.trail.line"))
+        self.file = self.form(
+            TrackFileSchema(), _("Look into it"), name="track", kind="quiet", action=self.path("maps.trail.line.file")
+        )
 
     @view_config(route_name="maps.trail.line", request_method="GET")
     def show(self):
@@ -29,11 +99,123 @@ class Way(EditingTrail):
         answer = self.change(self.line, lambda content, sent: changes.with_line(content, sent["line"]))
         return answer or self._page()
 
+    @view_config(route_name="maps.trail.line.file", request_method="POST")
+    def look(self):
+        sent = submitted(self.file, self.request)
+        brought = self._read(sent["file"].content.read()) if sent is not None else None
+        if brought is None:
+            return self.show()
+        found = self._found(brought)
+        self.request.override_renderer = TEMPLATES + "tracks.jinja2"
+        return self._tracks(found, self.number)
+
+    @view_config(route_name="maps.trail.line.take", request_method="POST", renderer=TEMPLATES + "tracks.jinja2")
+    def take(self):
+        found, base = self._carried(), self.asked_base()
+        told = _("It is taken in. Look whether the stops are in the right order.")
+        return self.revise(None, base, lambda content: taken(content, found), told=told) or self._tracks(found, base)
+
+    def _read(self, content: bytes) -> Brought | None:
+        try:
+            return read(content)
+        except Unreadable as no:
+            self.request.response.status_int = 422
+            fail(self.file, "file", sentence(no))
+            return None
+
+    def _found(self, brought: Brought) -> Found:
+        lines = tuple(self._line(line) for line in brought.lines[:MOST_LINES])
+        points = tuple(found_point(point, self.content.language) for point in brought.points[:MOST_STOPS])
+        left_out = len(brought.lines) + len(brought.points) - len(lines) - len(points)
+        return Found(lines, points, 0 if lines else None, frozenset(range(len(points))), left_out)
+
+    def _line(self, line: Line) -> FoundLine:
+        """Return a line of few enough points, with what it was before."""
+        fewer = simplified(line.vertices).line
+        kind = self.said(KINDS[line.kind])
+        points = self.request.ngettext("${n} point", "${n} points", len(line.vertices))
+        if len(fewer) < len(line.vertices):
+            points = self.said(_("${before}, of which ${n} are kept"), before=points, n=len(fewer))
+        facts = " · ".join((distance_words(length(line.vertices), self.request), points, kind))
+        name = line.name or self.said(_("A line without a name"))
+        return FoundLine(f"{name} ({line.part})" if line.part else name, fewer, facts)
+
+    def _carried(self) -> Found:
+        """Return what the page carried along and what was chosen on it; what cannot be read is left out."""
+        sent = self.request.POST
+        chosen = {int(number) for number in sent.getall("stop") if number.isascii() and number.isdigit()}
+        way = sent.get("way", "")
+        return Found(
+            tuple(_carried_lines(sent)),
+            tuple(_carried_points(sent)),
+            int(way) if way.isascii() and way.isdigit() else None,
+            frozenset(chosen),
+        )
+
+    def _tracks(self, found: Found, base: int):
+        return self.frame(
+            _("What is in the file"),
+            found=found,
+            base=base,
+            refused=self.refused,
+            action=self.path("maps.trail.line.take"),
+            back=self.path("maps.trail.line"),
+        )
+
     def _page(self):
         return self.frame(
             _("The way"),
             line_form=self.line,
+            file_form=self.file,
             plan=plan_of(self.content, self.told) if self.content.line else None,
             plan_words=plan_words(self.content, self.told, self.request),
             touch=surroundings(self.request, self.content),
         )
+
+
+def found_point(point: Point, language: str) -> FoundPoint:
+    """Return a point of a file in the language of the trail, or in the one that the file has."""
+    name, text = (in_language(told, language, "")[0] for told in (point.title, point.text))
+    return FoundPoint(name[:LONGEST_TITLE], point.label[:LONGEST_LABEL], text, point.position)
+
+
+def taken(content: TrailContent, found: Found) -> TrailContent:
+    """Return the trail with the line and the points that were chosen, the points as its last stops."""
+    if found.way is not None and found.way < len(found.lines):
+        content = changes.with_line(content, found.lines[found.way].vertices)
+    for number in sorted(found.stops):
+        if number < len(found.points):
+            content = _with_point(content, found.points[number])
+    return content
+
+
+def _with_point(content: TrailContent, point: FoundPoint) -> TrailContent:
+    labels = {stop.label for stop in content.stops}
+    label = point.label if point.label and point.label not in labels else changes.next_label(content)
+    language = content.language
+    stop = StopContent(
+        id=uuid4(),
+        label=label,
+        title={language: point.name or label},
+        text=changes.said({}, language, point.text),
+        longitude=point.position[0],
+        latitude=point.position[1],
+    )
+    return replace(content, stops=(*content.stops, stop))
+
+
+def _carried_lines(sent: Mapping[str, str]) -> Iterator[FoundLine]:
+    for number in range(MOST_LINES):
+        line = read_line(sent.get(f"line-{number}", ""))
+        if not isinstance(line, tuple) or len(line) < 2:
+            return
+        yield FoundLine(sent.get(f"line-name-{number}", ""), line, sent.get(f"line-facts-{number}", ""))
+
+
+def _carried_points(sent: Mapping[str, str]) -> Iterator[FoundPoint]:
+    for number in range(MOST_STOPS):
+        position = read_position(sent.get(f"point-{number}", ""))
+        if position is None:
+            return
+        name, label, text = (sent.get(f"{what}-{number}", "") for what in ("name", "label", "text"))
+        yield FoundPoint(name[:LONGEST_TITLE], label[:LONGEST_LABEL], text, position)

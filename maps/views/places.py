@@ -10,7 +10,7 @@ from maps.permissions import Maps
 from maps.queries.places import ShownPlace, shown_place
 from maps.schemas import changes
 from maps.schemas.contributing import PlaceChangeSchema, PlaceSchema, PlaceSoundSchema
-from maps.schemas.translating import languages_of
+from maps.schemas.translating import readable
 from maps.services.places import Places
 from maps.terms import NotPublishable
 from maps.views.editing import FORM, EditingPlace
@@ -62,7 +62,7 @@ class PlacePage:
             "standing": self.place.standing,
             "content": self.content,
             "told": self.told,
-            "languages": offered(self.request, self.content, languages_of(self.content)),
+            "languages": offered(self.request, self.content, readable(self.content)),
             "shown": [media[one] for one in self.place.media if one in media],
             "sheet": self._sheet(),
             "acts": self._acts(),

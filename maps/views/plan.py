@@ -14,6 +14,9 @@ WIDTH = 440.0
 LEAST_HEIGHT, MOST_HEIGHT = 220.0, 520.0
 MARGIN = 34.0
 RADIUS = 14.0
+STRIP = 26.0
+"""Below everything else, for the scale."""
+
 APART = 2 * RADIUS + 2
 ROUNDS = 60
 METRES_A_DEGREE = 111_320.0
@@ -67,7 +70,7 @@ def plan(line: Sequence[Vertex], stops: Sequence[StopContent], titles: Sequence[
     path = " ".join(f"{'L' if at else 'M'}{x:.1f} {y:.1f}" for at, (x, y) in enumerate(drawn[: len(line)]))
     metres = max((one for one in BARS if one * scale <= LONGEST_BAR), default=BARS[0])
     markers = _markers(stops, titles, drawn[len(line) :], height)
-    return Plan(WIDTH, round(height, 1), path, markers, round(metres * scale, 1), metres)
+    return Plan(WIDTH, round(height + STRIP, 1), path, markers, round(metres * scale, 1), metres)
 
 
 def _flattened(positions: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -16,7 +16,7 @@ PARTS = {
     "licence": _("Licence"),
     "summary": _("In one or two sentences"),
     "text": _("What there is to know"),
-    "theme": _("What it is about"),
+    "theme": _("Theme"),
     "mode": _("How it is followed"),
     "minutes": _("How many minutes it takes, listening included"),
     "difficulty": _("How hard it is"),

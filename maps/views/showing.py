@@ -122,4 +122,4 @@ def geo_url(longitude: float, latitude: float) -> str:
 
 def library_url(request, back: str) -> str:
     """Return where a sound is recorded or sent; from there one comes back to ``back``, with its id as ``media``."""
-    return f"{request.script_name}/library/new?{urlencode({'next': back})}"
+    return f"{request.script_name}/library/new?{urlencode({'return': back})}"

@@ -8,7 +8,7 @@ from pyramid.view import view_config, view_defaults
 from maps.permissions import Maps
 from maps.queries.trails import ShownStop, ShownTrail, Source, TrailCard, TrailFilter, found_trails, shown, trails_of
 from maps.schemas.contributing import ListSchema
-from maps.schemas.translating import languages_of
+from maps.schemas.translating import readable
 from maps.terms import TrailState
 from maps.views.showing import (
     access_tag,
@@ -24,6 +24,7 @@ from maps.views.showing import (
 from maps.views.telling import offered, telling
 from maps.views.words import (
     ACCESS_TAGS,
+    MODES,
     STATES,
     THEMES,
     choices,
@@ -161,7 +162,7 @@ class TrailPage:
             "standing": trail.standing,
             "content": self.content,
             "told": self.told,
-            "languages": offered(request, self.content, languages_of(self.content)),
+            "languages": offered(request, self.content, readable(self.content)),
             "stops": [stop_card(stop, media, request) for stop in trail.stops],
             "plan": plan_of(self.content, self.told),
             "sheet": self._sheet(),
@@ -188,8 +189,17 @@ class TrailPage:
             "unseen": None if public else say(UNSEEN[trail.state]),
             "facts": trail_facts(trail, self.told, request),
             "plan_words": plan_words(self.content, self.told, request),
+            "short": self._short(),
             "changed": say(_("the last of ${day}"), mapping={"day": changed}),
         }
+
+    def _short(self) -> list[str]:
+        """Return how long it takes, how far it is, on foot or by bike, in a few words."""
+        trail, request = self.trail, self.request
+        said = [minutes_words(trail.minutes, request)] if trail.stops else []
+        if trail.length:
+            said.append(distance_words(trail.length, request))
+        return [*said, request.localizer.translate(MODES[self.content.mode])]
 
     def _related(self, source: Source) -> dict[str, Any]:
         return {"title": source.title, "url": source.path, "by": names(source.credits, self.request)}

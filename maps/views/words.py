@@ -99,7 +99,7 @@ def language_choices(request, *others: str) -> list[tuple[str, str]]:
 def distance_words(metres: float, request) -> str:
     """Return «850 m» or «2,4 km»."""
     if metres < 1000:
-        return request.localizer.translate(_("${n} m"), mapping={"n": round(metres, -1 if metres > 100 else None)})
+        return request.localizer.translate(_("${n} m"), mapping={"n": int(round(metres, -1 if metres > 100 else 0))})
     return request.localizer.translate(_("${n} km"), mapping={"n": request.words.number(round(metres / 1000, 1))})
 
 
@@ -109,6 +109,8 @@ def sound_words(seconds: float, request) -> str:
     if whole < 60:
         return request.localizer.translate(_("${s} s"), mapping={"s": whole})
     minutes, rest = divmod(whole, 60)
+    if rest == 0:
+        return request.localizer.translate(_("${min} min"), mapping={"min": minutes})
     return request.localizer.translate(_("${min} min ${s} s"), mapping={"min": minutes, "s": f"{rest:02d}"})
 
 

@@ -1,5 +1,6 @@
 """Where a trail begins, is worked on part by part, gets its authors, and is published or taken back."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from maps.schemas import changes
 from maps.schemas.contributing import AboutSchema, AccessSchema, AuthorSchema, NewTrailSchema
 from maps.schemas.translating import languages_of, share
 from maps.services.trails import Trails
-from maps.terms import FlawCode, LastAuthor, NotPublishable, TrailState
+from maps.terms import Flaw, FlawCode, Hint, HintCode, LastAuthor, NotPublishable, TrailState
 from maps.views.editing import FORM, TEMPLATES, EditingTrail
 from maps.views.showing import credit_words, licence_of, plan_of, plan_words, sounds_of, stop_card
 from maps.views.words import (
@@ -187,7 +188,7 @@ class Workbench(EditingTrail):
             "intro": self.said(INTRO[trail.state]),
             "wrong": self.refused,
             "flaws": beside(found, self.request),
-            "hints": beside(hints(self.request.db, self.content), self.request),
+            "hints": beside(self._hints(found), self.request),
             "flaw_count": len(found),
             "far": any(flaw.code is FlawCode.FAR_FROM_LINE for flaw in found),
             "stops": [self._stop(stop, media) for stop in trail.stops],
@@ -204,6 +205,15 @@ class Workbench(EditingTrail):
             "author_form": self.author_form if may_publish else None,
             "urls": self._urls(),
         }
+
+    def _hints(self, flaws: Sequence[Flaw]) -> list[Hint]:
+        """Return what to look at again, without what is a flaw already."""
+        far = {flaw.values["stop"] for flaw in flaws if flaw.code is FlawCode.FAR_FROM_LINE}
+        return [
+            hint
+            for hint in hints(self.request.db, self.content)
+            if not (hint.code is HintCode.OFF_THE_LINE and hint.values["stop"] in far)
+        ]
 
     def _stop(self, stop, media):
         card = stop_card(stop, media, self.request)
@@ -232,7 +242,7 @@ class Workbench(EditingTrail):
         content = self.content
         minutes = minutes_words(trail.minutes, self.request)
         return [
-            (self.said(_("About")), self.said(THEMES[content.theme])),
+            (self.said(_("Theme")), self.said(THEMES[content.theme])),
             (self.said(_("Followed")), self.said(MODES[content.mode])),
             (self.said(_("Duration")), minutes if trail.stops else None),
             (self.said(_("How hard")), self.said(DIFFICULTIES[content.difficulty]) if content.difficulty else None),

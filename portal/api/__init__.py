@@ -21,3 +21,4 @@ def includeme(config) -> None:
     config.include(".routes")
     config.scan(".views")
     config.scan(".moderation")
+    config.scan(".media")

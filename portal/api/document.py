@@ -84,7 +84,8 @@ def chapters(document: dict[str, Any]) -> list[tuple[str, str, list[Operation]]]
 
 
 def _operation(document, method: str, path: str, item: dict, operation: dict) -> Operation:
-    body = _resolved(document, operation.get("requestBody", {})).get("content", {}).get("application/json", {})
+    content = _resolved(document, operation.get("requestBody", {})).get("content", {})
+    body: dict[str, Any] = next(iter(content.values()), {})  # JSON, or a form with a file
     parameters = [_resolved(document, p) for p in (*item.get("parameters", ()), *operation.get("parameters", ()))]
     return Operation(
         method=method.upper(),

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -112,6 +112,29 @@ def message_of(request, schema: type[colander.Schema]) -> dict[str, Any]:
         raise Problem(422, errors={field: request.localizer.translate(message) for field, message in wrong.items()})
     _deserialized(schema, _without_nulls(value), request)  # it must fit as it was sent
     return _deserialized(schema, _without_nulls(value, tidied=partial(cleaned, lines=True)), request)
+
+
+def form_of(request, schema: type[colander.Schema], files: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the values of a multipart form as ``schema`` reads them, and what was sent under the names of ``files``.
+
+    Raises :class:`Problem` as :func:`message_of` does; each field may be there once.
+    """
+    if request.content_type != "multipart/form-data":
+        raise Problem(415, _("Send a form with a file (multipart/form-data)."))
+    sent = request.POST
+    known = {child.name for child in schema().children} | set(files)
+    unknown = sorted(set(sent) - known)
+    if unknown:
+        raise Problem(400, _("There are fields that we do not know."), unknown=unknown)
+    if len(sent) > len(set(sent)):
+        raise Problem(400)
+    values = {name: value for name, value in sent.items() if name not in files}
+    if not all(isinstance(value, str) for value in values.values()):
+        raise Problem(400)
+    _fit(values)
+    return _deserialized(schema, {name: cleaned(value, lines=True) for name, value in values.items()}, request), {
+        name: sent[name] for name in files if name in sent and hasattr(sent[name], "file")
+    }
 
 
 def _json(body: bytes) -> Any:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from portal.licences import LICENCES, Licence
 from portal.media.models import Media, PlayTally, Rendition, Transcript, Upload
 from portal.media.terms import MediaFlaw, MediaKind, MediaState, Rendering, TranscriptForm, Voices
+from portal.media.transcripts import Cue, cues
+from portal.media.waveform import path_of
 from portal.moderation.models import ModerationAct
 from portal.moderation.terms import Act, Standing
 
@@ -46,6 +48,11 @@ class ShownTranscript:
     path: str
     author_id: UUID
     created_at: datetime
+
+    @property
+    def cues(self) -> list[Cue]:
+        """What is said when; nothing where it is mere text."""
+        return cues(self.text) if self.form is TranscriptForm.WEBVTT else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,11 @@ class ShownMedia:
     def wants_transcript(self) -> bool:
         """Does it say something that who cannot hear has no way to know yet?"""
         return self.kind is not MediaKind.IMAGE and not self.transcripts
+
+    @property
+    def wave(self) -> str:
+        """The path of its waveform; "" for what has none."""
+        return path_of(self.peaks) if self.peaks else ""
 
     @property
     def path(self) -> str:

@@ -14,10 +14,11 @@ from portal.security.methods import methods_of
 OPEN_TO_ALL = {"healthz", "readyz", "media"}
 """The routes whose views ask for no permission: they answer machines, or hand out pictures that are on public pages."""
 
-WITHOUT_FORM_TOKEN = {"language", "api.flags"}
+WITHOUT_FORM_TOKEN = {"language", "api.flags", "media.heard"}
 """The routes that take a form without its token.
 
-Choosing a language for somebody else would gain nobody anything; a flag is JSON, which no form can send.
+Choosing a language for somebody else would gain nobody anything, nor would counting that a sound was heard; a flag is
+JSON, which no form can send.
 """
 
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}

@@ -45,14 +45,14 @@ async function map(before, touched) {
   place.className = "touch-map";
   place.setAttribute("role", "application");
   place.setAttribute("aria-label", words.dataset.map);
-  before.before(place);
+  before.after(place);
   const drawn = newMap(place, { zoomControl: true, attributionControl: Boolean(words.dataset.attribution) });
   drawn.attributionControl?.setPrefix(false);
   if (words.dataset.tiles) {
     tileLayer(words.dataset.tiles, { attribution: words.dataset.attribution, maxZoom: 19 }).addTo(drawn);
   }
   const around = JSON.parse(words.dataset.around);
-  if (around.line.length > 1) polyline(around.line, { weight: 4, dashArray: "2 8" }).addTo(drawn);
+  if (around.line.length > 1) polyline(around.line, { weight: 4, dashArray: "2 8", className: "way" }).addTo(drawn);
   for (const stop of around.stops) circleMarker(stop, { radius: 6 }).addTo(drawn);
   const there = [...around.line, ...around.stops];
   drawn.fitBounds(there.length ? there : [words.dataset.centre.split(",").map(Number)], { maxZoom: 17, padding: [30, 30] });
@@ -67,10 +67,10 @@ async function askWhere() {
     show();
   };
   const tools = document.createElement("div");
-  tools.className = "row";
+  tools.className = "row touch-tools";
   if ("geolocation" in navigator) tools.append(button(words.dataset.here, () => whereIAm(put)));
   field.after(tools, said);
-  const { drawn, circleMarker } = await map(field, put);
+  const { drawn, circleMarker } = await map(said, put);
   function show() {
     const [at] = points(field.value);
     if (!at) return;
@@ -89,17 +89,17 @@ async function askWay() {
     show();
   };
   const tools = document.createElement("div");
-  tools.className = "row";
+  tools.className = "row touch-tools";
   tools.append(button(words.dataset.undo, () => {
     rows.value = rows.value.trimEnd().split("\n").slice(0, -1).join("\n");
     show();
   }));
   if ("geolocation" in navigator) tools.append(button(words.dataset.here, () => whereIAm(add)));
   rows.after(tools, said);
-  const { drawn, polyline } = await map(rows, add);
+  const { drawn, polyline } = await map(said, add);
   function show() {
     shown?.remove();
-    shown = polyline(points(rows.value), { weight: 5, className: "here", fill: false }).addTo(drawn);
+    shown = polyline(points(rows.value), { weight: 5, className: "way here" }).addTo(drawn);
   }
   rows.addEventListener("change", show);
   show();

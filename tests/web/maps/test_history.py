@@ -100,7 +100,7 @@ def test_two_versions_are_compared_in_words(browse, session, trail, ewen):
         section.select_one("h2").text: [" ".join(one.text.split()) for one in section.select(".kept")]
         for section in page.html.select("section.change")
     }
-    assert found["What it is about"] == ["Heritage", "The sea"]
+    assert found["Theme"] == ["Heritage", "The sea"]
     assert found["How many minutes it takes, listening included"] == ["nothing", "50"]
     assert found["Stop 02, La cale · Title, in French"] == ["Étape 02", "La cale"]
     assert found["Stop 02, La cale · Sounds"] == ["nothing", "Mouettes"]

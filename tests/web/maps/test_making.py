@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
+from webtest import Upload
 
 from maps.models import Trail
 from maps.queries.contents import trail_content
@@ -391,3 +392,67 @@ def test_the_way_is_written_point_by_point(mine, session, draft):
     assert "by the church" in wrong.forms["line"]["line"].value
     assert sent(mine.get(f"/trails/{draft.slug}/edit/line"), "line", line="").status_int == 303
     assert now(session, draft).line == ()
+
+
+GPX = """<?xml version="1.0"?><gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1">
+<wpt lat="48.3830" lon="-4.4790"><name>La criée</name><desc>Avant l’aube.</desc></wpt>
+<wpt lat="48.3818" lon="-4.4725"><name>Le pont</name></wpt>
+<trk><name>Aller</name><trkseg><trkpt lat="48.3830" lon="-4.4790"/><trkpt lat="48.3818" lon="-4.4725"/></trkseg></trk>
+<trk><name>Retour</name><trkseg><trkpt lat="48.3818" lon="-4.4725"/><trkpt lat="48.3840" lon="-4.4800"/></trkseg></trk>
+</gpx>""".encode()
+
+
+def brought(browse, trail, content):
+    """Send a file, and return the page that says what is in it."""
+    page = browse.get(f"/trails/{trail.slug}/edit/line")
+    form = page.forms["track"]
+    form["file"] = Upload("balade.gpx", content, "application/gpx+xml")
+    return form.submit(expect_errors=True)
+
+
+def taking(page):
+    return next(form for form in page.forms.values() if "way" in form.fields or "stop" in form.fields)
+
+
+def test_a_file_is_shown_before_anything_is_changed(mine, session, draft):
+    page = brought(mine, draft, GPX)
+    assert page.status_int == 200
+    assert [next(one.strings) for one in page.html.select("label[for^=way-] span")][::2][:2] == ["Aller", "Retour"]
+    assert [next(one.strings) for one in page.html.select("label[for^=stop-] span")][::2] == ["La criée", "Le pont"]
+    assert draft.current == 1
+
+
+def test_one_line_and_some_points_are_taken_in(mine, session, draft):
+    form = taking(brought(mine, draft, GPX))
+    form["way"] = "1"
+    form.fields["stop"][1].checked = False
+    assert form.submit().status_int == 303
+    content = now(session, draft)
+    assert content.line == ((-4.4725, 48.3818), (-4.48, 48.384))
+    assert [(stop.label, stop.title) for stop in content.stops][2:] == [("03", {"fr": "La criée"})]
+    assert content.stops[2].text == {"fr": "Avant l’aube."}
+
+
+def test_of_a_published_trail_what_says_nothing_is_refused_and_the_choice_stays(mine, session, public):
+    form = taking(brought(mine, public, GPX))
+    answer = form.submit(expect_errors=True)
+    assert answer.status_int == 409
+    assert "Stop 04 says nothing yet" in answer
+    again = taking(answer)
+    assert again["way"].value == "0"
+    again.fields["stop"][1].checked = False
+    assert again.submit().status_int == 303
+    assert [stop.label for stop in now(session, public).stops] == ["01", "02", "03"]
+
+
+@pytest.mark.parametrize("content", [b"not a track", b"<gpx", b"<html></html>", b'{"type": "Feature"', b"{}"])
+def test_what_is_no_track_is_refused_beside_the_field(mine, draft, content):
+    answer = brought(mine, draft, content)
+    assert answer.status_int == 422
+    assert answer.html.select_one("#track .field.wrong .error")
+
+
+def test_nothing_is_taken_in_of_what_nobody_chose_or_what_cannot_be_read(mine, session, draft):
+    send = {"base": "1", "way": "7", "line-0": "48.1, -4.2", "point-0": "somewhere", "stop": "x"}
+    mine.post(f"/trails/{draft.slug}/edit/line/take", people.with_csrf(mine, send), status=303)
+    assert draft.current == 1

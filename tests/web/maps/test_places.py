@@ -91,7 +91,7 @@ def test_a_place_is_corrected_and_keeps_what_was_not_asked(mine, session, garden
 def test_what_is_heard_there_is_taken_out_again(mine, session, garden, nolwenn):
     page = mine.get(f"/places/{garden.slug}/edit/media")
     assert "placesound" not in page.forms
-    assert page.html.select_one("#main a.button.quiet")["href"].startswith("/library/new?next=")
+    assert page.html.select_one("#main a.button.quiet")["href"].startswith("/library/new?return=")
     maps.sound(session, sender_id=nolwenn.id)
     sent(mine.get(f"/places/{garden.slug}/edit/media"), "placesound")
     page = mine.get(f"/places/{garden.slug}/edit/media")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.terms import StopContent
-from maps.views.plan import LEAST_HEIGHT, LONGEST_BAR, MOST_HEIGHT, RADIUS, plan
+from maps.views.plan import LEAST_HEIGHT, LONGEST_BAR, MOST_HEIGHT, RADIUS, STRIP, plan
 
 near = st.tuples(st.floats(-4.6, -4.3), st.floats(48.3, 48.5))
 anywhere = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
@@ -32,15 +32,15 @@ def test_all_of_it_is_in_sight(line, positions):
     shown = drawn(line, positions)
     if shown is None:
         return
-    assert LEAST_HEIGHT <= shown.height <= MOST_HEIGHT + 1
+    assert LEAST_HEIGHT + STRIP <= shown.height <= MOST_HEIGHT + STRIP + 1
     points = [tuple(map(float, part.split())) for part in shown.path.replace("L", "M").split("M") if part.strip()]
     assert len(points) == len(line)
     for x, y in [*points, *((one.at_x, one.at_y) for one in shown.markers)]:
         assert -0.1 <= x <= shown.width + 0.1
-        assert -0.1 <= y <= shown.height + 0.1
+        assert -0.1 <= y <= shown.height - STRIP + 0.1
     for one in shown.markers:
         assert RADIUS <= one.x <= shown.width - RADIUS
-        assert RADIUS <= one.y <= shown.height - RADIUS
+        assert RADIUS <= one.y <= shown.height - STRIP - RADIUS
 
 
 @given(st.lists(near, min_size=2, max_size=10))
