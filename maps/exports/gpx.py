@@ -63,15 +63,15 @@ def _bounds(told: Element, positions: Sequence[Vertex]) -> None:
         told,
         "bounds",
         minlat=degrees(min(latitudes)),
-        minlon=degrees(min(longitudes)),
+        minlon=_longitude(min(longitudes)),
         maxlat=degrees(max(latitudes)),
-        maxlon=degrees(max(longitudes)),
+        maxlon=_longitude(max(longitudes)),
     )
 
 
 def _waypoint(parent: Element, kind: str, stop: ShownStop, export: Export) -> None:
     content = stop.content
-    point = add(parent, kind, lat=degrees(content.latitude), lon=degrees(content.longitude))
+    point = add(parent, kind, lat=degrees(content.latitude), lon=_longitude(content.longitude))
     add(point, "name", export.name_of(stop))
     add_said(point, "cmt", export.of(content.directions))
     add_said(point, "desc", export.of(content.text))
@@ -93,7 +93,7 @@ def _track(root: Element, export: Export) -> None:
     _about(track, export)
     segment = add(track, "trkseg")
     for vertex in export.trail.content.line:
-        point = add(segment, "trkpt", lat=degrees(vertex[1]), lon=degrees(vertex[0]))
+        point = add(segment, "trkpt", lat=degrees(vertex[1]), lon=_longitude(vertex[0]))
         if len(vertex) == 3:
             add(point, "ele", f"{vertex[2]:.2f}")
 
@@ -102,7 +102,7 @@ def _route(root: Element, export: Export) -> None:
     route = add(root, "rte")
     _about(route, export)
     for stop in export.trail.stops:
-        point = add(route, "rtept", lat=degrees(stop.content.latitude), lon=degrees(stop.content.longitude))
+        point = add(route, "rtept", lat=degrees(stop.content.latitude), lon=_longitude(stop.content.longitude))
         add(point, "name", export.name_of(stop))
 
 
@@ -117,3 +117,9 @@ def _link(parent: Element, url: str, words: str, media_type: str) -> None:
     link = add(parent, "link", href=url)
     add_said(link, "text", words)
     add(link, "type", media_type)
+
+
+def _longitude(value: float) -> str:
+    """Return a longitude as the schema has it: the meridian opposite Greenwich is west of it."""
+    written = degrees(value)
+    return f"-{written}" if written == "180.0000000" else written

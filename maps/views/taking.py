@@ -34,7 +34,7 @@ def export_of(context, request) -> Export:
     return Export(
         trail=trail,
         media=sounds_of(request, [media_id for stop in trail.stops for media_id in stop.media]),
-        language=asked if asked in trail.languages else trail.content.language,
+        language=asked if asked in trail.content.title else trail.content.language,
         site=site_of(request),
         credits=names(trail.authors, request),
     )
