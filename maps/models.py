@@ -17,7 +17,8 @@ from portal.places.models import Place
 class Trail(Versioned, Row):
     """A trail. What it says is in its revisions, of which ``current`` is the number of the one that counts.
 
-    ``place`` is where it begins, and its line.
+    ``place`` is where it begins, and its line; ``metres`` is how long the way is, to be found by. Both are those of the
+    revision that was published last.
     """
 
     __tablename__ = "maps_trail"
@@ -30,6 +31,7 @@ class Trail(Versioned, Row):
     state: Mapped[TrailState]
     current: Mapped[int]
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
+    metres: Mapped[float | None]
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
 

@@ -163,7 +163,10 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class TrailFilter:
-    """Which trails are wanted: all, or those that hold the words, are about, in, under; ``wheelchair`` alone."""
+    """Which trails are wanted: all, or those that hold the words, are about, in, under; ``wheelchair`` alone.
+
+    ``metres`` are how long at least and at most; None sets no limit.
+    """
 
     q: str = ""
     theme: str | None = None
@@ -171,6 +174,7 @@ class TrailFilter:
     licence: str | None = None
     wheelchair: bool = False
     box: Box | None = None
+    metres: tuple[float | None, float | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,11 +379,22 @@ def history(session: Session, trail_id: UUID, *, limit: int = 50, offset: int = 
 def found_trails(session: Session, wanted: TrailFilter, *, limit: int = 20, offset: int = 0) -> FoundTrails:
     """Return a page of the public trails that are wanted, the newest first."""
     entries = select(IndexEntry.source_id, IndexEntry.updated_at).where(*index_conditions(session, TRAIL, wanted))
+    entries = _as_long(entries, *wanted.metres)
     total = session.scalar(select(func.count()).select_from(entries.subquery())) or 0
     page = entries.order_by(IndexEntry.created_at.desc(), IndexEntry.id).limit(limit).offset(offset)
     updated = {row.source_id: row.updated_at for row in session.execute(page)}
     cards = {card.id: card for card in _cards(session, Trail.id.in_(updated))}
     return FoundTrails([replace(cards[one], updated_at=at) for one, at in updated.items() if one in cards], total)
+
+
+def _as_long(entries: Select, least: float | None, most: float | None) -> Select:
+    """Return those of the entries of trails whose way is as long as wanted."""
+    if least is None and most is None:
+        return entries
+    entries = entries.join(Trail, Trail.id == IndexEntry.source_id)
+    if least is not None:
+        entries = entries.where(Trail.metres > least)
+    return entries if most is None else entries.where(Trail.metres <= most)
 
 
 def trails_of(session: Session, person_id: UUID) -> list[TrailCard]:

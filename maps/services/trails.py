@@ -15,7 +15,8 @@ from maps.models import Remix, Stop, StopMedia, Trail, TrailAuthor, TrailRevisio
 from maps.queries.contents import trail_content, trail_revision
 from maps.queries.media import facts, media_of
 from maps.rules.content import tidied, trail_as_json, trail_from_json
-from maps.rules.lines import simplified
+from maps.rules.durations import way
+from maps.rules.lines import length, simplified
 from maps.rules.merging import merged_trail
 from maps.rules.naming import slugs_for
 from maps.rules.remixing import licence_flaws, remixed
@@ -373,6 +374,7 @@ class Trails:
         trail.place = put_place(self._session, trail.place, name, "", (start[0], start[1]))
         if before is None or before.line != content.line:
             trail.place.path = path(content.line)
+        trail.metres = length(way(content))
 
     def _stops(self, trail: Trail, content: TrailContent) -> None:
         """Let the rows of stops be those of the content. Who is gone from it keeps the id, without rank and label."""

@@ -39,7 +39,7 @@ from portal.licences import LICENCES
 
 PAGE = 24
 LENGTHS = {
-    "short": (_("up to 2 km"), 0, 2000),
+    "short": (_("up to 2 km"), None, 2000),
     "medium": (_("2 to 5 km"), 2000, 5000),
     "long": (_("more than 5 km"), 5000, None),
 }
@@ -77,8 +77,13 @@ class Trails:
         asked = submitted(self.form, self.request)
         if asked is None:
             return self._page(None, 0, 1, TrailFilter())
+        _words, *metres = LENGTHS.get(asked["length"], ("", None, None))
         wanted = TrailFilter(
-            q=asked["q"], theme=asked["theme"], language=asked["language"], wheelchair=asked["wheelchair"]
+            q=asked["q"],
+            theme=asked["theme"],
+            language=asked["language"],
+            wheelchair=asked["wheelchair"],
+            metres=(metres[0], metres[1]),
         )
         page = asked["page"]
         found = self._found(wanted, page)

@@ -23,8 +23,8 @@ SPARE = 0.5
 SILENCE = -69.0
 """Below this many LUFS nothing was measured: the gate of BS.1770 stands at −70."""
 
-MOST_TRIES = 5
-SURE_AFTER = 3
+MOST_TRIES = 7
+SURE_AFTER = 5
 MOST_GAIN = 54.0
 
 
@@ -65,7 +65,7 @@ def better(aim: Aim, found: Measured, tries: int) -> Aim | None:
     be as loud as speech without being bent.
     """
     over = found.true_peak + READING - CEILING
-    if found.is_good or tries >= MOST_TRIES or (tries > SURE_AFTER and over <= 0):
+    if found.is_good or tries >= MOST_TRIES or (tries >= SURE_AFTER and over <= 0):
         return None
     lower = max(over + SPARE, 0.0) if over > 0 else 0.0
     ceiling = max(aim.ceiling - lower, LOWEST_CEILING)

@@ -101,6 +101,7 @@ def upgrade() -> None:
         ),
         sa.Column("current", sa.Integer(), nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("metres", sa.Double(), nullable=True),
         sa.Column("created_at", UtcMoment(), nullable=False),
         sa.Column("published_at", UtcMoment(), nullable=True),
         sa.Column("lock_version", sa.Integer(), server_default="0", nullable=False),

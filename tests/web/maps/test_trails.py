@@ -43,6 +43,8 @@ def test_a_filter_shows_what_fits_and_says_when_nothing_does(browse, session, tr
     assert [a["href"] for a in found.html.select("article a")] == [f"/trails/{flat.slug}"]
     assert "for wheelchairs" in found.html.select_one("article").text
     assert "No trail is like that" in browse.get("/trails?language=br", headers=ENGLISH)
+    assert len(browse.get("/trails?length=short").html.select("article")) == 2
+    assert not browse.get("/trails?length=long").html.select("article")
     assert "Nothing looked up yet" in browse.get("/trails?theme=nonsense", headers=ENGLISH, status=422)
 
 
