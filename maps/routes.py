@@ -12,6 +12,7 @@ def includeme(config) -> None:
     walking(config)
     place_pages(config)
     programs(config)
+    exports(config)
 
 
 def everything(config) -> None:
@@ -99,3 +100,14 @@ def programs(config) -> None:
     config.add_route("api.maps.trail.act", "/api/v1/trails/{slug}/{act}", factory=TrailContext)
     config.add_route("api.maps.places", "/api/v1/places")
     config.add_route("api.maps.place", "/api/v1/places/{slug}", factory=PlaceContext)
+
+
+def exports(config) -> None:
+    """Trails and places as files, on paper, and on other sites."""
+    files = "{format:gpx|geojson|kml|csv|rss}"
+    config.add_route("maps.trail.file", "/trails/{slug:[a-z0-9-]+}." + files, factory=TrailContext)
+    config.add_route("maps.trail.sheet", "/trails/{slug}/sheet", factory=TrailContext)
+    config.add_route("maps.places.file", "/places.{format:geojson|csv}")
+    config.add_route("maps.stop.code", "/stops/{id}/qr.svg", factory=StopContext)
+    config.add_route("maps.embed", "/embed/trails/{slug}", factory=TrailContext)
+    config.add_route("maps.oembed", "/oembed")

@@ -8,8 +8,8 @@ from pyramid.view import view_config, view_defaults
 from equipment_lending.models import Item, LendingPoint
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import desk
-from equipment_lending.views.codes import qr
 from portal.index.words import folded
+from portal.pages.codes import qr
 
 A_SHEET = 24
 

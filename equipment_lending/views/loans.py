@@ -20,7 +20,6 @@ from equipment_lending.rules.moments import return_moment
 from equipment_lending.schemas.residents import CancelSchema, ExtendSchema
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import LoanState, NoSuchTime, Refusal, RefusalCode, Refused, WaitlistState
-from equipment_lending.views.codes import qr
 from equipment_lending.views.words import (
     CONDITIONS,
     NO_SUCH_HOUR,
@@ -32,6 +31,7 @@ from equipment_lending.views.words import (
 )
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
+from portal.pages.codes import qr
 from portal.people.calendar import feed
 from portal.people.queries import mandates_of
 

@@ -20,11 +20,11 @@ HEADERS = {
 }
 
 
-@lru_cache(maxsize=8)
-def content_security_policy(map_tiles: str = "") -> str:
+@lru_cache(maxsize=16)
+def content_security_policy(map_tiles: str = "", framed: bool = False) -> str:
     """Return the policy: everything from here, nothing inline, pictures also from the host of the map's background.
 
-    ``map_tiles`` is that background's URL template, empty for none.
+    ``map_tiles`` is that background's URL template, empty for none; ``framed`` lets other sites show it in a frame.
     """
     tiles = tile_host(map_tiles)
     return "; ".join(
@@ -39,7 +39,7 @@ def content_security_policy(map_tiles: str = "") -> str:
             "worker-src 'self'",
             "manifest-src 'self'",
             "form-action 'self'",
-            "frame-ancestors 'none'",
+            "frame-ancestors *" if framed else "frame-ancestors 'none'",
             "base-uri 'none'",
         )
     )
@@ -58,6 +58,12 @@ def tile_host(template: str) -> str:
 def includeme(config) -> None:
     config.add_tween("portal.security.headers.tween_factory", under=INGRESS)
     config.add_subscriber(_keep_to_oneself, NewResponse)
+    config.add_request_method(let_be_framed)
+
+
+def let_be_framed(request) -> None:
+    """Let other sites show the answer in a frame. It must hold nothing that a click there could be stolen for."""
+    request.environ["portal.framed"] = True
 
 
 def tween_factory(handler, registry):
@@ -65,12 +71,14 @@ def tween_factory(handler, registry):
 
     def tween(request):
         response = handler(request)
+        framed = request.environ.get("portal.framed", False)
         for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+            if not (framed and name == "X-Frame-Options"):
+                response.headers.setdefault(name, value)
         if strict_transport:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
         map_tiles = request.city.map_tiles if response.content_type == "text/html" else ""
-        response.headers.setdefault("Content-Security-Policy", content_security_policy(map_tiles))
+        response.headers.setdefault("Content-Security-Policy", content_security_policy(map_tiles, framed))
         return response
 
     return tween

@@ -13,14 +13,16 @@ from equipment_lending.terms import Approval, DayKind, LoanState, ServiceState
 from portal.audit.services import Audit
 from portal.clock import StoppedClock
 from portal.jobs.models import Job, WorkerPulse
+from portal.media.models import Rendition
 from portal.media.photos import Photos
+from portal.media.terms import Rendering
 from portal.moderation.terms import Act, Concern
 from portal.people.models import Invitation, LetterPurpose, Organisation, Person
 from portal.people.services import Letters
 from portal.people.terms import Role
 from portal.security.identify import secret_hash
 from tests.conftest import NOW
-from tests.factories import desk, lending, moderation, people
+from tests.factories import desk, lending, maps, moderation, people
 from tests.factories.people import PASSWORD
 
 CLOCK = StoppedClock(NOW)
@@ -57,6 +59,7 @@ def build(session: Session, photos: Photos) -> Town:
     _loans(session, town, recorders, camera, bike, mixer)
     _links(session, town)
     _moderation(session, town)
+    _to_take_away(session, town)
     _behind_the_scenes(session, town)
     town.names |= {
         "category": recorders.model.category.slug,
@@ -207,6 +210,23 @@ def _moderation(session: Session, town: Town) -> None:
     moderation.acted(session, removed, Act.HIDE, Act.REMOVE, by=town.moderator)
     moderation.acted(session, back, Act.HIDE, Act.RESTORE, by=town.admin)
     town.names |= {"notice": str(said.id), "hidden": str(hidden.id), "removed": str(removed.id), "back": str(back.id)}
+
+
+def _to_take_away(session: Session, town: Town) -> None:
+    """A trail with a sound, printed and shown on other sites."""
+    sound = maps.sound(session, transcript="On entend les mouettes, puis les dockers.")
+    name = f"{sound.id.int:064x}.m4a"
+    session.add(Rendition(media_id=sound.id, rendering=Rendering.AAC, name=name, media_type="audio/mp4", size=9))
+    onwards = {"fr": "Longez le quai jusqu’à la grue bleue.", "en": "Follow the quay to the blue crane."}
+    trail = maps.trail(
+        session,
+        maps.stop("01", title={"fr": "La criée", "en": "The fish auction"}, directions=onwards, media=(sound.id,)),
+        maps.stop("02", -4.4725, 48.3818, title={"fr": "La grue bleue", "en": "The blue crane"}),
+        maps.stop("S1", -4.4700, 48.3822, title={"fr": "Un détour par la jetée"}, optional=True),
+        author_id=town.nolwenn.id,
+        title={"fr": "Les voix du port", "en": "Voices of the harbour"},
+    )
+    town.names["taken"] = trail.slug
 
 
 def _behind_the_scenes(session: Session, town: Town) -> None:

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from equipment_lending.models import Claim
 from equipment_lending.terms import FOREVER, ClaimKind, ServiceState
-from equipment_lending.views.codes import qr
 from portal.audit.models import AuditEntry
+from portal.pages.codes import qr
 from portal.people.terms import Role
 from tests.factories import desk, lending, people
 

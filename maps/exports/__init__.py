@@ -1,0 +1,13 @@
+"""Trails to take away: the same trail as a file for a GPS, a map, a globe, a spreadsheet, a podcast player.
+
+Each is a function from an :class:`Export` to bytes, the same bytes as long as the trail says the same.
+"""
+
+from maps.exports.csv import csv, places_csv
+from maps.exports.export import Export, Site
+from maps.exports.geojson import geojson, places_geojson
+from maps.exports.gpx import gpx
+from maps.exports.kml import kml
+from maps.exports.rss import rss
+
+__all__ = ["Export", "Site", "csv", "geojson", "gpx", "kml", "places_csv", "places_geojson", "rss"]

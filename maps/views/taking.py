@@ -1,0 +1,88 @@
+"""Trails and places taken away as files, for other programs: each the same bytes as long as it says the same."""
+
+from collections.abc import Callable
+
+from pyramid.response import Response
+from pyramid.view import view_config, view_defaults
+
+from maps.exports import Export, Site, csv, geojson, gpx, kml, places_csv, places_geojson, rss
+from maps.permissions import Maps
+from maps.queries.exporting import place_rows
+from maps.queries.trails import TrailFilter, shown
+from maps.views.showing import names, sounds_of
+
+GEOJSON = "application/geo+json"
+TRAIL_FILES: dict[str, tuple[str, Callable[[Export], bytes]]] = {
+    "gpx": ("application/gpx+xml", gpx),
+    "geojson": (GEOJSON, geojson),
+    "kml": ("application/vnd.google-earth.kml+xml", kml),
+    "csv": ("text/csv", csv),
+    "rss": ("application/rss+xml", rss),
+}
+PLACE_FILES = {"geojson": (GEOJSON, places_geojson), "csv": ("text/csv", places_csv)}
+
+
+def site_of(request) -> Site:
+    """Return where the portal is and what it is called."""
+    return Site(request.registry.portal_settings.base_url, request.city.name)
+
+
+def export_of(context, request) -> Export:
+    """Return a trail to take away: in the language asked for with ``?lang=``, else in its own, for everybody alike."""
+    trail = shown(request.db, context.trail)
+    asked = request.GET.get("lang", "")
+    return Export(
+        trail=trail,
+        media=sounds_of(request, [media_id for stop in trail.stops for media_id in stop.media]),
+        language=asked if asked in trail.content.title else trail.content.language,
+        site=site_of(request),
+        credits=names(trail.authors, request),
+    )
+
+
+@view_defaults(route_name="maps.trail.file", permission=Maps.BROWSE, request_method="GET")
+class TrailFile:
+    """A trail as one of the files that it can be taken away as."""
+
+    def __init__(self, context, request) -> None:
+        self.context = context
+        self.request = request
+
+    @view_config(public=True)
+    def send(self) -> Response:
+        kind = self.request.matchdict["format"]
+        media_type, written = TRAIL_FILES[kind]
+        name = f"{self.context.trail.slug}.{kind}" if kind != "rss" else None  # a podcast is followed, not kept
+        return answer(written(export_of(self.context, self.request)), media_type, name)
+
+
+@view_defaults(route_name="maps.places.file", permission=Maps.BROWSE, request_method="GET")
+class PlacesFile:
+    """All places as a file; ``theme``, ``licence``, ``language`` and ``q`` narrow it as they do the list."""
+
+    def __init__(self, request) -> None:
+        self.request = request
+
+    @view_config(public=True)
+    def send(self) -> Response:
+        kind, asked = self.request.matchdict["format"], self.request.GET
+        media_type, written = PLACE_FILES[kind]
+        wanted = TrailFilter(
+            q=asked.get("q", ""),
+            theme=asked.get("theme"),
+            language=asked.get("language"),
+            licence=asked.get("licence"),
+            wheelchair=asked.get("access") == "wheelchair",
+        )
+        language = asked.get("lang") or self.request.locale_name
+        rows = place_rows(self.request.db, wanted)
+        return answer(written(rows, language, site_of(self.request)), media_type, f"places.{kind}")
+
+
+def answer(body: bytes, media_type: str, name: str | None) -> Response:
+    """Return a file that programs anywhere may read, kept under ``name`` by who takes it."""
+    response = Response(body, content_type=media_type, charset="utf-8" if media_type.startswith("text/") else None)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    if name:
+        response.content_disposition = f'attachment; filename="{name}"'
+    return response

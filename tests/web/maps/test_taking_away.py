@@ -1,0 +1,301 @@
+"""What is taken away: files, a sheet, codes, a frame on another site. And what is hidden is in none of them."""
+
+import csv as tables
+import json
+import re
+from io import StringIO
+from uuid import uuid4
+from xml.etree import ElementTree
+
+import feedparser
+import gpxpy
+import pytest
+import zxingcpp
+from PIL import Image
+from sqlalchemy import select
+
+from maps.models import Stop
+from portal.media.models import Rendition
+from portal.media.terms import Rendering
+from portal.moderation.terms import Act
+from portal.people.terms import Role
+from tests.factories import maps, people
+
+ENGLISH = {"Accept-Language": "en"}
+TYPES = {
+    "gpx": "application/gpx+xml",
+    "geojson": "application/geo+json",
+    "kml": "application/vnd.google-earth.kml+xml",
+    "csv": "text/csv",
+    "rss": "application/rss+xml",
+}
+FILES = [f"/trails/{{slug}}.{kind}" for kind in TYPES]
+EVERYTHING = [*FILES, "/trails/{slug}/sheet", "/embed/trails/{slug}", "/stops/{stop}/qr.svg", "/oembed?url={url}"]
+
+
+def heard(session, **given):
+    """A sound with the file that players play."""
+    sound = maps.sound(session, transcript="On entend la criée.", **given)
+    name = f"{sound.id.int:064x}.m4a"
+    session.add(
+        Rendition(media_id=sound.id, rendering=Rendering.AAC, name=name, media_type="audio/mp4", size=1_304_000)
+    )
+    session.flush()
+    return sound
+
+
+@pytest.fixture
+def author(session):
+    return people.person(session)
+
+
+@pytest.fixture
+def sounds(session, author):
+    return [heard(session, sender_id=author.id, title=title) for title in ("La criée avant l’aube", "Le vent du quai")]
+
+
+@pytest.fixture
+def trail(session, author, sounds):
+    first = maps.stop("01", title={"fr": "La criée"}, media=(sounds[0].id,), directions={"fr": "Longez le quai."})
+    second = maps.stop("02", -4.4725, 48.3818, title={"fr": "La grue"}, media=(sounds[1].id,))
+    return maps.trail(session, first, second, author_id=author.id)
+
+
+@pytest.fixture
+def stops(session, trail):
+    return session.scalars(select(Stop).where(Stop.trail_id == trail.id).order_by(Stop.rank)).all()
+
+
+@pytest.fixture
+def names(trail, stops):
+    url = f"http://localhost/trails/{trail.slug}"
+    return {"slug": trail.slug, "stop": stops[0].id, "url": url}
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_trail_is_taken_away_as_a_file_that_other_sites_may_read(browse, trail, kind):
+    answer = browse.get(f"/trails/{trail.slug}.{kind}")
+    assert answer.content_type == TYPES[kind]
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    kept = answer.headers.get("Content-Disposition")
+    assert kept == (None if kind == "rss" else f'attachment; filename="{trail.slug}.{kind}"')
+
+
+@pytest.mark.parametrize("path", EVERYTHING)
+def test_what_did_not_change_is_not_sent_again(browse, names, path):
+    first = browse.get(path.format(**names))
+    browse.get(path.format(**names), headers={"If-None-Match": first.headers["ETag"]}, status=304)
+
+
+@pytest.mark.parametrize("path", EVERYTHING)
+def test_a_trail_that_is_hidden_is_not_there_and_one_that_was_removed_is_gone(browse, session, trail, names, path):
+    before = browse.get(path.format(**names))
+    maps.moderate(session, "trail", trail.id, Act.HIDE)
+    browse.get(path.format(**names), status=404)
+    browse.get(path.format(**names), headers={"If-None-Match": before.headers["ETag"]}, status=404)
+    maps.moderate(session, "trail", trail.id, Act.RESTORE)
+    assert browse.get(path.format(**names)).body == before.body
+    maps.moderate(session, "trail", trail.id, Act.REMOVE)
+    browse.get(path.format(**names), status=410)
+
+
+@pytest.mark.parametrize("path", [*FILES, "/trails/{slug}/sheet", "/embed/trails/{slug}"])
+def test_a_stop_that_is_hidden_is_in_nothing_that_is_taken_away(browse, session, names, stops, path):
+    before = browse.get(path.format(**names))
+    assert "La grue" in before.text
+    maps.moderate(session, "stop", stops[1].id, Act.HIDE)
+    hidden = browse.get(path.format(**names), headers={"If-None-Match": before.headers["ETag"]}, status=200)
+    assert "La grue" not in hidden.text
+    assert str(stops[1].id) not in hidden.text
+    maps.moderate(session, "stop", stops[1].id, Act.RESTORE)
+    assert browse.get(path.format(**names)).body == before.body
+
+
+@pytest.mark.parametrize("path", [*FILES, "/embed/trails/{slug}"])
+def test_a_sound_that_is_hidden_is_in_nothing_that_is_taken_away(browse, session, names, sounds, path):
+    name = f"{sounds[1].id.int:064x}.m4a"
+    assert name in browse.get(path.format(**names)).text
+    maps.moderate(session, "media", sounds[1].id, Act.HIDE)
+    assert name not in browse.get(path.format(**names)).text
+
+
+@pytest.mark.parametrize("path", EVERYTHING)
+def test_a_draft_is_taken_away_by_its_authors_alone(browse, session, author, path):
+    draft = maps.trail(session, draft=True, author_id=author.id)
+    stop = session.scalars(select(Stop.id).where(Stop.trail_id == draft.id)).first() or uuid4()
+    names = {"slug": draft.slug, "stop": stop, "url": f"http://localhost/trails/{draft.slug}"}
+    browse.get(path.format(**names), status=404)
+    on_other_sites = path.startswith(("/embed", "/oembed", "/stops"))
+    people.signed_in(browse, author)
+    browse.get(path.format(**names), status=404 if on_other_sites else 200)
+
+
+def test_the_gpx_holds_what_the_trail_says(browse, trail):
+    back = gpxpy.parse(browse.get(f"/trails/{trail.slug}.gpx").text)
+    assert [point.name for point in back.waypoints] == ["01 · La criée", "02 · La grue"]
+    assert len(back.tracks[0].segments[0].points) == len(maps.HARBOUR)
+
+
+def test_the_podcast_has_an_episode_for_each_sound_and_its_transcript(browse, trail, sounds):
+    answer = browse.get(f"/trails/{trail.slug}.rss")
+    feed = feedparser.parse(answer.body)
+    assert not feed.bozo
+    assert [entry.title for entry in feed.entries] == ["01 · La criée", "02 · La grue"]
+    assert feed.entries[0].enclosures[0].href == f"http://localhost/media/{sounds[0].id.int:064x}.m4a"
+    spoken = ElementTree.fromstring(answer.body).findall(
+        "channel/item/{https://podcastindex.org/namespace/1.0}transcript"
+    )
+    assert len(spoken) == 2
+
+
+def test_texts_are_in_the_trails_own_language_unless_another_is_asked_for(browse, session):
+    both = {"fr": "Le port", "br": "Ar porzh"}
+    trail = maps.trail(session, maps.stop("01", title=both), title=both)
+    path = f"/trails/{trail.slug}.geojson"
+    for query, title in (("", "Le port"), ("?lang=br", "Ar porzh"), ("?lang=xx", "Le port")):
+        assert browse.get(path + query, headers=ENGLISH).json["features"][0]["properties"]["title"] == title
+
+
+def test_places_are_taken_away_all_at_once_or_by_theme(browse, session):
+    here = maps.place(session)
+    hidden = maps.place(session, title={"fr": "Un autre"})
+    maps.moderate(session, "place", hidden.id, Act.HIDE)
+    [feature] = browse.get("/places.geojson").json["features"]
+    assert feature["id"] == str(here.id)
+    assert feature["geometry"]["coordinates"] == [-4.4985, 48.3842]
+    assert browse.get("/places.geojson?theme=sea").json["features"] == []
+    [row] = tables.DictReader(StringIO(browse.get("/places.csv").body.decode("utf-8-sig")))
+    assert row["title"] == "Le jardin partagé de Recouvrance"
+    first = browse.get("/places.csv")
+    browse.get("/places.csv", headers={"If-None-Match": first.headers["ETag"]}, status=304)
+
+
+@pytest.mark.parametrize(
+    "path", ["/trails/nowhere.gpx", "/trails/nowhere/sheet", "/embed/trails/nowhere", "/places.kml"]
+)
+def test_what_is_not_there_is_not_there(browse, path):
+    browse.get(path, status=404)
+
+
+# On paper -------------------------------------------------------------------------------------------------------------
+
+
+DRAWN = re.compile(r'<path [^>]*d="(?P<strokes>M[^"]*h[^"]*)"[^>]*stroke="#000"|stroke="#000"[^>]*d="(?P<other>[^"]*)"')
+WIDE = re.compile(r'viewBox="0 0 (\d+) \d+"|width="(\d+)"')
+
+
+def codes(page: str, scale: int = 1) -> list[str]:
+    """Return what a reader of codes reads in the drawings of a page, whose modules are ``scale`` wide, in order."""
+    drawings = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+    found = [(WIDE.search(drawing), DRAWN.search(drawing)) for drawing in drawings if 'stroke="#000"' in drawing]
+    return [
+        zxingcpp.read_barcodes(painted(drawn["strokes"] or drawn["other"], int(wide[1] or wide[2]) // scale))[0].text
+        for wide, drawn in found
+    ]
+
+
+def painted(strokes: str, size: int, scale: int = 8) -> Image.Image:
+    """Paint what segno draws: ``M`` and ``m`` move, ``h`` strokes a row of modules."""
+    page = Image.new("L", (size * scale, size * scale), 255)
+    x = y = 0.0
+    for act, numbers in re.findall(r"([Mmh])([^Mmh]*)", strokes):
+        values = [float(number) for number in re.findall(r"-?\d*\.?\d+", numbers)]
+        if act == "M":
+            x, y = values
+        elif act == "m":
+            x, y = x + values[0], y + values[1]
+        else:
+            box = (x, y - 0.5, x + values[0], y + 0.5)
+            page.paste(0, tuple(int(edge * scale) for edge in box))
+            x += values[0]
+    return page
+
+
+def test_the_sheet_says_how_to_go_on_from_stop_to_stop_and_each_code_leads_to_its_stop(browse, trail, stops):
+    page = browse.get(f"/trails/{trail.slug}/sheet", headers=ENGLISH)
+    page.mustcontain("From 01 to 02", "Longez le quai.", "La criée", "La grue", "CC BY-SA 4.0")
+    assert codes(page.text) == [f"http://localhost/stops/{stop.id}" for stop in stops]
+    assert page.html.select(".plan svg")
+
+
+def test_the_code_of_a_stop_is_a_picture_of_its_own(browse, stops):
+    answer = browse.get(f"/stops/{stops[0].id}/qr.svg")
+    assert answer.content_type == "image/svg+xml"
+    assert codes(answer.text, scale=8) == [f"http://localhost/stops/{stops[0].id}"]
+
+
+def test_a_stop_that_is_gone_from_its_trail_has_no_code_any_more(browse, session, stops):
+    stops[1].rank = stops[1].label = None
+    session.flush()
+    browse.get(f"/stops/{stops[1].id}/qr.svg", status=404)
+    browse.get(f"/stops/{uuid4()}/qr.svg", status=404)
+
+
+# On other sites -------------------------------------------------------------------------------------------------------
+
+
+def test_a_frame_may_stand_on_any_site_and_sets_no_cookie(browse, trail, author):
+    for visitor in (browse, people.signed_in(browse, author)):
+        page = visitor.get(f"/embed/trails/{trail.slug}", headers=ENGLISH)
+        assert "frame-ancestors *" in page.headers["Content-Security-Policy"]
+        assert "X-Frame-Options" not in page.headers
+        assert "Set-Cookie" not in page.headers
+        page.mustcontain("La criée", "audio/mp4", "CC BY-SA 4.0")
+        assert not page.html.select("nav, form, script, .top, .foot")
+        assert page.html.base["target"] == "_blank"
+
+
+@pytest.mark.parametrize("path", ["/trails/{slug}/sheet", "/trails/{slug}.gpx", "/", "/embed/trails/nowhere"])
+def test_nothing_else_may_be_framed(browse, names, path):
+    answer = browse.get(path.format(**names), expect_errors=True)
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+def test_a_site_learns_how_to_show_a_trail_from_its_address(browse, trail, author):
+    told = browse.get(f"/oembed?url=http://localhost/trails/{trail.slug}&maxwidth=400&format=json").json
+    assert (told["version"], told["type"], told["title"]) == ("1.0", "rich", "Les voix du port de commerce")
+    assert (told["width"], told["height"], told["author_name"]) == (400, 520, author.name)
+    assert told["provider_url"] == "http://localhost/"
+    assert f'src="http://localhost/embed/trails/{trail.slug}"' in told["html"]
+    assert 'width="400"' in told["html"]
+
+
+def test_what_stands_in_a_title_cannot_get_out_of_the_frame(browse, session):
+    trail = maps.trail(session, title={"fr": '"><script>alert(1)</script>'})
+    told = browse.get(f"/oembed?url=http://localhost/trails/{trail.slug}").json
+    assert "<script>" not in told["html"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 400),
+        ("url=", 400),
+        ("url=http://[", 400),
+        ("url={url}&maxwidth=wide", 400),
+        ("url={url}&maxheight=-1", 400),
+        ("url=https://elsewhere.example/trails/x", 404),
+        ("url=javascript:alert(1)", 404),
+        ("url=http://localhost/about", 404),
+        ("url={url}&format=xml", 501),
+        ("url={url}/", 200),
+        ("url={url}?lang=fr", 200),
+        ("url={url}&maxwidth=10", 200),
+    ],
+)
+def test_whatever_a_site_asks_has_its_answer(browse, names, query, status):
+    browse.get("/oembed?" + query.format(**names), status=status)
+
+
+def test_the_page_of_a_trail_says_where_a_site_asks(browse, trail):
+    page = browse.get(f"/trails/{trail.slug}")
+    [link] = page.html.select('link[type="application/json+oembed"]')
+    assert browse.get(link["href"]).json["type"] == "rich"
+
+
+def test_moderators_see_a_hidden_trail_and_yet_frame_none(browse, session, trail):
+    maps.moderate(session, "trail", trail.id, Act.HIDE)
+    people.signed_in(browse, people.staff(session, Role.MODERATOR))
+    browse.get(f"/embed/trails/{trail.slug}", status=404)
+    assert json.loads(browse.get(f"/trails/{trail.slug}.geojson").body)["features"]
