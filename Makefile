@@ -23,7 +23,6 @@ setup:  ## the installation part of `make run`, alone
 	@$(PYTHON) portal/install.py
 
 test: export PORTAL_TEST_DATABASES = sqlite,postgresql
-test: export PORTAL_TEST_REQUIRE_ALL = 1
 test: lint  ## everything the tests need, then all of them, on both databases
 	$(BIN)/pytest -n 2
 

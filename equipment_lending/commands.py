@@ -1,6 +1,8 @@
 """``portal lending``: lending from a terminal."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -44,10 +46,19 @@ def bring_in(installation, folder: Path, update: bool, dry_run: bool) -> None:
             return
         if difference.changes and not update:
             raise click.ClickException("nothing was imported: some rows exist and differ; say --update to change them")
-        if sys.stderr.isatty():
-            click.echo("Bringing it in…", err=True)
         city = request.city.name
-        importing.bring_in(difference, Guardians(city, city, city))
+        with _shown(difference.rows) as done:
+            importing.bring_in(difference, Guardians(city, city, city), done)
+
+
+@contextmanager
+def _shown(rows: int) -> Iterator[Callable[[], object]]:
+    """What is to be called after each row; on a terminal, that shows how far one is."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    with click.progressbar(length=rows, label="bringing it in", file=sys.stderr) as bar:
+        yield lambda: bar.update(1)
 
 
 def _said(trouble: Trouble) -> str:

@@ -3,9 +3,15 @@
 A view whose answer is for everybody says ``public=True`` (asked again each time, 304 when nothing changed) or, where a
 stale answer does no harm, ``public=300`` (shared caches may keep it 300 seconds). Nobody keeps a signed-in person's.
 What routes are said to ``share``, the scripts of other sites may read as well: without cookies, as anybody.
+
+Every public answer has an ETag, made of the answer itself. A Last-Modified has only what follows from dated rows alone:
+the API's list of lending points, what is read off the index. A page has none, because it says what is open now, which
+day is today, who reads it and what the city has set; neither has what is free or how many there are, because loans and
+items come and go without a date of their own. A date that is too old would hide a change; an ETag never does.
 """
 
 import gzip
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from pyramid.events import NewResponse
@@ -17,6 +23,8 @@ COMPRESSED = frozenset(
 )
 SMALL = 1024
 MOST_COMPRESSED = 8 * 1024 * 1024
+UNSETTLED = timedelta(minutes=1)
+"""For so long after a change there may be another one of the same second, or one that is not committed yet."""
 
 
 def includeme(config) -> None:
@@ -56,6 +64,11 @@ def public_view(view, info):
 
 
 public_view.options = ("public",)  # type: ignore[attr-defined]
+
+
+def settled(changed_at: datetime | None, now: datetime) -> datetime | None:
+    """Return an instant of change fit for Last-Modified; None where there is none, or where it is too fresh."""
+    return changed_at if changed_at is not None and changed_at + UNSETTLED < now else None
 
 
 def _revalidate(request, response, seconds: int) -> None:

@@ -57,6 +57,11 @@ class Difference:
         return self.points, self.models, self.items
 
     @property
+    def rows(self) -> int:
+        """How many rows are to be added or changed."""
+        return sum(len(part.added) + len(part.changed) for part in self.files)
+
+    @property
     def adds(self) -> bool:
         return any(part.added for part in self.files)
 

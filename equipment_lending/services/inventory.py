@@ -1,7 +1,8 @@
 """A city's spreadsheets brought in: all of it or nothing, and what exists is changed only where that was asked for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import func, select
@@ -45,16 +46,15 @@ class InventoryImport:
         troubles = [*reading.troubles, *conflicts(present, reading.inventory, unsure)]
         return Comparison(difference(present, reading.inventory), tuple(in_order(troubles)))
 
-    def bring_in(self, wanted: Difference, guardians: Guardians) -> None:
-        """Add what is new and change what differs. New items belong to ``guardians``.
+    def bring_in(self, wanted: Difference, guardians: Guardians, done: Callable[[], object] = lambda: None) -> None:
+        """Add what is new and change what differs. New items belong to ``guardians``; ``done`` is called row by row.
 
         ``wanted`` must have been compared in this transaction, after :meth:`alone`.
         """
         for slug in wanted.categories:
             self._catalogue.add_category(slug, name={LANGUAGE: slug.replace("-", " ").capitalize()})
-        self._points(wanted.points)
-        self._models(wanted.models)
-        self._items(wanted.items, guardians)
+        for _ in chain(self._points(wanted.points), self._models(wanted.models), self._items(wanted.items, guardians)):
+            done()
         counts = {part.file: {"added": len(part.added), "changed": len(part.changed)} for part in wanted.files}
         self._audit.record("lending.import", "import", "lending", **counts)
 
@@ -65,11 +65,14 @@ class InventoryImport:
 
     # Points ---------------------------------------------------------------------------------------------------------
 
-    def _points(self, wanted: FileDifference[PointRow]) -> None:
+    def _points(self, wanted: FileDifference[PointRow]) -> Iterator[PointRow]:
+        """Bring the rows in, and yield each."""
         for row in wanted.added:
             self._add_point(row)
+            yield row
         for change in wanted.changed:
             self._change_point(change.row, change.fields)
+            yield change.row
 
     def _add_point(self, row: PointRow) -> None:
         point = self._catalogue.add_point(
@@ -97,11 +100,13 @@ class InventoryImport:
 
     # Models ---------------------------------------------------------------------------------------------------------
 
-    def _models(self, wanted: FileDifference[ModelRow]) -> None:
+    def _models(self, wanted: FileDifference[ModelRow]) -> Iterator[ModelRow]:
         for row in wanted.added:
             self._add_model(row)
+            yield row
         for change in wanted.changed:
             self._change_model(change.row, change.fields)
+            yield change.row
 
     def _add_model(self, row: ModelRow) -> None:
         model = self._catalogue.add_model(
@@ -130,11 +135,13 @@ class InventoryImport:
 
     # Items ----------------------------------------------------------------------------------------------------------
 
-    def _items(self, wanted: FileDifference[ItemRow], guardians: Guardians) -> None:
+    def _items(self, wanted: FileDifference[ItemRow], guardians: Guardians) -> Iterator[ItemRow]:
         for row in sorted(wanted.added, key=lambda row: row.parent is not None):  # kits before their parts
             self._add_item(row, guardians)
+            yield row
         for change in wanted.changed:
             self._change_item(change.row, change.fields)
+            yield change.row
 
     def _add_item(self, row: ItemRow, guardians: Guardians) -> None:
         self._catalogue.add_items(

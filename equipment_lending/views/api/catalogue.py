@@ -3,10 +3,12 @@
 from equipment_lending.contexts import ModelContext
 from equipment_lending.permissions import Lending
 from equipment_lending.queries.catalogue import Filter, points, sheets
+from equipment_lending.queries.changes import points_changed_at
 from equipment_lending.queries.occupation import availability
 from equipment_lending.views.api.messages import CatalogueCriteria, PeriodCriteria, period_of
 from equipment_lending.views.api.shown import shown_point, shown_sheet
 from portal.api import Problem, api_defaults, api_view, paged
+from portal.transport import settled
 
 
 @api_defaults(route_name="api.lending.points", permission=Lending.BROWSE)
@@ -16,14 +18,18 @@ class Points:
 
     @api_view(request_method="GET", public=True)
     def listed(self):
-        found = points(self.request.db)
-        paging = self.request.paging
+        request = self.request
+        request.response.last_modified = settled(points_changed_at(request.db), request.clock.now())
+        found = points(request.db)
+        paging = request.paging
         page = found[paging.offset : paging.offset + paging.limit]
-        return paged(self.request, [shown_point(point) for point in page], len(found))
+        return paged(request, [shown_point(point) for point in page], len(found))
 
 
 @api_defaults(route_name="api.lending.equipment", permission=Lending.BROWSE)
 class Equipment:
+    """What is lent, and with a period what of it is free. Nothing dates either, so there is no Last-Modified."""
+
     def __init__(self, _context, request) -> None:
         self.request = request
 

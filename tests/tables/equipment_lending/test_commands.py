@@ -1,5 +1,8 @@
 """``portal lending import``, as somebody types it: on a database of its own, with real commits."""
 
+from io import StringIO
+from types import SimpleNamespace
+
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
@@ -84,6 +87,27 @@ def test_what_exists_is_changed_only_when_that_is_asked_for(typed, folder):
     assert count(typed, Item) == 3
     with Session(typed.engine) as session:
         assert session.scalars(select(EquipmentModel.replacement_value)).one() == 30_000
+
+
+def test_on_a_terminal_it_shows_how_far_it_is_and_elsewhere_it_does_not(typed, folder, monkeypatch):
+    """The four rows are counted one by one; what is written elsewhere stays free of it."""
+    counted = []
+    monkeypatch.setattr("click._termui_impl.ProgressBar.make_step", lambda _bar, steps: counted.append(steps))
+    assert "bringing it in" not in typed(folder).stderr
+    assert counted == []
+    (folder / "items.csv").write_text(
+        (folder / "items.csv").read_text() + "\nEN-3,zoom-h5,kerinou,,,,\nEN-4,zoom-h5,kerinou,,,,"
+    )
+    monkeypatch.setattr("equipment_lending.commands.sys", SimpleNamespace(stderr=Terminal()))
+    assert typed(folder).exit_code == 0
+    assert counted == [1, 1]
+
+
+class Terminal(StringIO):
+    """Somebody who looks on."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def test_a_dry_run_says_and_does_not(typed, folder):

@@ -1,13 +1,15 @@
 """Lending for programs: every request and answer is held against the description."""
 
+from datetime import time, timedelta
 from itertools import pairwise
 
 import pytest
 from sqlalchemy import func, select, update
 
 from equipment_lending.models import Claim, Loan, WaitlistEntry
+from equipment_lending.services.catalogue import Catalogue
 from equipment_lending.services.requests import LoanRequests
-from equipment_lending.terms import Approval, LoanState
+from equipment_lending.terms import Approval, Hours, LoanState, WeeklyWindow
 from portal.people.terms import Role
 from tests.factories import desk, lending, people
 
@@ -49,6 +51,31 @@ def test_points_say_when_they_are_open_in_osm_syntax(api, session):
     (shown,) = [p for p in api.get("/api/v1/points").json["items"] if p["slug"] == point.slug]
     assert shown["opening_hours"] == "Tu-Sa 10:00-18:00"
     assert shown["latitude"] == pytest.approx(48.41, abs=0.01)
+
+
+def test_points_say_when_one_of_them_last_changed_once_that_is_a_minute_ago(api, asking, clock):
+    catalogue = asking.find_service(Catalogue)
+    point = catalogue.add_point(
+        "kerinou", name="Kérinou", address="Rue Auguste Kervern", longitude=-4.5, latitude=48.4, zone="Europe/Paris"
+    )
+    assert "Last-Modified" not in api.get("/api/v1/points").headers
+    clock.at += timedelta(minutes=2)
+    since = {"If-Modified-Since": api.get("/api/v1/points").headers["Last-Modified"]}
+    assert since == {"If-Modified-Since": "Thu, 22 Oct 2026 12:00:00 GMT"}
+    api.get("/api/v1/points", headers=since, status=304)
+    catalogue.set_week(point, [WeeklyWindow(1, Hours(time(10), time(18)))])
+    api.get("/api/v1/points", headers=since, status=200)
+    clock.at += timedelta(minutes=2)
+    (shown,) = api.get("/api/v1/points", headers=since, status=200).json["items"]
+    assert shown["opening_hours"] == "Tu 10:00-18:00; PH off"
+
+
+def test_what_has_no_date_of_its_own_says_none(api, asking, clock, stock):
+    clock.at += timedelta(days=2)
+    for path in (f"/equipment/{stock.model.slug}", "/equipment", "/points", "/api/v1/equipment"):
+        answer = api.get(path)
+        assert "ETag" in answer.headers
+        assert "Last-Modified" not in answer.headers
 
 
 def test_the_catalogue_counts_what_is_free_for_a_whole_period(api, session, stock):
