@@ -19,7 +19,7 @@ from equipment_lending.views.api.messages import (
 )
 from equipment_lending.views.api.shown import refused, shown_loan
 from equipment_lending.views.desk import served_points
-from portal.api import api_defaults, api_view, paged
+from portal.api import Problem, api_defaults, api_view, paged, precondition
 from portal.people.terms import Role
 
 
@@ -70,20 +70,37 @@ class _OneLoan:
         self.request = request
         self.me = request.identity.person_id
 
+    def shown(self):
+        """Return the loan, its version as the answer's ETag."""
+        self.request.response.etag = str(self.loan.revision)
+        return shown_loan(self.loan, self.request.clock.now())
+
     def answer(self, act):
-        """Return the loan after ``act``, or the problem with every reason why not."""
+        """Return the loan after ``act``, which is one version later, or the problem with every reason why not.
+
+        Where If-Match names another version, nothing is done. It is asked again afterwards, alone with the loan: what
+        somebody else did while this waited for its turn shows in the version, and undoes this.
+        """
+        known = self.loan.revision
+        precondition(self.request, str(known))
         try:
             act()
         except Refused as no:
+            self._not_overtaken(known)
             raise refused(no, self.request) from no
-        return shown_loan(self.loan, self.request.clock.now())
+        self._not_overtaken(known + 1)
+        return self.shown()
+
+    def _not_overtaken(self, expected: int) -> None:
+        if self.request.if_match and self.loan.revision != expected:
+            raise Problem(412)
 
 
 @api_defaults(route_name="api.lending.loan")
 class TheLoan(_OneLoan):
     @api_view(request_method="GET", permission=Lending.SEE_LOAN)
     def show(self):
-        return shown_loan(self.loan, self.request.clock.now())
+        return self.shown()
 
 
 @api_defaults(route_name="api.lending.loan.act", request_method="POST")

@@ -3,10 +3,11 @@
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from equipment_lending.models import Claim, Loan, WaitlistEntry
-from equipment_lending.terms import Approval
+from equipment_lending.services.requests import LoanRequests
+from equipment_lending.terms import Approval, LoanState
 from portal.people.terms import Role
 from tests.factories import desk, lending, people
 
@@ -261,3 +262,62 @@ def test_what_is_agreed_is_agreed_to_the_minute(api, session, stock, me, mine, c
         assert no["errors"] == {field: "Give whole minutes, without seconds."}
     assert [session.scalar(select(func.count()).select_from(kind)) for kind in (Loan, Claim, WaitlistEntry)] == before
     assert loan.return_at == lending.instant("2026-10-25T10:00")
+
+
+ACTS = ("confirm", "reject", "cancel", "extend", "check-out", "check-in")
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_who_read_an_older_version_of_a_loan_changes_nothing(api, session, stock, me, clerk, act):
+    state = "requested" if act in ("confirm", "reject") else "confirmed"
+    loan = lending.loan(session, stock, "2026-10-22T13:00", "2026-10-26T10:00", borrower=me, state=state, revision=3)
+    tag = stock.items[0].asset_tag
+    if act == "check-in":
+        desk.handed_out(session, loan, tag)
+    path = f"/api/v1/loans/{loan.id}"
+    version = api.get(path, headers=clerk).headers["ETag"]
+    assert version == f'"{loan.revision}"'
+    message = {
+        "confirm": {},
+        "extend": {"return_at": "2026-10-27T10:00:00+01:00"},
+        "check-out": {"items": [tag]},
+        "check-in": {"items": [{"asset_tag": tag, "condition": "good"}]},
+    }.get(act, {"reason": "fermeture"})
+    for stale in ('"1"', f"W/{version}", '"one", "two"'):
+        answer = api.post_json(f"{path}/{act}", message, headers=clerk | {"If-Match": stale}, status=412)
+        assert answer.content_type == "application/problem+json"
+    assert api.get(path, headers=clerk).headers["ETag"] == version
+    answer = api.post_json(f"{path}/{act}", message, headers=clerk | {"If-Match": f'"1", {version}'})
+    assert answer.headers["ETag"] == f'"{loan.revision}"' != version
+    assert api.get(path, headers=clerk).headers["ETag"] == answer.headers["ETag"]
+    api.post_json(f"{path}/{act}", message, headers=clerk | {"If-Match": version}, status=412)
+
+
+def test_whoever_names_no_version_or_any_is_served(api, session, stock, mine):
+    loan = api.post_json("/api/v1/loans", wish(stock), headers=mine, status=201).json
+    longer = {"return_at": "2026-10-27T10:00:00+01:00"}
+    api.post_json(f"/api/v1/loans/{loan['id']}/extend", longer, headers=mine)
+    api.post_json(f"/api/v1/loans/{loan['id']}/cancel", {}, headers=mine | {"If-Match": "*"})
+
+
+@pytest.mark.parametrize(("taken", "status"), [(None, 200), ("cancelled", 412), ("extended", 412)])
+def test_what_somebody_else_does_meanwhile_undoes_what_was_asked_of_the_version_before(
+    api, session, stock, me, mine, monkeypatch, taken, status
+):
+    """Two read the same version; the second waits for the first, who has changed it by then."""
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", borrower=me)
+    locked = LoanRequests._locked
+
+    def overtaken(self, loan_id, *states):
+        change = {"cancelled": {"state": LoanState.CANCELLED}, "extended": {}}.get(taken)
+        if change is not None:
+            values = {"revision": Loan.revision + 1} | change
+            session.execute(update(Loan).where(Loan.id == loan_id).values(values), execution_options=NOBODY_KNOWS)
+        return locked(self, loan_id, *states)
+
+    monkeypatch.setattr(LoanRequests, "_locked", overtaken)
+    longer = {"return_at": "2026-10-27T10:00:00+01:00"}
+    api.post_json(f"/api/v1/loans/{loan.id}/extend", longer, headers=mine | {"If-Match": '"0"'}, status=status)
+
+
+NOBODY_KNOWS = {"synchronize_session": False}
