@@ -4,18 +4,18 @@ All of it is computed from the state of things, whenever it runs.
 """
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
+from equipment_lending.queries.agenda import appointments
 from equipment_lending.queries.reminders import reminders, to_return
+from equipment_lending.services.letters import Letters
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.services.telling import WORK, Telling
 from equipment_lending.services.turns import Turns
 from equipment_lending.terms import Matter
 from portal.jobs.services import Jobs
-from portal.mail.services import Outbox
 from portal.people.models import Person
-
-MAIL = "equipment_lending:templates/equipment_lending/mail/"
 
 
 def includeme(config) -> None:
@@ -41,8 +41,10 @@ def remind(request, person_id: str, point_id: str) -> None:
     due = to_return(request.db, UUID(person_id), UUID(point_id), request.clock.now())
     if due.late or due.tomorrow:
         person = request.db.get_one(Person, UUID(person_id))
-        letter = MAIL + ("overdue.txt" if due.late else "reminder.txt")
-        request.find_service(Outbox).send(person, letter, point=due.point, late=due.late, tomorrow=due.tomorrow)
+        loans, letter = (*due.late, *due.tomorrow), "overdue" if due.late else "reminder"
+        request.find_service(Letters).write(
+            person, letter, partial(appointments, loans), point=due.point, late=due.late, tomorrow=due.tomorrow
+        )
 
 
 def expire(request) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager
 
-from equipment_lending.models import EquipmentModel, LendingPoint, Loan, LoanLine, Stock
+from equipment_lending.models import EquipmentModel, LendingPoint, Loan, LoanLine, Stock, WaitlistEntry
 from equipment_lending.queries.calendars import calendars, policies
 from equipment_lending.queries.occupation import StockUse, stock_uses
 from equipment_lending.rules.assignment import free_units
@@ -30,7 +30,10 @@ EXPECTED = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT)
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A wish with its rows, and the application that the charter decides on."""
+    """A wish with its rows, and the application that the charter decides on.
+
+    ``taken_up`` are the borrower's places in line of which it takes up what was offered.
+    """
 
     wish: Wish
     point: LendingPoint
@@ -38,6 +41,7 @@ class Gathered:
     lines: tuple[tuple[Stock, int], ...]
     policies: Mapping[UUID, Policy]
     application: Application
+    taken_up: tuple[WaitlistEntry, ...] = ()
 
     def occupied(self, stock_id: UUID, period: Period) -> Period:
         """Return what a loan of a stock from pick-up to return occupies."""

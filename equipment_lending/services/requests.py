@@ -78,7 +78,7 @@ class LoanRequests:
         self._audit = audit
         self._letters = Letters(session, outbox, base_url)
         self._chance = chance
-        self._turns = Turns(session, clock, certifications, outbox)
+        self._turns = Turns(session, clock, certifications, outbox, base_url)
 
     def request(self, wish: Wish, borrower_id: UUID, by: UUID) -> Loan:
         """Record a loan for the borrower and return it: ``CONFIRMED``, or ``REQUESTED`` where somebody has to approve.
@@ -95,7 +95,8 @@ class LoanRequests:
             loan = self._record(wish, gathered, borrower_id, by)
         if by != borrower_id:
             self._audit.record("lending.request_for", "loan", loan.id, loan=loan.number)
-        self._letters.about(loan, "loan_confirmed" if loan.state is LoanState.CONFIRMED else "loan_requested")
+        letter = "loan_confirmed" if loan.state is LoanState.CONFIRMED else "loan_requested"
+        self._letters.about(loan, letter, gathered.taken_up)
         return loan
 
     def confirm(self, loan_id: UUID, by: UUID, override: str = "") -> Loan:
@@ -218,10 +219,11 @@ class LoanRequests:
         points, stocks = self._wished_points(wish), wished_stocks(self._session, wish)
         stocks = [stock for stock in stocks if stock.id in held]
         self._turns.serve(held)
-        in_turn = self._turns.take_up(borrower_id, held, wish)
+        taken_up = tuple(self._turns.take_up(borrower_id, held, wish))
+        in_turn = bool(taken_up) and {one.stock_id for one in taken_up} == held
         now = self._clock.now()
         gathered = gather(self._session, wish, points, stocks, borrower_id, self._certifications, now)
-        return replace(gathered, application=replace(gathered.application, in_turn=in_turn))
+        return replace(gathered, application=replace(gathered.application, in_turn=in_turn), taken_up=taken_up)
 
     def _wished_points(self, wish: Wish) -> dict[str, LendingPoint]:
         points = wished_points(self._session, wish)

@@ -15,15 +15,13 @@ from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.charter import refusals
 from equipment_lending.rules.claims import remaining
 from equipment_lending.rules.waiting import Waiting, offer_ends, turns
+from equipment_lending.services.letters import Letters
 from equipment_lending.terms import FOREVER, ClaimKind, Period, RefusalCode, WaitlistState, Wish
 from portal.clock import Clock
 from portal.db import lock
 from portal.jobs.services import Jobs
 from portal.mail.services import Outbox
-from portal.people.models import Person
 from portal.ports.certifications import Certifications
-
-LETTERS = "equipment_lending:templates/equipment_lending/mail/"
 
 
 def look_who_waits(session: Session, clock: Clock, stock_ids: Iterable[UUID]) -> None:
@@ -36,11 +34,18 @@ def look_who_waits(session: Session, clock: Clock, stock_ids: Iterable[UUID]) ->
 class Turns:
     """Offer what is free to whoever waits for it, and end what has ended. Needs the stocks locked."""
 
-    def __init__(self, session: Session, clock: Clock, certifications: Certifications, outbox: Outbox | None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        clock: Clock,
+        certifications: Certifications,
+        outbox: Outbox | None,
+        base_url: str = "",
+    ) -> None:
         self._session = session
         self._clock = clock
         self._certifications = certifications
-        self._outbox = outbox
+        self._letters = Letters(session, outbox, base_url)
 
     def serve_all(self) -> None:
         """Lock the stocks that somebody waits for, and serve their lines."""
@@ -70,8 +75,8 @@ class Turns:
                 if one.id in served and one.state is WaitlistState.WAITING:
                     self._offer(one, rows[one.id], now)
 
-    def take_up(self, person_id: UUID, stock_ids: Collection[UUID], wish: Wish) -> bool:
-        """Let go of what is held for somebody who now asks for exactly that. Was all of the wish held?"""
+    def take_up(self, person_id: UUID, stock_ids: Collection[UUID], wish: Wish) -> list[WaitlistEntry]:
+        """Let go of what is held for somebody who now asks for exactly that, and return their places in line."""
         mine = [
             one
             for one in waiting.lines(self._session, stock_ids)
@@ -79,7 +84,7 @@ class Turns:
         ]
         for one in mine:
             self.settle(one, WaitlistState.ACCEPTED)
-        return bool(mine) and {one.stock_id for one in mine} == set(stock_ids)
+        return mine
 
     def settle(self, one: WaitlistEntry, state: WaitlistState) -> None:
         """Let somebody's place in line end, and nothing be held for them any more."""
@@ -92,7 +97,7 @@ class Turns:
             return True
         self.settle(one, state)
         if state is WaitlistState.EXPIRED:
-            self._write(one, "offer_expired")
+            self._letters.about_offer(one, "offer_expired")
         return False
 
     def _turns(self, stock_id: UUID, line: list[Waiting], now: datetime) -> set[object]:
@@ -120,24 +125,18 @@ class Turns:
                 ends_at=place.wanted.end,
             )
         )
-        self._write(one, "offer")
+        self._letters.about_offer(one, "offer")
 
     def _withdraw(self, one: WaitlistEntry) -> None:
         """Something is late or went out of service: what was held cannot be lent. The place in line is kept."""
         one.state, one.offer_until = WaitlistState.WAITING, None
         self._let_go(one)
-        self._write(one, "offer_withdrawn")
+        self._letters.about_offer(one, "offer_withdrawn")
 
     def _let_go(self, one: WaitlistEntry) -> None:
         for hold in one.holds:
             hold.live = False
         self._session.flush()
-
-    def _write(self, one: WaitlistEntry, letter: str) -> None:
-        self._session.flush()
-        if self._outbox is not None:
-            person = self._session.get_one(Person, one.person_id)
-            self._outbox.send(person, f"{LETTERS}{letter}.txt", person=person, entry=one, point=one.stock.point)
 
 
 def _from(place: Waiting, now: datetime) -> Waiting:

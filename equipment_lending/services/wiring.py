@@ -61,7 +61,13 @@ def _telling(request: Request) -> Telling:
 
 
 def _turns(request: Request) -> Turns:
-    return Turns(request.db, request.clock, request.ask(Certifications), request.find_service(Outbox))
+    return Turns(
+        request.db,
+        request.clock,
+        request.ask(Certifications),
+        request.find_service(Outbox),
+        request.registry.portal_settings.base_url,
+    )
 
 
 def _waitlist(request: Request) -> Waitlist:

@@ -1,6 +1,7 @@
 """Reminders and loans nobody came for: once each, whenever and however often the worker looks."""
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import select
 
 from equipment_lending import tasks
@@ -72,6 +73,16 @@ def test_late_and_due_tomorrow_at_one_point_are_one_letter_too(session, asking, 
     assert letter.subject.startswith("Late")
     assert late.number in letter.text
     assert due.number in letter.text
+
+
+def test_the_letters_of_the_morning_bring_the_dates_for_ones_own_calendar(session, asking, clock, point, borrower):
+    late, due = out(session, point, borrower, "2026-10-21T18:00"), out(session, point, borrower, "2026-10-23T12:00")
+    tomorrow = out(session, lending.point(session), borrower, "2026-10-23T12:00")
+    at(clock, "2026-10-22T10:00")
+    found = [Calendar.from_ical(letter.calendar).walk("VEVENT") for letter in day_of_letters(asking)]
+    told = [{str(event["uid"]): event.decoded("dtend") for event in events} for events in found]
+    assert {f"{late.id}@loans": late.return_at, f"{due.id}@loans": due.return_at} in told
+    assert {f"{tomorrow.id}@loans": tomorrow.return_at} in told
 
 
 def test_each_point_and_each_person_gets_a_letter_of_their_own(session, asking, clock, point, borrower):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -375,6 +376,36 @@ def test_an_offer_letter_is_in_the_language_of_whoever_waits(session, asking, re
     letter = session.scalars(select(OutgoingMail).where(OutgoingMail.to == first.person.email)).one()
     assert letter.subject == "It is your turn: Field recorder"
     assert "/loans" in letter.text
+
+
+def diary(letter) -> dict[str, tuple[int, str]]:
+    """Return what a letter puts into a diary: ``{uid: (sequence, status)}``."""
+    events = Calendar.from_ical(letter.calendar).walk("VEVENT")
+    return {str(event["uid"]): (int(event["sequence"]), str(event["status"])) for event in events}
+
+
+def test_an_offer_is_in_the_diary_for_as_long_as_it_stands(session, clock, asking, requests, waitlist, fleet, line):
+    stock, loan, first, _ = line
+    uid, (item,) = f"{first.id}@waiting", stock.items
+    requests.cancel(loan.id, "", loan.borrower_id)
+    take_all_turns(asking)
+    clock.at += timedelta(minutes=1)
+    fleet.out_of_service(item, clock.now(), None, "courroie cassée")
+    take_all_turns(asking)
+    clock.at += timedelta(minutes=1)
+    fleet.in_service(item)
+    take_all_turns(asking)
+    clock.at += timedelta(minutes=1)
+    new = waitlist.accept(first.id, first.person_id)
+    theirs = select(OutgoingMail).where(OutgoingMail.person_id == first.person_id).order_by(OutgoingMail.created_at)
+    offer, withdrawn, again, taken = session.scalars(theirs)
+    assert diary(offer) == {uid: (1, "CONFIRMED")}
+    assert diary(withdrawn) == {uid: (2, "CANCELLED")}
+    assert diary(again) == {uid: (3, "CONFIRMED")}
+    assert diary(taken) == {uid: (4, "CANCELLED"), f"{new.id}@loans": (0, "CONFIRMED")}
+    (event,) = Calendar.from_ical(offer.calendar).walk("VEVENT")
+    assert (event.decoded("dtstart"), event.decoded("dtend")) == _ends()
+    assert str(event["url"]).endswith("/loans#waiting")
 
 
 # What the database refuses -------------------------------------------------------------------------------------------
