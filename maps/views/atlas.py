@@ -69,12 +69,13 @@ class MapPage:
 
     def _page(self, asked: Mapping[str, Any] | None, around: FoundAddress | None) -> dict[str, Any]:
         wanted = self._filter(asked, around) if asked is not None else None
-        page = asked["page"] if asked is not None else 1
+        page, say = asked["page"] if asked is not None else 1, self.request.localizer.translate
         found = filtered(self.request.db, wanted, PAGE, (page - 1) * PAGE) if wanted is not None else None
         return {
             "form": self.form,
             "found": found,
             "kinds": self.kinds,
+            "marks": {name: {"label": say(kind.label), "hue": kind.hue} for name, kind in self.kinds.items()},
             "around": around.label if around else None,
             "box": self._box(wanted),
             "narrowed": wanted is not None and wanted != Filter(kinds=list(self.kinds)),

@@ -86,7 +86,10 @@ class TakenPage(Walking):
 
     @property
     def address(self) -> str:
-        return self.request.route_path("maps.trail.offline", slug=self.trail.slug, _query={"language": self.language})
+        told = {"lang": self.request.GET["lang"]} if "lang" in self.request.GET else {}
+        return self.request.route_path(
+            "maps.trail.offline", slug=self.trail.slug, _query={"language": self.language} | told
+        )
 
     def html(self) -> str:
         with speaking(self.request, self.language):

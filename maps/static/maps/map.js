@@ -2,8 +2,10 @@
 // draws where they are. Where many are near each other the portal says how many, and pressing that number goes closer.
 const place = document.querySelector("[data-map]");
 const say = place.dataset; // addresses, and the sentences of this page in the reader's language
+const WAYS_FROM = 13; // at this zoom a way is more than a speck
 const WAIT = 250; // milliseconds after a movement, so that a drag asks once
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const kinds = JSON.parse(say.kinds); // what each kind is called, and its hue
 const L = window.L;
 
 place.hidden = false; // without script the list is all there is
@@ -20,6 +22,7 @@ const map = L.map(place, {
   zoomControl: false,
 });
 L.control.zoom({ zoomInTitle: say.zoomIn, zoomOutTitle: say.zoomOut }).addTo(map);
+const ways = L.geoJSON(null, { interactive: false, style: { className: "way", weight: 4 } }).addTo(map);
 const marks = L.layerGroup().addTo(map);
 let asked = null; // the question under way
 let question = new URLSearchParams(location.search);
@@ -82,6 +85,7 @@ async function draw() {
     if (!answer.ok) throw new Error(String(answer.status));
     const { cells } = await answer.json();
     show(cells);
+    await lines(query, mine.signal);
   } catch (wrong) {
     if (wrong.name !== "AbortError") tell(say.failed);
   }
@@ -106,58 +110,78 @@ async function moved() {
 // Showing
 
 function show(cells) {
-  const focused = document.activeElement?.dataset?.cell;
+  const focused = document.activeElement?.dataset?.spot;
   marks.clearLayers();
   for (const cell of cells) marks.addLayer(cell.count > 1 ? many(cell) : one(cell));
-  if (focused) place.querySelector(`[data-cell="${focused}"]`)?.focus();
+  if (focused) place.querySelector(`[data-spot="${focused}"]`)?.focus();
 }
 
-function many({ longitude, latitude, count, bbox, cell }) {
+function many({ longitude, latitude, count, bbox }) {
   const size = count < 10 ? 36 : count < 100 ? 44 : 52;
   const icon = L.divIcon({ className: "cluster", html: `<span>${count}</span>`, iconSize: [size, size] });
   const marker = L.marker([latitude, longitude], { icon });
   const [west, south, east, north] = bbox;
   marker.on("click", () => {
-    if (map.getZoom() >= map.getMaxZoom() || (west === east && south === north)) return pile(marker, cell, bbox);
+    if (map.getZoom() >= map.getMaxZoom() || (west === east && south === north)) return pile([latitude, longitude]);
     map.fitBounds([[south, west], [north, east]], { padding: [40, 40], maxZoom: map.getZoom() + 3 });
   });
-  return named(marker, say.many.replace("{count}", count), cell);
+  return named(marker, say.many.replace("{count}", count));
 }
 
 // Things at the very same spot: the list says which.
-function pile(marker, _cell, [west, south, east, north]) {
-  map.setView([(south + north) / 2, (west + east) / 2], map.getMaxZoom());
+function pile(spot) {
+  map.setView(spot, map.getMaxZoom());
   document.querySelector("[data-results] h2")?.focus();
 }
 
-function one({ longitude, latitude, item, cell }) {
-  const icon = L.divIcon({ className: `pin is-${item.hue}`, html: "<span></span>", iconSize: [32, 32], popupAnchor: [0, -12] });
+function one({ longitude, latitude, item }) {
+  const icon = L.divIcon({ className: `pin is-${kinds[item.kind].hue}`, html: "<span></span>", iconSize: [32, 32], popupAnchor: [0, -12] });
   const marker = L.marker([latitude, longitude], { icon });
   marker.bindPopup(() => card(item), { autoPanPadding: [24, 24] });
   marker.on("popupopen", ({ popup }) => popup.getElement().querySelector("a").focus());
   marker.on("popupclose", () => marker.getElement()?.focus());
   marker.item = item.id;
-  return named(marker, `${item.kind_label} : ${item.title}`, cell);
+  return named(marker, `${kinds[item.kind].label}, ${item.title}`);
 }
 
-function named(marker, words, cell) {
+function named(marker, words) {
   marker.on("add", () => {
     const element = marker.getElement();
     element.setAttribute("aria-label", words);
-    element.dataset.cell = cell;
+    element.dataset.spot = spot(marker);
   });
   return marker;
 }
 
-function card({ title, summary, url, kind_label: kind }) {
+function spot(marker) {
+  const { lat, lng } = marker.getLatLng();
+  return `${lat},${lng}`;
+}
+
+function card({ title, summary, url, kind }) {
   const shown = document.createElement("div");
   const link = Object.assign(document.createElement("a"), { href: url, textContent: title });
   const strong = document.createElement("strong");
   strong.append(link);
-  const label = Object.assign(document.createElement("p"), { textContent: kind, className: "small soft" });
+  const label = Object.assign(document.createElement("p"), { textContent: kinds[kind].label, className: "small soft" });
   const words = Object.assign(document.createElement("p"), { textContent: summary, className: "small" });
   shown.append(label, strong, words);
   return shown;
+}
+
+// The ways of trails, from near enough, where trails are among what is asked for
+async function lines(query, signal) {
+  ways.clearLayers();
+  const wanted = query.get("kinds");
+  if (map.getZoom() < WAYS_FROM || (wanted && !wanted.split(",").includes("trail"))) return;
+  const asking = new URLSearchParams({ bbox: query.get("bbox"), limit: "100", f: "json" });
+  for (const name of ["theme", "licence", "language", "access", "q"]) {
+    if (query.get(name)) asking.set(name, query.get(name));
+  }
+  const answer = await fetch(`${say.ways}?${asking}`, { signal });
+  if (!answer.ok) return;
+  const isWay = ({ geometry }) => geometry !== null && geometry.type !== "Point";
+  ways.addData((await answer.json()).features.filter(isWay));
 }
 
 // From the list to the map

@@ -50,7 +50,7 @@ def service():
     geocoding._asked.cache_clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
         server.asked = []
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield server
         server.shutdown()

@@ -1,0 +1,131 @@
+"""The page with the map: the list that it is without script, what it can be asked, and what it tells the script."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from portal.moderation.terms import Act
+from portal.pages.models import CitySetting
+from tests.factories import index, maps, places
+
+FRENCH = {"Accept-Language": "fr"}
+
+
+@pytest.fixture
+def town(session):
+    """Three things with a place, one of them accessible, and one without."""
+    for title, longitude, given in (
+        ("Le lavoir", -4.49, {"theme": "water", "access": "wheelchair", "licence": "CC-BY-4.0"}),
+        ("Le banc", -4.45, {"theme": "meeting", "language": "br"}),
+        ("La fontaine", -4.40, {"theme": "water", "language": "fr"}),
+    ):
+        index.entry(session, title, kind="place", place_id=places.at(session, longitude, 48.39).id, **given)
+    index.entry(session, "Caméra", kind="equipment")
+
+
+def titles(page) -> list[str]:
+    return sorted(one.text for one in page.html.select("[data-results] h3 a"))
+
+
+def test_without_a_question_the_list_is_complete_and_says_what_has_no_place(browse, town):
+    page = browse.get("/map", headers=FRENCH)
+    assert titles(page) == ["Caméra", "La fontaine", "Le banc", "Le lavoir"]
+    assert "4 choses" in page.html.select_one("#results").text
+    assert "sans position" in page.html.select_one("[data-results]").text
+    assert page.html.select_one("[data-map]")["data-box"] == "-4.49,48.39,-4.4,48.39"
+    assert page.html.select_one("[data-map]").has_attr("hidden")
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("q=fontaine", ["La fontaine"]),
+        ("kinds=equipment", ["Caméra"]),
+        ("kinds=equipment&kinds=place&theme=water", ["La fontaine", "Le lavoir"]),
+        ("language=br", ["Le banc"]),
+        ("licence=CC-BY-4.0", ["Le lavoir"]),
+        ("access=true", ["Le lavoir"]),
+        ("bbox=-4.46,48.3,-4.39,48.4", ["La fontaine", "Le banc"]),
+        ("bbox=-4.46,48.3,-4.39,48.4&theme=water", ["La fontaine"]),
+        ("bbox=170,-10,-170,10", []),
+    ],
+)
+def test_every_filter_narrows_the_list(browse, town, question, found):
+    assert titles(browse.get(f"/map?{question}")) == found
+
+
+def test_list_and_marks_answer_the_same_question_alike(browse, town):
+    question = "bbox=-4.50,48.3,-4.39,48.4&theme=water"
+    marks = browse.get(f"/api/v1/map?{question}&zoom=18&kinds=place,equipment").json
+    assert marks["total"] == sum(mark["count"] for mark in marks["cells"]) == 2
+    assert sorted(mark["item"]["title"] for mark in marks["cells"]) == titles(browse.get(f"/map?{question}"))
+
+
+def test_the_script_is_told_what_each_kind_is_called(browse, town):
+    kinds = json.loads(browse.get("/map", headers=FRENCH).html.select_one("[data-map]")["data-kinds"])
+    assert kinds["place"] == {"label": "Lieu", "hue": "map"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["bbox=1,2,3", "bbox=a,b,c,d", "bbox=0,5,1,4", "theme=licorne", "kinds=licorne", "page=0", "since=hier"],
+)
+def test_what_cannot_be_understood_is_said_and_shows_nothing(browse, town, question):
+    page = browse.get(f"/map?{question}", status=422)
+    assert titles(page) == []
+
+
+def test_a_day_before_the_first_day_is_said_beside_its_field(browse, town):
+    page = browse.get("/map?since=2026-10-22&until=2026-10-21", headers=FRENCH, status=422)
+    assert "avant le premier jour" in page.html.select_one("#map-until-error").text
+
+
+class Addresses(BaseHTTPRequestHandler):
+    """The service that a city chose: it knows one street."""
+
+    def do_GET(self):
+        point = {"geometry": {"coordinates": [-4.4905, 48.3901]}, "properties": {"label": "Rue du Lavoir 29200 Brest"}}
+        known = [point] if "Lavoir" in self.path else []
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"features": known}).encode())
+
+    def log_message(self, *_args):
+        """Say nothing."""
+
+
+@pytest.fixture
+def addresses(session):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Addresses) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        session.add(CitySetting(key="geocoder", value=f"http://127.0.0.1:{server.server_port}/search"))
+        session.flush()
+        yield
+        server.shutdown()
+        thread.join()
+
+
+def test_what_is_around_an_address_is_found_without_script(browse, town, addresses):
+    page = browse.get("/map?near=Rue+du+Lavoir", headers=FRENCH)
+    assert titles(page) == ["Le lavoir"]
+    assert "autour de Rue du Lavoir 29200 Brest" in page.html.select_one("#results").text
+
+
+def test_an_address_that_is_not_known_is_said_beside_its_field(browse, town, addresses):
+    page = browse.get("/map?near=Rue+de+la+Licorne", headers=FRENCH, status=422)
+    assert "introuvable" in page.html.select_one("#map-near-error").text
+
+
+def test_without_a_service_no_address_is_asked_for(browse, town):
+    assert browse.get("/map").html.select_one("[name=near]") is None
+
+
+def test_what_is_hidden_is_neither_in_the_list_nor_among_the_marks(browse, session, town):
+    place = maps.place(session, title={"fr": "Le jardin"})
+    assert "Le jardin" in titles(browse.get("/map"))
+    maps.moderate(session, "place", place.id, Act.HIDE)
+    assert "Le jardin" not in titles(browse.get("/map"))
+    assert browse.get("/api/v1/map?bbox=-5,48,-4,49&zoom=9").json["total"] == 3
