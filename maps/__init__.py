@@ -15,5 +15,6 @@ def includeme(config) -> None:
     config.add_index_kind("place", _("Place"), "pin", "map")
     config.add_main_link(_("Trails"), "maps.trails", ["/trails", "/stops", "/places"])
     config.add_assets("maps")
+    config.add_openapi("maps:openapi.yaml")
     config.add_translation_dirs("maps:locale")
     config.scan(".views")

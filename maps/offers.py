@@ -1,16 +1,23 @@
-"""Our answers to the kernel's questions: what somebody gave to the map, figures, what is public."""
+"""Our answers to the kernel's questions: what somebody gave to the map, figures, what is public, what is moderated."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from maps.models import MapPlace, Trail, TrailAuthor
+from maps.models import MapPlace, Stop, Trail, TrailAuthor
 from maps.queries.figures import places_shared, sounds_shared, trails_shared
 from maps.queries.personal import drafts_of, place_revisions_written, trail_revisions_written, trails_written
+from maps.queries.standing import PLACE, STOP, TRAIL
+from maps.queries.subjects import subjects
 from maps.services.indexing import MapIndex
+from portal.db import lock
+from portal.i18n import _
+from portal.moderation.terms import Standing
 from portal.ports.figures import Figure, Figures, LoopStep
+from portal.ports.moderation import Moderated, Subject
 from portal.ports.personal_data import PersonalData
 from portal.ports.publications import Publications
 
@@ -19,6 +26,7 @@ def includeme(config) -> None:
     config.answer(PersonalData, MapData)
     config.answer(Figures, MapFigures)
     config.answer(Publications, MapPublications)
+    config.answer(Moderated, MapThings)
 
 
 class MapData:
@@ -78,3 +86,33 @@ class MapPublications:
             self._index.trail(trail)
         for place in self._session.scalars(select(MapPlace).order_by(MapPlace.id)):
             self._index.place(place)
+
+
+class MapThings:
+    """Trails, stops and places can be taken out of sight. A trail takes its stops along."""
+
+    NAMES: Mapping[str, str] = {TRAIL: _("Audio trail"), STOP: _("Stop of a trail"), PLACE: _("Place")}
+
+    def __init__(self, request) -> None:
+        self._session = request.db
+        self._request = request
+        self._index = request.find_service(MapIndex)
+
+    def kinds(self) -> Mapping[str, str]:
+        return {kind: self._request.localizer.translate(name) for kind, name in self.NAMES.items()}
+
+    def subjects(self, kind: str, ids: Collection[UUID]) -> dict[UUID, Subject]:
+        return subjects(self._session, kind, ids, self._request.words)
+
+    def hold(self, kind: str, subject_id: UUID) -> None:
+        """Hold the trail of which it is, or the place: whoever revises it holds the same."""
+        if kind == PLACE:
+            lock(self._session, MapPlace, [subject_id])
+        elif kind == STOP:
+            lock(self._session, Trail, self._session.scalars(select(Stop.trail_id).where(Stop.id == subject_id)).all())
+        else:
+            lock(self._session, Trail, [subject_id])
+
+    def reflect(self, kind: str, subject_id: UUID, standing: Standing) -> None:
+        """Write the index of all that shows the thing: a sound is heard at stops, and its words are found there."""
+        self._index.reflect(kind, subject_id)

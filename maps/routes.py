@@ -1,4 +1,4 @@
-"""Where the pages of maps are."""
+"""Where the pages and the API of the map are; one function for each group."""
 
 from maps.contexts import PlaceContext, RevisionContext, StopContext, TrailContext
 
@@ -7,6 +7,7 @@ def includeme(config) -> None:
     trail_pages(config)
     trail_making(config)
     place_pages(config)
+    programs(config)
 
 
 def trail_pages(config) -> None:
@@ -51,3 +52,13 @@ def place_pages(config) -> None:
     config.add_route("maps.place.history", "/places/{slug}/history", factory=PlaceContext)
     config.add_route("maps.place.difference", "/places/{slug}/history/difference", factory=PlaceContext)
     config.add_route("maps.place.revert", "/places/{slug}/history/{number}/revert", factory=PlaceContext)
+
+
+def programs(config) -> None:
+    """The API of trails and places."""
+    config.add_route("api.maps.trails", "/api/v1/trails")
+    config.add_route("api.maps.trail", "/api/v1/trails/{slug}", factory=TrailContext)
+    config.add_route("api.maps.trail.revisions", "/api/v1/trails/{slug}/revisions", factory=TrailContext)
+    config.add_route("api.maps.trail.act", "/api/v1/trails/{slug}/{act}", factory=TrailContext)
+    config.add_route("api.maps.places", "/api/v1/places")
+    config.add_route("api.maps.place", "/api/v1/places/{slug}", factory=PlaceContext)

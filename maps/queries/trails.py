@@ -195,7 +195,7 @@ def shown(session: Session, trail: Trail, number: int | None = None, *, everythi
     """
     revision = trail_revision(session, trail.id, trail.current if number is None else number)
     content = trail_from_json(revision.content)
-    hidden = _hidden(session, content)
+    hidden = hidden_stops(session, content)
     if not everything:
         content = _without(content, hidden)
     known = facts(session, media_of(content))
@@ -234,7 +234,13 @@ def _without(content: TrailContent, hidden: Collection[UUID]) -> TrailContent:
     return replace(content, stops=tuple(stop for stop in content.stops if stop.id not in hidden))
 
 
-def _hidden(session: Session, *contents: TrailContent) -> frozenset[UUID]:
+def readable(session: Session, content: TrailContent) -> TrailContent:
+    """Return a content as everybody may read it: without the stops that moderation has hidden."""
+    return _without(content, hidden_stops(session, content))
+
+
+def hidden_stops(session: Session, *contents: TrailContent) -> frozenset[UUID]:
+    """Return the stops of some contents that moderation has hidden or removed."""
     stand = standings(session, STOP, [stop.id for content in contents for stop in content.stops])
     return frozenset(stop_id for stop_id, one in stand.items() if one is not Standing.VISIBLE)
 
@@ -345,8 +351,13 @@ def _credit(revision: TrailRevision) -> Credit:
 # Revisions ------------------------------------------------------------------------------------------------------------
 
 
-def history(session: Session, trail_id: UUID, *, limit: int = 50, offset: int = 0) -> tuple[list[HistoryLine], int]:
-    """Return a page of a trail's revisions, the latest first, each with what is new in it, and how many there are."""
+def history(
+    session: Session, trail_id: UUID, *, limit: int = 50, offset: int = 0, everything: bool = False
+) -> tuple[list[HistoryLine], int]:
+    """Return a page of a trail's revisions, the latest first, each with what is new in it, and how many there are.
+
+    What is new in hidden stops is left out, unless ``everything`` is wanted, by authors and moderators.
+    """
     ours = TrailRevision.trail_id == trail_id
     total = session.scalar(select(func.count()).select_from(TrailRevision).where(ours)) or 0
     query = (
@@ -359,6 +370,7 @@ def history(session: Session, trail_id: UUID, *, limit: int = 50, offset: int = 
     )
     rows = session.scalars(query).all()
     before = {row.number: row.content for row in rows}
+    hidden = frozenset() if everything else hidden_stops(session, *(trail_from_json(row.content) for row in rows))
     lines = [
         HistoryLine(
             number=row.number,
@@ -366,11 +378,16 @@ def history(session: Session, trail_id: UUID, *, limit: int = 50, offset: int = 
             at=row.created_at,
             author=_credit(row),
             comment=row.comment,
-            changes=tuple(changes(before[row.number - 1], row.content)) if row.number - 1 in before else (),
+            changes=_told(changes(before[row.number - 1], row.content), hidden) if row.number - 1 in before else (),
         )
         for row in rows[:limit]
     ]
     return lines, total
+
+
+def _told(found: Sequence[Change], hidden: Collection[UUID]) -> tuple[Change, ...]:
+    unseen = {str(stop_id) for stop_id in hidden}
+    return tuple(change for change in found if change.path[:1] != ("stops",) or change.path[1] not in unseen)
 
 
 # Lists ----------------------------------------------------------------------------------------------------------------
@@ -441,7 +458,7 @@ def _cards(session: Session, which: ColumnElement[bool]) -> list[TrailCard]:
         .where(which)
     )
     rows = [(trail, revision, trail_from_json(revision.content)) for trail, revision in session.execute(query)]
-    hidden = _hidden(session, *(content for _trail, _revision, content in rows))
+    hidden = hidden_stops(session, *(content for _trail, _revision, content in rows))
     rows = [(trail, revision, _without(content, hidden)) for trail, revision, content in rows]
     known = facts(session, {media_id for _trail, _revision, content in rows for media_id in media_of(content)})
     return [_card(trail, revision.created_at, content, _seconds(known)) for trail, revision, content in rows]

@@ -105,7 +105,7 @@ def stop_from_json(told: Mapping[str, Any]) -> StopContent:
     return StopContent(
         id=UUID(told["id"]),
         label=told["label"],
-        title=dict(told["title"]),
+        title=_texts(told, "title"),
         longitude=longitude,
         latitude=latitude,
         text=_texts(told, "text"),

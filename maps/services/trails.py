@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session, selectinload
 from maps.models import Remix, Stop, StopMedia, Trail, TrailAuthor, TrailRevision
 from maps.queries.contents import trail_content, trail_revision
 from maps.queries.media import facts, media_of
+from maps.queries.standing import STOP, standings
 from maps.rules.content import tidied, trail_as_json, trail_from_json
 from maps.rules.durations import way
 from maps.rules.lines import length, simplified
-from maps.rules.merging import merged_trail
+from maps.rules.merging import merged_trail, woven
 from maps.rules.naming import slugs_for
 from maps.rules.remixing import licence_flaws, remixed
 from maps.rules.trails import UNKEEPABLE, trail_flaws
@@ -42,6 +43,7 @@ from maps.terms import (
 from portal.audit.services import Audit
 from portal.clock import Clock
 from portal.db import lock
+from portal.moderation.terms import Standing
 from portal.places.models import path
 
 UNNAMED = "balade"
@@ -87,6 +89,7 @@ class Trails:
         organisation_id: UUID | None = None,
         comment: str = "",
         meant: Collection[UUID] = (),
+        sees_hidden: bool = False,
     ) -> TrailRevision:
         """Record what a trail says from now on, and return the revision; the current one where nothing is new.
 
@@ -94,10 +97,15 @@ class Trails:
         raises :class:`Stale` with every conflict where both changed the same. Of a published trail, raises
         :class:`NotPublishable` with every flaw that it did not have before; ``meant`` are stops said to be far from the
         line on purpose. Raises :class:`NoSuchRevision`. Nothing is recorded then.
+
+        Stops that moderation has hidden stay as they are, unless the author ``sees_hidden`` ones and leaves them out.
         """
         trail = self._alone_with(trail_id)
         theirs = trail_content(self._session, trail)
-        mine = self._merged(trail, base, _fit(content), theirs)
+        mine = _fit(content)
+        if not sees_hidden:
+            mine = self._with_hidden(trail, base, mine)
+        mine = self._merged(trail, base, mine, theirs)
         if mine == theirs:
             return trail_revision(self._session, trail.id, trail.current)
         self._check(trail, mine, theirs, meant)
@@ -125,7 +133,13 @@ class Trails:
         louder = replace(stop, media=(*stop.media, media_id))
         changed = replace(content, stops=tuple(louder if one.id == stop_id else one for one in content.stops))
         return self.revise(
-            trail_id, trail.current, changed, author_id, organisation_id=organisation_id, comment=comment
+            trail_id,
+            trail.current,
+            changed,
+            author_id,
+            organisation_id=organisation_id,
+            comment=comment,
+            sees_hidden=True,
         )
 
     def translate(
@@ -142,7 +156,9 @@ class Trails:
         """Let a trail say this in a language, as seen in revision ``base``. Raises as :meth:`revise` does."""
         trail = self._alone_with(trail_id)
         changed = translated(trail_content(self._session, trail, base), language, said)
-        return self.revise(trail_id, base, changed, author_id, organisation_id=organisation_id, comment=comment)
+        return self.revise(
+            trail_id, base, changed, author_id, organisation_id=organisation_id, comment=comment, sees_hidden=True
+        )
 
     def revert(
         self,
@@ -160,7 +176,15 @@ class Trails:
         trail = self._alone_with(trail_id)
         now = trail_content(self._session, trail)
         then = replace(trail_content(self._session, trail, number), licence=now.licence)
-        return self.revise(trail_id, trail.current, then, author_id, organisation_id=organisation_id, comment=comment)
+        return self.revise(
+            trail_id,
+            trail.current,
+            then,
+            author_id,
+            organisation_id=organisation_id,
+            comment=comment,
+            sees_hidden=True,
+        )
 
     def remix(
         self,
@@ -270,6 +294,18 @@ class Trails:
             self._session.add(Remix(trail_id=trail.id, source_id=source.id))
         self._session.flush()
         return trail
+
+    def _with_hidden(self, trail: Trail, base: int, mine: TrailContent) -> TrailContent:
+        """Return the content with the hidden stops of its base, each where it was: who does not see cannot remove."""
+        before = {stop.id: stop for stop in trail_content(self._session, trail, base).stops}
+        ours = {stop.id: stop for stop in mine.stops}
+        stand = standings(self._session, STOP, [stop_id for stop_id in before if stop_id not in ours])
+        hidden = {stop_id for stop_id, one in stand.items() if one is not Standing.VISIBLE}
+        if not hidden:
+            return mine
+        shown = [stop_id for stop_id in before if stop_id in ours or stop_id in hidden]
+        order = woven(list(ours), shown, first=True)
+        return replace(mine, stops=tuple(ours.get(stop_id) or before[stop_id] for stop_id in order))
 
     def _merged(self, trail: Trail, base: int, mine: TrailContent, theirs: TrailContent) -> TrailContent:
         if base == trail.current:

@@ -1,6 +1,7 @@
 """What the map answers when the kernel asks: what is known of somebody, figures, what is public."""
 
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, select
@@ -9,8 +10,10 @@ from maps.models import TrailRevision
 from maps.queries.places import place_history, shown_place
 from maps.queries.trails import history, shown
 from portal.index.models import IndexEntry
+from portal.moderation.terms import Act, Standing
 from portal.people.services import Erasure
 from portal.ports.figures import Figures, LoopStep
+from portal.ports.moderation import Moderated, Subject
 from portal.ports.personal_data import PersonalData
 from portal.ports.publications import Publications
 from tests.factories import maps, people
@@ -82,3 +85,44 @@ def test_the_index_is_written_again_as_it_was(session, asking):
     ours(asking, Publications).publish()
     assert set(session.execute(select(*columns)).all()) == before
     assert len(before) == 4
+
+
+# Moderation -----------------------------------------------------------------------------------------------------------
+
+
+def test_moderators_know_all_that_was_ever_public(session, asking, author):
+    things = ours(asking, Moderated)
+    heard = maps.sound(session)
+    trail = maps.trail(session, maps.stop("01", media=(heard.id,)), maps.stop("02", title={}), author_id=author.id)
+    draft = maps.trail(session, author_id=author.id, draft=True)
+    place = maps.place(session, author_id=author.id)
+    first, second = (stop.id for stop in shown(session, trail).content.stops)
+    assert set(things.kinds()) == {"trail", "stop", "place"}
+    assert things.subjects("trail", [trail.id, draft.id]) == {
+        trail.id: Subject("Les voix du port de commerce", f"/trails/{trail.slug}", (author.id,))
+    }
+    told = things.subjects("stop", [first, second])
+    assert [told[one].title for one in (first, second)] == ["Étape 01", "Les voix du port de commerce"]
+    assert told[first].path == f"/stops/{first}"
+    assert things.subjects("place", [place.id])[place.id].author_ids == (author.id,)
+    assert things.subjects("place", []) == things.subjects("media", [heard.id]) == {}
+    maps.trails(session).withdraw(trail.id)
+    assert set(things.subjects("trail", [trail.id])) == {trail.id}
+
+
+@pytest.mark.parametrize("kind", ["trail", "stop", "place"])
+def test_what_is_moderated_is_held_and_leaves_the_index(session, asking, kind):
+    things = ours(asking, Moderated)
+    trail, place = maps.trail(session), maps.place(session)
+    thing = {"trail": trail.id, "stop": shown(session, trail).stops[0].id, "place": place.id}[kind]
+    held = {"trail": trail, "stop": trail, "place": place}[kind]
+    before = held.lock_version
+    things.hold(kind, thing)
+    things.hold(kind, uuid4())
+    session.refresh(held)
+    assert held.lock_version == before + 1
+    maps.moderate(session, kind, thing, Act.HIDE)
+    things.reflect(kind, thing, Standing.HIDDEN)
+    seen = set(session.scalars(select(IndexEntry.source_id).where(IndexEntry.visible)))
+    assert thing not in seen
+    assert len(seen) == {"trail": 1, "stop": 3, "place": 3}[kind]

