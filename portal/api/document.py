@@ -120,6 +120,8 @@ def _type(document, schema: dict[str, Any]) -> str:
         return f"array of {_type(document, schema['items'])}"
     if "enum" in schema:
         return " | ".join(str(value) for value in schema["enum"])
+    if "contentMediaType" in schema:
+        return "file"
     kinds = schema.get("type", "object")
     name = " | ".join(kinds) if isinstance(kinds, list) else kinds
     return f"{name} ({schema['format']})" if "format" in schema else name

@@ -51,7 +51,7 @@ class Sent:
 
     @property
     def content_type(self) -> str:
-        return self._request.content_type
+        return self._request.headers.get("Content-Type", "")  # with what parts a form
 
 
 class Answered:

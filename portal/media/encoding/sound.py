@@ -29,7 +29,7 @@ AAC = Made(Rendering.AAC, Path("sound.m4a"), "m4a", "audio/mp4")
 OPUS = Made(Rendering.OPUS, Path("sound.opus"), "opus", "audio/ogg; codecs=opus")
 DEMUXERS = {AAC: "mov", OPUS: "ogg"}
 ENCODERS = {
-    AAC: ("-c:a", "aac", "-b:a", "64k", "-movflags", "+faststart", "-f", "mp4"),
+    AAC: ("-c:a", "aac", "-aac_coder", "fast", "-b:a", "64k", "-movflags", "+faststart", "-f", "mp4"),
     OPUS: ("-c:a", "libopus", "-b:a", "32k", "-f", "ogg"),
 }
 
@@ -133,7 +133,7 @@ def measures(said: str) -> Measured:
 
 def to_one_loudness(measured: Measured, aim: Aim) -> str:
     """Return the filters that bring a sound to what is aimed at: turned up as a whole, and peaks held down."""
-    limiter = f"alimiter=limit={10 ** (aim.ceiling / 20):.6f}:level=disabled:attack=5:release=50:latency=1"
+    limiter = f"alimiter=limit={10 ** (aim.ceiling / 20):.6f}:level=disabled:attack=2:release=20:latency=1"
     return f"aresample={RATE},aformat=sample_fmts=flt:channel_layouts=mono,volume={aim.gain(measured):.2f}dB,{limiter}"
 
 

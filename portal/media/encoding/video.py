@@ -82,7 +82,7 @@ def _with_sound(source: Source, known: Probed, measured: Measured, folder: Path)
     def encode(aims: Mapping[Made, Aim]) -> dict[Made, Measured]:
         pictures = Source(folder / SILENT_FILM, "mov").arguments
         graph = f"[0:{known.audio}]{to_one_loudness(measured, aims[whole])}[a]"
-        sound = ("-map", "[a]", "-flags:a", "+bitexact", "-c:a", "aac", "-b:a", "96k")
+        sound = ("-map", "[a]", "-flags:a", "+bitexact", "-c:a", "aac", "-aac_coder", "fast", "-b:a", "96k")
         film = ("-map", "1:v:0", "-c:v", "copy", *ALONE, "-movflags", "+faststart", "-f", "mp4", str(FILM))
         run([*source.arguments, *pictures, "-filter_complex", graph, *sound, *film], BOUNDS, folder)
         return {whole: measure(Source(folder / FILM, "mov"), folder)}
