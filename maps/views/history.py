@@ -37,12 +37,11 @@ class Versions(Editing):
         lines, total = self.lines((page - 1) * PAGE)
         if not lines:
             raise HTTPNotFound
-        numbers = [line.number for line in lines]
         first, last = (page - 1) * PAGE + 1, (page - 1) * PAGE + len(lines)
         return self.frame(
             _("History"),
             revisions=[self._line(line) for line in lines],
-            chosen=(numbers[1] if len(numbers) > 1 else numbers[0], numbers[0]),
+            latest=self.number,
             compare_url=self.path(f"maps.{self.kind}.difference"),
             where=self.said(_("${first} to ${last} of ${total}"), first=first, last=last, total=total),
             previous_url=self.path(f"maps.{self.kind}.history", _query={"page": page - 1}) if page > 1 else None,

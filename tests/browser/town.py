@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from equipment_lending.models import EquipmentModel, ModelPhoto, OpeningException, Stock
 from equipment_lending.services.fleet import open_maintenance
 from equipment_lending.terms import Approval, DayKind, LoanState, ServiceState
+from maps.terms import Access, AccessLevel, Difficulty, Surface, Theme
 from portal.audit.services import Audit
 from portal.clock import StoppedClock
 from portal.jobs.models import Job, WorkerPulse
@@ -22,7 +23,7 @@ from portal.people.services import Letters
 from portal.people.terms import Role
 from portal.security.identify import secret_hash
 from tests.conftest import NOW
-from tests.factories import desk, lending, maps, moderation, people
+from tests.factories import desk, lending, maps, media, moderation, people
 from tests.factories.people import PASSWORD
 
 CLOCK = StoppedClock(NOW)
@@ -60,6 +61,7 @@ def build(session: Session, photos: Photos) -> Town:
     _links(session, town)
     _moderation(session, town)
     _to_take_away(session, town)
+    _trails(session, town)
     _behind_the_scenes(session, town)
     town.names |= {
         "category": recorders.model.category.slug,
@@ -236,3 +238,49 @@ def _behind_the_scenes(session: Session, town: Town) -> None:
     session.add(Job(**waiting))
     session.add(Job(**waiting, attempts=9, given_up_at=NOW, error="Connection refused"))
     session.add(WorkerPulse(name="worker-1", seen_at=NOW))
+
+
+def _trails(session: Session, town: Town) -> None:
+    """A trail that others corrected and made another of, a draft with all that can be wrong with one, a place."""
+    me, ewen = town.nolwenn.id, people.person(session, name="Gwenn Riou").id
+    heard = media.media(session, title="La criée avant l’aube", sender_id=me)
+    media.transcript(session, heard, "On crie les lots, en français et en breton.")
+    other = media.media(session, title="Cale sèche nº 2", sender_id=me)
+    first = maps.stop(
+        "01", title={"fr": "La criée", "en": "The auction"}, media=(heard.id,), directions={"fr": "À gauche."}
+    )
+    second = maps.stop("02", -4.4725, 48.3818, title={"fr": "La cale"}, media=(other.id,))
+    aside = maps.stop("S1", -4.4724, 48.3818, title={"fr": "L’atelier des voiles"}, optional=True)
+    gone = maps.stop("03", -4.4690, 48.3812, title={"fr": "Le phare"})
+    given = {
+        "title": {"fr": "Les voix du port de commerce", "br": "Mouezhioù ar porzh"},
+        "text": {"fr": "Le port se visite. **Attention** aux grues."},
+        "access": Access(AccessLevel.WHEELCHAIR, 3, 120, Surface.HARD, {"fr": "Un rail à franchir."}),
+        "minutes": 50,
+        "difficulty": Difficulty.EASY,
+        "theme": Theme.SEA,
+    }
+    trail = maps.trail(session, first, second, aside, gone, author_id=me, **given)
+    service = maps.trails(session)
+    service.publish(service.remix(trail.revisions[0], {"fr": "Les voix du Guelmeur"}, "CC-BY-SA-4.0", ewen).id)
+    shorter = maps.content(second, first, aside, **given)
+    service.revise(trail.id, 1, shorter, ewen, comment="Le phare est fermé")
+    lone = media.media(session, title="Le vent", attribution="", sender_id=me, milliseconds=900_000)
+    draft = maps.trail(
+        session,
+        maps.stop("01", text={}),
+        maps.stop("02", -4.4725, 48.3818, media=(lone.id,), radius=10),
+        maps.stop("02", -4.40, 48.40),
+        author_id=me,
+        draft=True,
+        title={"fr": "Le long de la Penfeld"},
+    )
+    place = maps.place(session, author_id=me, address="rue de la Porte", media=(heard.id,))
+    town.names |= {
+        "trail": trail.slug,
+        "draft": draft.slug,
+        "stop": str(second.id),
+        "last": str(aside.id),
+        "gone": str(gone.id),
+        "place": place.slug,
+    }
