@@ -1,13 +1,13 @@
 """What an address of the map points at: loads it, or answers 404 (410 for what was removed), and says whose it is.
 
 What is not for everybody is not there for others: a draft, a trail that its authors took back and what moderation has
-hidden are 404 to whoever is neither an author nor a moderator.
+hidden are 404 to whoever is neither an author nor a moderator. What was removed is 410 to everybody.
 """
 
 from collections.abc import Collection
 from uuid import UUID
 
-from pyramid.httpexceptions import HTTPGone, HTTPNotFound
+from pyramid.httpexceptions import HTTPNotFound
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -15,6 +15,7 @@ from maps.models import MapPlace, MapPlaceRevision, Stop, Trail, TrailRevision
 from maps.permissions import Maps
 from maps.queries.standing import PLACE, STOP, TRAIL, standing
 from maps.terms import TrailState
+from portal.moderation.sight import Hidden, Removed
 from portal.moderation.terms import Standing
 
 
@@ -33,8 +34,7 @@ class TrailContext:
         return _one(self._request, _trails().where(Trail.slug == self._request.matchdict["slug"]))
 
     def _show(self) -> None:
-        if not (self.open or self._request.has_permission(Maps.EDIT_DRAFT, self)):
-            raise HTTPGone() if self.standing is Standing.REMOVED else HTTPNotFound()
+        _show(self, self._request, published=self.trail.state is TrailState.PUBLISHED)
 
 
 class RevisionContext(TrailContext):
@@ -57,8 +57,8 @@ class StopContext(TrailContext):
     def _show(self) -> None:
         self.stop_standing = standing(self._request.db, STOP, self.stop.id)
         self.open = self.open and self.stop_standing is Standing.VISIBLE
-        if Standing.REMOVED in (self.standing, self.stop_standing):
-            self.standing = Standing.REMOVED
+        if self.stop_standing is Standing.REMOVED or self.standing is Standing.VISIBLE:
+            self.standing = self.stop_standing  # of the two, the one that is further out of sight
         super()._show()
 
 
@@ -72,8 +72,7 @@ class PlaceContext:
         self.owner_ids: Collection[UUID] = (request.db.scalars(select(MapPlaceRevision.author_id).where(*first)).one(),)
         self.standing = standing(request.db, PLACE, self.place.id)
         self.open = self.standing is Standing.VISIBLE
-        if not (self.open or request.has_permission(Maps.EDIT_DRAFT, self)):
-            raise HTTPGone() if self.standing is Standing.REMOVED else HTTPNotFound()
+        _show(self, request)
 
 
 class PlaceRevisionContext(PlaceContext):
@@ -83,6 +82,14 @@ class PlaceRevisionContext(PlaceContext):
         super().__init__(request)
         ours = MapPlaceRevision.map_place_id == self.place.id, MapPlaceRevision.number == _number(request)
         self.revision: MapPlaceRevision = _one(request, select(MapPlaceRevision).where(*ours))
+
+
+def _show(context, request, published: bool = True) -> None:
+    """Raise what there is to say of a thing that is not for whoever asks: that it is hidden, removed, or not there."""
+    if context.standing is Standing.REMOVED:
+        raise Removed
+    if not (context.open or request.has_permission(Maps.EDIT_DRAFT, context)):
+        raise Hidden if published and context.standing is Standing.HIDDEN else HTTPNotFound
 
 
 def _trails():

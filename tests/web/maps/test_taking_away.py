@@ -99,6 +99,19 @@ def test_a_trail_that_is_hidden_is_not_there_and_one_that_was_removed_is_gone(br
     browse.get(path.format(**names), status=410)
 
 
+@pytest.mark.parametrize("path", ["/trails/{slug}", *EVERYTHING[:-1]])
+def test_what_was_removed_is_gone_for_its_authors_and_moderators_too(browse, session, author, trail, names, path):
+    maps.moderate(session, "trail", trail.id, Act.REMOVE)
+    for who in (author, people.staff(session, Role.MODERATOR)):
+        people.signed_in(browse, who).get(path.format(**names), status=410)
+
+
+def test_the_page_of_what_is_hidden_says_so(browse, session, trail, names):
+    maps.moderate(session, "trail", trail.id, Act.HIDE)
+    for path in ("/trails/{slug}", "/stops/{stop}", "/trails/{slug}/sheet"):
+        assert "hidden" in browse.get(path.format(**names), headers=ENGLISH, status=404).html.h1.text
+
+
 @pytest.mark.parametrize("path", [*FILES, "/trails/{slug}/sheet", "/embed/trails/{slug}"])
 def test_a_stop_that_is_hidden_is_in_nothing_that_is_taken_away(browse, session, names, stops, path):
     before = browse.get(path.format(**names))
