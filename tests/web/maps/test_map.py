@@ -8,6 +8,7 @@ import pytest
 
 from portal.moderation.terms import Act
 from portal.pages.models import CitySetting
+from tests.conftest import NOW
 from tests.factories import index, maps, places
 
 FRENCH = {"Accept-Language": "fr"}
@@ -101,7 +102,8 @@ def addresses(session):
     with ThreadingHTTPServer(("127.0.0.1", 0), Addresses) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        session.add(CitySetting(key="geocoder", value=f"http://127.0.0.1:{server.server_port}/search"))
+        address = f"http://127.0.0.1:{server.server_port}/search"
+        session.add(CitySetting(key="geocoder", value=address, changed_at=NOW))
         session.flush()
         yield
         server.shutdown()
