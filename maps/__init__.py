@@ -11,5 +11,6 @@ def includeme(config) -> None:
     config.add_index_kind("stop", _("Stop of a trail"), "pin", "map")
     config.add_index_kind("place", _("Place"), "pin", "map")
     config.add_openapi("maps:views/api/map.yaml")
+    config.add_open_data(_("Everything on the map, for map programs (OGC API - Features)"), "ogc")
     config.add_translation_dirs("maps:locale")
     config.scan(".views")

@@ -12,6 +12,7 @@ def includeme(config) -> None:
     config.include("portal.pages.failures")
     config.include("portal.pages.errors")
     config.include("portal.pages.admin")
+    config.include("portal.pages.statements")
     config.scan("portal.pages.home")
     config.scan("portal.pages.statements")
     config.scan("portal.pages.language")

@@ -100,6 +100,16 @@ PAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "lending.manage.item": (("/manage/items/{tag}",), (ADMIN,)),
     "lending.manage.rules": (("/manage/rules",), (ADMIN,)),
     "lending.manage.import": (("/manage/spreadsheets",), (ADMIN,)),
+    "ogc": (("/ogc/?f=html",), (VISITOR,)),
+    "ogc.conformance": (("/ogc/conformance?f=html",), (VISITOR,)),
+    "ogc.api": (("/ogc/api?f=html",), (VISITOR,)),
+    "ogc.collections": (("/ogc/collections?f=html",), (VISITOR,)),
+    "ogc.collection": (("/ogc/collections/point?f=html", "/ogc/collections/stop?f=html"), (VISITOR,)),
+    "ogc.items": (
+        ("/ogc/collections/equipment/items?f=html&limit=2&offset=1", "/ogc/collections/stop/items?f=html"),
+        (VISITOR,),
+    ),
+    "ogc.item": (("/ogc/collections/point/items/{lambezellec}?f=html",), (VISITOR,)),
     "admin": (("/admin",), (ADMIN,)),
     "admin.people": (("/admin/people", "/admin/people?q=zzz"), (ADMIN,)),
     "admin.person": (("/admin/people/{person}", "/admin/people/{clerk}"), (ADMIN,)),
@@ -122,9 +132,11 @@ NO_PAGES = {
     "lending.loan.calendar",
     "lending.waiting.accept",
     "media",
+    "ogc.without_slash",
     "readyz",
     "robots",
     "sitemap",
+    "tiles",
 }
 NO_WAY = (
     pytest.param("/nowhere", VISITOR, id="not found"),
