@@ -18,5 +18,6 @@ def includeme(config) -> None:
     config.add_assets("maps")
     config.add_openapi("maps:views/api/map.yaml")
     config.add_openapi("maps:openapi.yaml")
+    config.add_open_data(_("Everything on the map, for map programs (OGC API - Features)"), "ogc")
     config.add_translation_dirs("maps:locale")
     config.scan(".views")

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Subquery, func, select
+from sqlalchemy import Integer, Row, Subquery, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from maps.queries.geometry import ends_of_paths, paths
@@ -152,7 +152,7 @@ def tile_marks(session: Session, wanted: Filter, zoom: int, run: Run) -> list[Ma
 
 
 def _in_squares(session: Session, found: Subquery, zoom: int) -> list[Mark]:
-    number = found.c.cell.bitwise_rshift(shift(zoom)).label("number")
+    number = found.c.cell.bitwise_rshift(literal_column(str(shift(zoom)), Integer)).label("number")
     east, north = found.c.longitude, found.c.latitude
     grouped = select(
         number,

@@ -35,3 +35,9 @@ class Kept:
                 _key, (_made, bytes_) = self._held.popitem(last=False)
                 self._bytes -= bytes_
         return made
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._held.clear()
+            self._bytes = 0

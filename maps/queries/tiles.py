@@ -81,7 +81,10 @@ points AS (
     FROM jsonb_array_elements(CAST(:points AS jsonb)) AS p, envelope
 ),
 lines AS (
-    SELECT ST_AsMVTGeom(ST_Transform(place.path, 3857), envelope.box, :extent, :buffer, true) AS geom, l -> 1 AS said
+    SELECT ST_AsMVTGeom(
+        ST_Transform(ST_ClipByBox2D(place.path, ST_MakeEnvelope(-180, :south, 180, -:south, 4326)), 3857),
+        envelope.box, :extent, :buffer, true
+    ) AS geom, l -> 1 AS said
     FROM jsonb_array_elements(CAST(:lines AS jsonb)) AS l
     JOIN index_entry ON index_entry.id = (l ->> 0)::integer
     JOIN place ON place.id = index_entry.place_id, envelope
@@ -97,6 +100,7 @@ def _by_postgis(session: Session, asked: Tile, points: Sequence[Point], lines: d
         **asked._asdict(),
         "extent": EXTENT,
         "buffer": BUFFER,
+        "south": SOUTHERNMOST,
         "points": json.dumps(shown),
         "lines": json.dumps(list(lines.items())),
     }

@@ -3,8 +3,8 @@
 Source: Mapbox Vector Tile Specification 2.1; OGC Two Dimensional Tile Matrix Set, WebMercatorQuad.
 """
 
-import itertools
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import asinh, atan, degrees, pi, radians, sinh, tan
 from typing import TypeAlias
 
@@ -43,7 +43,7 @@ def clipped(line: Iterable[Spot], low: float = -BUFFER, high: float = EXTENT + B
     """Return the pieces of a line that are within a square from ``low`` to ``high`` both ways, edges included."""
     pieces: list[list[Spot]] = []
     spots = list(line)
-    for start, end in itertools.pairwise(spots):
+    for start, end in pairwise(spots):
         piece = _within(start, end, low, high)
         if piece is None:
             continue

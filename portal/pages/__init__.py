@@ -14,6 +14,7 @@ def includeme(config) -> None:
     config.include("portal.pages.admin")
     config.include("portal.pages.moderation")
     config.include("portal.pages.media")
+    config.include("portal.pages.statements")
     config.scan("portal.pages.home")
     config.scan("portal.pages.statements")
     config.scan("portal.pages.language")

@@ -67,6 +67,7 @@ def build(session: Session, photos: Photos) -> Town:
         "category": recorders.model.category.slug,
         "tag": camera.items[0].asset_tag,
         "lost": mixer.items[0].asset_tag,
+        "lambezellec": str(recorders.point.id),
         "person": str(nolwenn.id),
         "clerk": str(clerk.id),
         "organisation": str(friends.id),

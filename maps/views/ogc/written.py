@@ -10,8 +10,6 @@ from json.encoder import encode_basestring
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Row
-
 from portal.i18n import in_language
 
 
@@ -21,26 +19,43 @@ def collection(features: list[str], **members: Any) -> bytes:
     return f'{{"type":"FeatureCollection",{told[1:-1]},"features":[{",".join(features)}]}}'.encode()
 
 
-def feature(row: Row[Any], home: str, line: str | None, links: list[dict[str, str]] | None = None) -> str:
+def feature(row: Any, home: str, line: str | None, links: list[dict[str, str]] | None = None) -> str:
     """Return one row of ``FEATURE`` as a feature; ``line`` is the geometry of its path, ``home`` our own address."""
     more = f',"links":{json.dumps(links, ensure_ascii=False)}' if links is not None else ""
-    (_id, kind, source_id, path, title, summary, theme, language, licence, access, *_rest) = row
+    (
+        _id,
+        kind,
+        source_id,
+        path,
+        title,
+        summary,
+        theme,
+        language,
+        licence,
+        access,
+        *where,
+        begins,
+        ends,
+        made,
+        changed,
+    ) = row[:17]
     return (
-        f'{{"type":"Feature","id":"{source_id}","geometry":{_geometry(row, line)},"properties":{{'
+        f'{{"type":"Feature","id":"{source_id}","geometry":{_geometry(where, line)},"properties":{{'
         f'"kind":"{kind}",{_texts("title", title, language)},{_texts("summary", summary, language)},'
         f'"url":{_text(home + quote(path))},"theme":{_text(theme)},"language":{_text(language)},'
-        f'"licence":{_text(licence)},"access":{_text(access)},"starts_at":{_at(row.starts_at)},'
-        f'"ends_at":{_at(row.ends_at)},"created_at":{_at(row.created_at)},"updated_at":{_at(row.updated_at)}}}{more}}}'
+        f'"licence":{_text(licence)},"access":{_text(access)},"starts_at":{_at(begins)},'
+        f'"ends_at":{_at(ends)},"created_at":{_at(made)},"updated_at":{_at(changed)}}}{more}}}'
     )
 
 
-def _geometry(row: Row[Any], line: str | None) -> str:
-    if row.longitude is None:
+def _geometry(where: list[Any], line: str | None) -> str:
+    longitude, latitude, *_path = where
+    if longitude is None:
         return "null"
-    point = f'{{"type":"Point","coordinates":[{row.longitude!r},{row.latitude!r}]}}'
+    point = f'{{"type":"Point","coordinates":[{longitude!r},{latitude!r}]}}'
     if line is None:
         return point
-    if json.loads(line)["coordinates"][0] == [row.longitude, row.latitude]:
+    if json.loads(line)["coordinates"][0] == [longitude, latitude]:
         return line
     return f'{{"type":"GeometryCollection","geometries":[{point},{line}]}}'
 
