@@ -13,8 +13,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from maps.models import MapPlace, MapPlaceRevision, Stop, Trail, TrailRevision
 from maps.permissions import Maps
-from maps.queries.standing import PLACE, STOP, TRAIL, standing
-from maps.terms import TrailState
+from maps.terms import PLACE, STOP, TRAIL, TrailState
+from portal.moderation.queries import standing_of
 from portal.moderation.sight import Hidden, Removed
 from portal.moderation.terms import Standing
 
@@ -26,7 +26,7 @@ class TrailContext:
         self._request = request
         self.trail: Trail = self._load()
         self.owner_ids: Collection[UUID] = tuple(author.person_id for author in self.trail.authors)
-        self.standing = standing(request.db, TRAIL, self.trail.id)
+        self.standing = standing_of(request.db, TRAIL, self.trail.id)
         self.open = self.trail.state is TrailState.PUBLISHED and self.standing is Standing.VISIBLE
         self._show()
 
@@ -55,7 +55,7 @@ class StopContext(TrailContext):
         return self._request.db.scalars(_trails().where(Trail.id == self.stop.trail_id)).one()
 
     def _show(self) -> None:
-        self.stop_standing = standing(self._request.db, STOP, self.stop.id)
+        self.stop_standing = standing_of(self._request.db, STOP, self.stop.id)
         self.open = self.open and self.stop_standing is Standing.VISIBLE
         if self.stop_standing is Standing.REMOVED or self.standing is Standing.VISIBLE:
             self.standing = self.stop_standing  # of the two, the one that is further out of sight
@@ -70,7 +70,7 @@ class PlaceContext:
         self.place: MapPlace = _one(request, found)
         first = MapPlaceRevision.map_place_id == self.place.id, MapPlaceRevision.number == 1
         self.owner_ids: Collection[UUID] = (request.db.scalars(select(MapPlaceRevision.author_id).where(*first)).one(),)
-        self.standing = standing(request.db, PLACE, self.place.id)
+        self.standing = standing_of(request.db, PLACE, self.place.id)
         self.open = self.standing is Standing.VISIBLE
         _show(self, request)
 

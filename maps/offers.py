@@ -10,9 +10,9 @@ from sqlalchemy import delete, select
 from maps.models import MapPlace, Stop, Trail, TrailAuthor
 from maps.queries.figures import places_shared, sounds_shared, trails_shared
 from maps.queries.personal import drafts_of, place_revisions_written, trail_revisions_written, trails_written
-from maps.queries.standing import PLACE, STOP, TRAIL
 from maps.queries.subjects import subjects
 from maps.services.indexing import MapIndex
+from maps.terms import PLACE, STOP, TRAIL
 from portal.db import lock
 from portal.i18n import _
 from portal.moderation.terms import Standing

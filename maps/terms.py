@@ -17,6 +17,9 @@ Position: TypeAlias = tuple[float, float]
 Vertex: TypeAlias = tuple[float, float] | tuple[float, float, float]
 """A position, with its height in metres above the sea where that is known."""
 
+TRAIL, STOP, PLACE, MEDIA = "trail", "stop", "place", "media"
+"""The kinds of things that the index and moderation know, as far as the map has to do with them."""
+
 USUAL_RADIUS = 30
 """How near a walker must come to a stop for it to begin by itself, in metres, unless the stop says otherwise."""
 

@@ -8,9 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from maps.queries.standing import PLACE
 from maps.queries.trails import TrailFilter, index_conditions
-from maps.terms import Texts
+from maps.terms import PLACE, Texts
 from portal.index.models import IndexEntry
 
 

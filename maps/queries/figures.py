@@ -4,10 +4,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from maps.models import MapPlaceMedia, Stop, StopMedia
-from maps.queries.standing import MEDIA, PLACE, STOP, TRAIL, visible
+from maps.terms import MEDIA, PLACE, STOP, TRAIL
 from portal.index.models import IndexEntry
 from portal.media.models import Media
 from portal.media.terms import MediaKind, MediaState
+from portal.moderation.queries import is_visible
 
 
 def trails_shared(session: Session) -> int:
@@ -28,7 +29,7 @@ def sounds_shared(session: Session) -> int:
         Media.kind == MediaKind.AUDIO,
         Media.state == MediaState.READY,
         Media.id.in_(stops) | Media.id.in_(places),
-        visible(MEDIA, Media.id),
+        is_visible(MEDIA, Media.id),
     )
     return session.scalar(heard) or 0
 

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from maps.queries.standing import MEDIA, standings
-from maps.terms import MediaFacts, PlaceContent, TrailContent
+from maps.terms import MEDIA, MediaFacts, PlaceContent, TrailContent
 from portal.media.models import Media, Transcript
 from portal.media.terms import MediaKind, MediaState
+from portal.moderation.queries import standings
 from portal.moderation.terms import Standing
 
 

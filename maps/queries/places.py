@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session, joinedload
 from maps.models import MapPlace, MapPlaceRevision
 from maps.queries.contents import place_revision
 from maps.queries.media import facts
-from maps.queries.standing import PLACE, standing
 from maps.queries.trails import Credit, HistoryLine, TrailFilter, index_conditions
 from maps.rules.content import place_from_json
 from maps.rules.differences import changes
-from maps.terms import PlaceContent
+from maps.terms import PLACE, PlaceContent
 from portal.index.models import IndexEntry
+from portal.moderation.queries import standing_of
 from portal.moderation.terms import Standing
 
 
@@ -56,7 +56,7 @@ def shown_place(session: Session, place: MapPlace, number: int | None = None) ->
     return ShownPlace(
         id=place.id,
         slug=place.slug,
-        standing=standing(session, PLACE, place.id),
+        standing=standing_of(session, PLACE, place.id),
         number=revision.number,
         current=place.current,
         content=content,

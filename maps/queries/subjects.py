@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from maps.models import MapPlace, MapPlaceRevision, Stop, Trail, TrailRevision
-from maps.queries.standing import PLACE, STOP, TRAIL
+from maps.terms import PLACE, STOP, TRAIL
 from portal.i18n import Words
 from portal.ports.moderation import Subject
 

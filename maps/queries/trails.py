@@ -9,22 +9,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from maps.models import Remix, Trail, TrailAuthor, TrailRevision
 from maps.queries.contents import trail_revision
 from maps.queries.media import facts, media_of
-from maps.queries.standing import STOP, TRAIL, standings, visible
 from maps.rules.content import trail_from_json
 from maps.rules.differences import Change, changes
 from maps.rules.durations import Duration, duration, listening, way
 from maps.rules.lines import Along, Climb, along, climb, is_loop, length
 from maps.rules.trails import trail_hints
 from maps.rules.translating import languages
-from maps.terms import Access, Hint, MediaFacts, StopContent, Texts, Theme, TrailContent, TrailState
+from maps.terms import STOP, TRAIL, Access, Hint, MediaFacts, StopContent, Texts, Theme, TrailContent, TrailState
 from portal.index.models import IndexEntry
-from portal.index.queries import matching
+from portal.index.queries import WHEELCHAIR, Filter, conditions
+from portal.moderation.queries import is_visible, standings
 from portal.moderation.terms import Standing
 from portal.people.models import Person
 from portal.places.grid import Box
@@ -318,7 +318,7 @@ def remixes(session: Session, trail_id: UUID) -> tuple[Source, ...]:
         .join(Trail, (Trail.id == TrailRevision.trail_id) & (Trail.current == TrailRevision.number))
         .join(Remix, Remix.trail_id == Trail.id)
         .where(Remix.source_id.in_(select(TrailRevision.id).where(TrailRevision.trail_id == trail_id)))
-        .where(Trail.state == TrailState.PUBLISHED, visible(TRAIL, Trail.id))
+        .where(Trail.state == TrailState.PUBLISHED, is_visible(TRAIL, Trail.id))
         .order_by(Trail.published_at, Trail.id)
         .options(joinedload(TrailRevision.trail))
     )
@@ -422,33 +422,16 @@ def trails_of(session: Session, person_id: UUID) -> list[TrailCard]:
 
 def index_conditions(session: Session, kind: str, wanted: TrailFilter) -> list[ColumnElement[bool]]:
     """Return the conditions that an entry of the public index is of a kind and wanted."""
-    found = [IndexEntry.kind == kind, IndexEntry.visible.is_(True)]
-    if wanted.q.strip():
-        found.append(matching(session, wanted.q))
-    for column, value in (
-        (IndexEntry.theme, wanted.theme),
-        (IndexEntry.language, wanted.language),
-        (IndexEntry.licence, wanted.licence),
-    ):
-        if value:
-            found.append(column == value)
-    if wanted.wheelchair:
-        found.append(IndexEntry.access == "wheelchair")
-    if wanted.box is not None:
-        found.append(_inside(wanted.box))
-    return found
-
-
-def _inside(box: Box) -> ColumnElement[bool]:
-    return or_(
-        *(
-            and_(
-                IndexEntry.longitude.between(part.west, part.east),
-                IndexEntry.latitude.between(part.south, part.north),
-            )
-            for part in box.parts
-        )
+    asked = Filter(
+        kinds=(kind,),
+        theme=wanted.theme,
+        licence=wanted.licence,
+        language=wanted.language,
+        access=WHEELCHAIR if wanted.wheelchair else None,
+        box=wanted.box,
+        q=wanted.q,
     )
+    return conditions(session, asked)
 
 
 def _cards(session: Session, which: ColumnElement[bool]) -> list[TrailCard]:

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from maps.models import MapPlace, MapPlaceMedia, Stop, StopMedia, Trail
 from maps.queries.contents import place_content, trail_content
 from maps.queries.media import facts, media_of, transcripts
-from maps.queries.standing import PLACE, STOP, TRAIL, standing, standings
-from maps.terms import Access, AccessLevel, StopContent, Texts, TrailContent, TrailState
+from maps.terms import PLACE, STOP, TRAIL, Access, AccessLevel, StopContent, Texts, TrailContent, TrailState
 from portal.clock import Clock
 from portal.index.models import IndexEntry
 from portal.index.services import PublicIndex
+from portal.moderation.queries import standing_of, standings
 from portal.moderation.terms import Standing
 
 SUMMARY = 280
@@ -39,7 +39,7 @@ class MapIndex:
         What is hidden or taken back keeps its entry out of sight, so that it comes back as it was. Whoever calls it has
         flushed the trail's rows.
         """
-        stand = standing(self._session, TRAIL, trail.id)
+        stand = standing_of(self._session, TRAIL, trail.id)
         rows = self._session.scalars(select(Stop).where(Stop.trail_id == trail.id)).all()
         if trail.state is TrailState.DRAFT or stand is Standing.REMOVED:
             self._forget(TRAIL, [trail.id])
@@ -95,7 +95,7 @@ class MapIndex:
 
     def place(self, place: MapPlace) -> None:
         """Let the index say of a place what its current revision says, to nobody while it is hidden."""
-        stand = standing(self._session, PLACE, place.id)
+        stand = standing_of(self._session, PLACE, place.id)
         if stand is Standing.REMOVED:
             self._forget(PLACE, [place.id])
             return

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session, selectinload
 from maps.models import Remix, Stop, StopMedia, Trail, TrailAuthor, TrailRevision
 from maps.queries.contents import trail_content, trail_revision
 from maps.queries.media import facts, media_of
-from maps.queries.standing import STOP, standings
 from maps.rules.content import tidied, trail_as_json, trail_from_json
 from maps.rules.durations import way
 from maps.rules.lines import length, simplified
@@ -27,6 +26,7 @@ from maps.services.indexing import MapIndex
 from maps.services.places import put_place
 from maps.services.slugs import named
 from maps.terms import (
+    STOP,
     Flaw,
     FlawCode,
     LastAuthor,
@@ -43,6 +43,7 @@ from maps.terms import (
 from portal.audit.services import Audit
 from portal.clock import Clock
 from portal.db import lock
+from portal.moderation.queries import standings
 from portal.moderation.terms import Standing
 from portal.places.models import path
 

@@ -15,12 +15,12 @@ from sqlalchemy import select
 
 from maps.models import Trail
 from maps.permissions import Maps
-from maps.queries.standing import TRAIL, standing
 from maps.queries.trails import ShownTrail, shown
-from maps.terms import TrailState
+from maps.terms import TRAIL, TrailState
 from maps.views.showing import licence_of, names, sounds_of, stop_card
 from maps.views.telling import telling
 from maps.views.words import distance_words, minutes_words
+from portal.moderation.queries import standing_of
 from portal.moderation.terms import Standing
 
 WIDTH, HEIGHT = 640, 520
@@ -103,7 +103,7 @@ class OEmbed:
         trail = None if wanted is None else self.request.db.scalar(wanted)
         if trail is None:
             raise HTTPNotFound
-        stands = standing(self.request.db, TRAIL, trail.id)
+        stands = standing_of(self.request.db, TRAIL, trail.id)
         if stands is not Standing.VISIBLE:
             raise HTTPGone if stands is Standing.REMOVED else HTTPNotFound
         return trail

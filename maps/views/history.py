@@ -11,16 +11,16 @@ from pyramid.view import view_config
 from maps.permissions import Maps
 from maps.queries.contents import place_revision, trail_revision
 from maps.queries.places import place_history
-from maps.queries.standing import STOP, standings
 from maps.queries.trails import HistoryLine, history
 from maps.rules.differences import changes
-from maps.terms import NoSuchRevision, NotPublishable, TrailState
+from maps.terms import STOP, NoSuchRevision, NotPublishable, TrailState
 from maps.views.editing import Editing, EditingPlace, EditingTrail, contributor
 from maps.views.settling import sayer
 from maps.views.showing import credit_words
 from maps.views.words import flaw_words
 from portal.i18n import _
 from portal.index.views import page_of
+from portal.moderation.queries import standings
 from portal.moderation.terms import Standing
 
 PAGE = 30
