@@ -6,6 +6,7 @@ come from (:mod:`maps.views.settling`): nothing that somebody wrote is lost.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,9 @@ from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
 from pyramid.i18n import TranslationString
 
 from maps.models import MapPlace, MapPlaceRevision, Trail, TrailRevision
+from maps.permissions import Maps
 from maps.queries.contents import place_content, place_revision, trail_content, trail_revision
+from maps.queries.standing import STOP, standings
 from maps.rules.content import place_as_json, trail_as_json
 from maps.rules.trails import far_stops
 from maps.services.places import Places
@@ -33,6 +36,7 @@ from maps.views.telling import telling
 from maps.views.words import FORMER, flaw_words
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
+from portal.moderation.terms import Standing
 
 TEMPLATES = "maps:templates/maps/edit/"
 FORM = TEMPLATES + "form.jinja2"
@@ -174,7 +178,9 @@ class EditingTrail(Editing):
     def __init__(self, context, request) -> None:
         self.trail: Trail = context.trail
         self.trails = request.find_service(Trails)
-        self.content: TrailContent = trail_content(request.db, self.trail)
+        self.sees_hidden = bool(request.has_permission(Maps.EDIT_DRAFT, context))
+        content = trail_content(request.db, self.trail)
+        self.content: TrailContent = content if self.sees_hidden else in_sight(request.db, content)
         super().__init__(context, request)
 
     @property
@@ -208,7 +214,9 @@ class EditingTrail(Editing):
 
     def record(self, base: int, content: TrailContent, comment: str) -> None:
         meant = far_stops(content) if "meant" in self.request.POST else ()
-        self.trails.revise(self.trail.id, base, content, comment=comment, meant=meant, **self.by())
+        self.trails.revise(
+            self.trail.id, base, content, comment=comment, meant=meant, sees_hidden=self.sees_hidden, **self.by()
+        )
 
     def who_wrote(self, number: int) -> str:
         return contributor(trail_revision(self.request.db, self.trail.id, number), self.request)
@@ -255,6 +263,12 @@ class EditingPlace(Editing):
 
     def who_wrote(self, number: int) -> str:
         return contributor(place_revision(self.request.db, self.place.id, number), self.request)
+
+
+def in_sight(session, content: TrailContent) -> TrailContent:
+    """Return a trail without the stops that moderators hid: what somebody sees who is not one of its authors."""
+    stand = standings(session, STOP, [stop.id for stop in content.stops])
+    return replace(content, stops=tuple(stop for stop in content.stops if stand[stop.id] is Standing.VISIBLE))
 
 
 def contributor(revision: TrailRevision | MapPlaceRevision, request) -> str:

@@ -174,7 +174,7 @@ class Workbench(EditingTrail):
         return HTTPSeeOther(self.after)
 
     def _page(self):
-        trail = shown(self.request.db, self.trail, everything=True)
+        trail = shown(self.request.db, self.trail, everything=self.sees_hidden)
         self.content = trail.content
         found = trail_flaws(self.content, facts(self.request.db, media_of(self.content)))
         media = sounds_of(self.request, [one for stop in trail.stops for one in stop.media])

@@ -11,7 +11,7 @@ from portal.index.services import PublicIndex
 from portal.moderation.terms import Act
 from portal.people.terms import Role
 from portal.ports.moderation import Moderated
-from tests.factories import lending, moderation, people
+from tests.factories import lending, maps, media, moderation, people
 
 
 @pytest.fixture
@@ -156,3 +156,25 @@ def test_a_long_list_of_moderation_takes_as_many_statements_as_a_short_one(
     few = cost(browse, statements, "/admin/moderation" + path)
     grow(10)
     assert cost(browse, statements, "/admin/moderation" + path) == few <= 10
+
+
+def test_trails_take_the_same_statements_however_many_stops_and_sounds_they_have(session, browse, statements):
+    def with_stops(count: int):
+        heard = [media.media(session).id for _ in range(count)]
+        stops = [maps.stop(f"{n:02d}", -4.479 + n / 1000, 48.383, media=(one,)) for n, one in enumerate(heard, 1)]
+        return maps.trail(session, *stops, line=())
+
+    few, many = with_stops(2), with_stops(12)
+    addresses = [
+        [f"/trails/{one.slug}", f"/stops/{one.stops[0].id}", f"/trails/{one.slug}/history"] for one in (few, many)
+    ]
+    for little, much in zip(*addresses, strict=True):
+        assert cost(browse, statements, little) == cost(browse, statements, much) <= 20
+
+
+def test_a_list_of_trails_takes_the_same_statements_however_many_there_are(session, browse, statements):
+    maps.trail(session)
+    one = cost(browse, statements, "/trails")
+    for _ in range(8):
+        maps.trail(session)
+    assert cost(browse, statements, "/trails") == one

@@ -9,6 +9,7 @@ from webtest import Upload
 from maps.models import Trail
 from maps.queries.contents import trail_content
 from maps.terms import TrailState
+from portal.moderation.terms import Act
 from portal.people.terms import Role
 from tests.factories import maps, people
 
@@ -456,3 +457,24 @@ def test_nothing_is_taken_in_of_what_nobody_chose_or_what_cannot_be_read(mine, s
     send = {"base": "1", "way": "7", "line-0": "48.1, -4.2", "point-0": "somewhere", "stop": "x"}
     mine.post(f"/trails/{draft.slug}/edit/line/take", people.with_csrf(mine, send), status=303)
     assert draft.current == 1
+
+
+# What moderators hid -------------------------------------------------------------------------------------------------
+
+
+def test_who_is_no_author_does_not_work_on_what_moderators_hid(mine, session, public, nolwenn):
+    hidden, stop = now(session, public).stops
+    maps.sound(session, sender_id=nolwenn.id)
+    maps.moderate(session, "stop", hidden.id, Act.HIDE)
+    for path in ("edit", "edit/sound", "edit/translate?language=br", "edit/line"):
+        assert hidden.title["fr"] not in mine.get(f"/trails/{public.slug}/{path}")
+    mine.get(f"/trails/{public.slug}/edit/stops/{hidden.id}", status=404)
+    sent(mine.get(f"/trails/{public.slug}/edit/stops/{stop.id}"), "stop", title="La cale")
+    assert [one.id for one in now(session, public).stops] == [hidden.id, stop.id]
+
+
+def test_an_author_sees_what_moderators_hid(mine, session, nolwenn):
+    trail = maps.trail(session, author_id=nolwenn.id)
+    hidden = now(session, trail).stops[0]
+    maps.moderate(session, "stop", hidden.id, Act.HIDE)
+    assert hidden.title["fr"] in mine.get(f"/trails/{trail.slug}/edit")
