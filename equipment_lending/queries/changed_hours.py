@@ -1,5 +1,6 @@
 """Which loans are agreed for a time at which their desk is closed by now, and when it is open near to that."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from equipment_lending.models import LendingPoint, Loan
 from equipment_lending.queries.calendars import calendars
 from equipment_lending.queries.loans import CURRENT, whole_loans
-from equipment_lending.rules.changed_hours import ClosedEnd, Expected, closed_ends
+from equipment_lending.rules.changed_hours import ClosedEnd, Expected, closed_ends, in_vain
 from equipment_lending.terms import End, LoanState
 
 UNFETCHED = (LoanState.REQUESTED, LoanState.CONFIRMED)
@@ -20,24 +21,40 @@ def closed_in_time(session: Session, now: datetime, *which: ColumnElement[bool])
 
     In four statements.
     """
+    found = {loan_id: closed_ends(to_come, now) for loan_id, to_come, _both in _expected(session, now, *which)}
+    return {loan_id: ends for loan_id, ends in found.items() if ends}
+
+
+def closed_cases(session: Session, now: datetime, *which: ColumnElement[bool]) -> dict[UUID, str]:
+    """Return the loans of :func:`closed_in_time`, each with a name for the case.
+
+    It is another one once the hours close another end, or open one, and the same when an end has passed.
+    """
+    return {
+        loan_id: ",".join(f"{one.end}@{one.at:%Y%m%dT%H%MZ}" for one in in_vain(both))
+        for loan_id, to_come, both in _expected(session, now, *which)
+        if in_vain(to_come, now)
+    }
+
+
+def _expected(
+    session: Session, now: datetime, *which: ColumnElement[bool]
+) -> Iterator[tuple[UUID, list[Expected], list[Expected]]]:
+    """Yield the loans that are not over, each with the ends that somebody is still to come for, and with both ends."""
     rows = session.execute(
         select(Loan.id, Loan.state, Loan.point_id, Loan.pickup_at, Loan.return_point_id, Loan.return_at).where(
             Loan.state.in_(CURRENT), Loan.return_at > now, *which
         )
     ).all()
     if not rows:
-        return {}
+        return
     desks = {point_id for row in rows for point_id in (row.point_id, row.return_point_id)}
     points = session.scalars(select(LendingPoint).where(LendingPoint.id.in_(desks)))
     calendar_of = calendars(session, points, now.date())
-    found = {}
     for loan_id, state, point_id, pickup_at, return_point_id, return_at in rows:
-        expected = [Expected(End.RETURN, return_at, calendar_of[return_point_id])]
-        if state in UNFETCHED:
-            expected.append(Expected(End.PICKUP, pickup_at, calendar_of[point_id]))
-        if ends := closed_ends(expected, now):
-            found[loan_id] = ends
-    return found
+        pickup = Expected(End.PICKUP, pickup_at, calendar_of[point_id])
+        back = Expected(End.RETURN, return_at, calendar_of[return_point_id])
+        yield loan_id, [pickup, back] if state in UNFETCHED else [back], [pickup, back]
 
 
 def closed_at(session: Session, point: LendingPoint, now: datetime) -> list[tuple[Loan, ClosedEnd]]:

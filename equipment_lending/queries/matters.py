@@ -8,9 +8,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from equipment_lending.models import Loan
-from equipment_lending.queries.changed_hours import closed_in_time
+from equipment_lending.queries.changed_hours import closed_cases
 from equipment_lending.queries.risk import Risks, promised_stocks, risks
-from equipment_lending.rules.changed_hours import ClosedEnd
 from equipment_lending.terms import Matter
 
 
@@ -25,23 +24,19 @@ class Concern:
 
 def concerns(session: Session, now: datetime) -> list[Concern]:
     """Return every concern of every loan as things stand."""
-    return _told(closed_in_time(session, now), risks(session, promised_stocks(session, now), now))
+    return _told(closed_cases(session, now), risks(session, promised_stocks(session, now), now))
 
 
 def concerns_of(session: Session, loan: Loan, now: datetime) -> list[Concern]:
     """Return every concern of one loan as things stand."""
     stock_ids = [line.stock_id for line in loan.lines]
-    found = _told(closed_in_time(session, now, Loan.id == loan.id), risks(session, stock_ids, now))
+    found = _told(closed_cases(session, now, Loan.id == loan.id), risks(session, stock_ids, now))
     return [one for one in found if one.loan_id == loan.id]
 
 
-def _told(closed: Mapping[UUID, tuple[ClosedEnd, ...]], at_risk: Risks) -> list[Concern]:
+def _told(closed: Mapping[UUID, str], at_risk: Risks) -> list[Concern]:
     return [
-        *(Concern(loan_id, Matter.CLOSED, ",".join(map(_case, ends))) for loan_id, ends in closed.items()),
+        *(Concern(loan_id, Matter.CLOSED, case) for loan_id, case in closed.items()),
         *(Concern(loan_id, Matter.AT_RISK) for loan_id in at_risk.at_risk),
         *(Concern(loan_id, Matter.AWAITED) for loan_id in at_risk.awaited),
     ]
-
-
-def _case(one: ClosedEnd) -> str:
-    return f"{one.end}@{one.at:%Y%m%dT%H%MZ}"

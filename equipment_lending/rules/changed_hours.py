@@ -34,8 +34,15 @@ class ClosedEnd:
     nearest: tuple[Period, ...]
 
 
+def in_vain(expected: Iterable[Expected], now: datetime | None = None) -> list[Expected]:
+    """Return those at which the desk is closed, soonest first; with ``now``, those still to come then."""
+    found = [one for one in expected if not one.calendar.is_open_at(one.at) and (now is None or now < one.at)]
+    return sorted(found, key=lambda one: one.at)
+
+
 def closed_ends(expected: Iterable[Expected], now: datetime) -> tuple[ClosedEnd, ...]:
-    """Return those still to come at ``now`` at which the desk is closed, soonest first."""
-    in_vain = [one for one in expected if now < one.at and not one.calendar.is_open_at(one.at)]
-    found = [ClosedEnd(one.end, one.at, tuple(one.calendar.nearest_windows(one.at, now, PROPOSED))) for one in in_vain]
-    return tuple(sorted(found, key=lambda one: one.at))
+    """Return those still to come at ``now`` at which the desk is closed, soonest first, with what to propose."""
+    return tuple(
+        ClosedEnd(one.end, one.at, tuple(one.calendar.nearest_windows(one.at, now, PROPOSED)))
+        for one in in_vain(expected, now)
+    )

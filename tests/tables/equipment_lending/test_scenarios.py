@@ -54,6 +54,7 @@ from tests.factories import lending, people
 from tests.factories.lending import instant
 from tests.whole.invariants import broken
 
+ALL_BUT_TUESDAY = [WeeklyWindow(day, Hours(time(8), time(20))) for day in range(7) if day != 1]
 MONDAY_TO_FRIDAY = tuple(lending.EVERY_DAY[day] for day in range(5))
 
 
@@ -557,6 +558,14 @@ def test_E5_on_a_closed_day_the_next_open_windows_are_proposed_and_closed_days_i
     assert city.borrow(stock, "2030-04-05T10:00", "2030-04-08T10:00")
 
 
+def told_of_hours(asking, session) -> list[tuple[UUID, str]]:
+    """Who was told what so far, after the worker has looked, twice, and done what it was asked to."""
+    for _ in range(2):
+        worked(asking)
+    sent = session.scalars(select(OutgoingMail).order_by(OutgoingMail.created_at, OutgoingMail.id))
+    return [(one.person_id, one.text) for one in sent if "hours" in one.subject or "horaires" in one.subject]
+
+
 def test_E6_when_the_desk_changes_its_hours_loans_stay_as_they_are_and_whoever_is_concerned_is_told_once(
     city, asking, session
 ):
@@ -571,15 +580,7 @@ def test_E6_when_the_desk_changes_its_hours_loans_stay_as_they_are_and_whoever_i
     change = asking.find_service(Catalogue)
     assert closed_at(session, point, city.clock.now()) == []
 
-    def letters() -> list[tuple[UUID, str]]:
-        """Who was told what so far, after the worker has looked, twice, and done what it was asked to."""
-        for _ in range(2):
-            worked(asking)
-        sent = session.scalars(select(OutgoingMail).order_by(OutgoingMail.created_at, OutgoingMail.id))
-        return [(one.person_id, one.text) for one in sent if "hours" in one.subject or "horaires" in one.subject]
-
-    monday_off = [WeeklyWindow(day, Hours(time(8), time(20))) for day in range(7) if day != 1]
-    change.set_week(point, monday_off)
+    change.set_week(point, ALL_BUT_TUESDAY)
     assert [(loan.number, one.end) for loan, one in closed_at(session, point, city.clock.now())] == [
         (coming.number, End.PICKUP),
         (returning.number, End.RETURN),
@@ -587,18 +588,18 @@ def test_E6_when_the_desk_changes_its_hours_loans_stay_as_they_are_and_whoever_i
     assert [(loan.pickup_at, loan.return_at, loan.revision) for loan in (coming, returning)] == agreed
     assert {loan.state for loan in (coming, returning)} == {LoanState.CONFIRMED}
     assert codes(city.refused(stock, "2030-03-11T10:00", "2030-03-13T10:00", units=2)) == {RefusalCode.NOT_ENOUGH}
-    first = letters()
+    first = told_of_hours(asking, session)
     assert {who for who, _ in first} == {fetched.id, kept.id}
     assert len(first) == 2
     (english,) = [text for who, text in first if who == fetched.id]
     assert "Tuesday 12 March, 10:00" in english
     assert "- Monday 11 March, 08:00–20:00\n- Wednesday 13 March, 08:00–20:00\n" in english
 
-    change.set_week(point, [*monday_off, WeeklyWindow(1, Hours(time(9), time(20)))])
+    change.set_week(point, [*ALL_BUT_TUESDAY, WeeklyWindow(1, Hours(time(9), time(20)))])
     assert closed_at(session, point, city.clock.now()) == []
-    assert letters() == first
-    change.set_week(point, monday_off)
-    assert len(letters()) == 4  # another change is another letter
+    assert told_of_hours(asking, session) == first
+    change.set_week(point, ALL_BUT_TUESDAY)
+    assert len(told_of_hours(asking, session)) == 4  # another change is another letter
 
     city.now("2030-03-12T21:00")
     city.requests.expire()
@@ -606,6 +607,23 @@ def test_E6_when_the_desk_changes_its_hours_loans_stay_as_they_are_and_whoever_i
     city.now("2030-03-13T21:00")
     city.requests.expire()
     assert coming.state is LoanState.NO_SHOW
+
+
+def test_E6_where_both_ends_are_concerned_that_is_one_letter_and_stays_one_when_the_first_has_passed(
+    city, asking, session
+):
+    city.now("2030-03-01T10:00")
+    stock = lending.stock(session)
+    loan = city.borrow(stock, "2030-03-12T10:00", "2030-03-19T10:00")
+    asking.find_service(Catalogue).set_week(stock.point, ALL_BUT_TUESDAY)
+    (first,) = told_of_hours(asking, session)
+    for day, state in (("11", LoanState.CONFIRMED), ("11", LoanState.OUT), ("13", LoanState.OUT)):
+        city.now(f"2030-03-{day}T18:00")
+        if loan.state is not state:
+            city.hand_out(loan, stock.items[0].asset_tag)
+        assert told_of_hours(asking, session) == [first]
+    asking.find_service(Catalogue).set_week(stock.point, ALL_BUT_TUESDAY[1:])
+    assert told_of_hours(asking, session) == [first]  # what concerns others does not concern this
 
 
 def test_E7_what_is_late_is_offered_to_nobody_and_the_next_loan_is_served_by_another_or_at_risk(city, session):
