@@ -16,12 +16,12 @@ from pyramid.i18n import TranslationString
 from maps.models import MapPlace, MapPlaceRevision, Trail, TrailRevision
 from maps.permissions import Maps
 from maps.queries.contents import place_content, place_revision, trail_content, trail_revision
-from maps.queries.standing import STOP, standings
 from maps.rules.content import place_as_json, trail_as_json
 from maps.rules.trails import far_stops
 from maps.services.places import Places
 from maps.services.trails import Trails
 from maps.terms import (
+    STOP,
     Flaw,
     FlawCode,
     NoSuchRevision,
@@ -36,6 +36,7 @@ from maps.views.telling import telling
 from maps.views.words import FORMER, flaw_words
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
+from portal.moderation.queries import standings
 from portal.moderation.terms import Standing
 
 TEMPLATES = "maps:templates/maps/edit/"
