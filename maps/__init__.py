@@ -9,6 +9,7 @@ def includeme(config) -> None:
     config.include(".acts")
     config.include(".services")
     config.include(".offers")
+    config.include(".tasks")
     config.include(".routes")
     config.add_index_kind("trail", _("Audio trail"), "headphones", "map")
     config.add_index_kind("stop", _("Stop of a trail"), "pin", "map")

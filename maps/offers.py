@@ -15,8 +15,10 @@ from maps.services.indexing import MapIndex
 from maps.terms import PLACE, STOP, TRAIL
 from portal.db import lock
 from portal.i18n import _
+from portal.jobs.services import Jobs
 from portal.moderation.terms import Standing
 from portal.ports.figures import Figure, Figures, LoopStep
+from portal.ports.media_use import MediaUse
 from portal.ports.moderation import Moderated, Subject
 from portal.ports.personal_data import PersonalData
 from portal.ports.publications import Publications
@@ -27,6 +29,7 @@ def includeme(config) -> None:
     config.answer(Figures, MapFigures)
     config.answer(Publications, MapPublications)
     config.answer(Moderated, MapThings)
+    config.answer(MediaUse, SoundsOnTrails)
 
 
 class MapData:
@@ -116,3 +119,13 @@ class MapThings:
     def reflect(self, kind: str, subject_id: UUID, standing: Standing) -> None:
         """Write the index of all that shows the thing: a sound is heard at stops, and its words are found there."""
         self._index.reflect(kind, subject_id)
+
+
+class SoundsOnTrails:
+    """What is heard and read at stops and places is followed by the index, soon and in a transaction of its own."""
+
+    def __init__(self, request) -> None:
+        self._jobs = request.find_service(Jobs)
+
+    def changed(self, media_id: UUID) -> None:
+        self._jobs.add("maps.follow", {"media_id": str(media_id)})

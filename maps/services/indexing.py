@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from maps.models import MapPlace, MapPlaceMedia, Stop, StopMedia, Trail
 from maps.queries.contents import place_content, trail_content
 from maps.queries.media import facts, media_of, transcripts
-from maps.terms import PLACE, STOP, TRAIL, Access, AccessLevel, StopContent, Texts, TrailContent, TrailState
+from maps.terms import MEDIA, PLACE, STOP, TRAIL, Access, AccessLevel, StopContent, Texts, TrailContent, TrailState
 from portal.clock import Clock
+from portal.db import lock
 from portal.index.models import IndexEntry
 from portal.index.services import PublicIndex
 from portal.moderation.queries import standing_of, standings
@@ -138,6 +139,15 @@ class MapIndex:
             self.trail(trail)
         for place in self._session.scalars(places.order_by(MapPlace.id)):
             self.place(place)
+
+    def follow(self, media_id: UUID) -> None:
+        """Hold all that shows a media, then let the index follow what became of it."""
+        trails = select(Stop.trail_id).join(Stop.sounds).where(StopMedia.media_id == media_id)
+        places = select(MapPlaceMedia.map_place_id).where(MapPlaceMedia.media_id == media_id)
+        lock(self._session, Trail, self._session.scalars(trails).all())
+        lock(self._session, MapPlace, self._session.scalars(places).all())
+        self._session.expire_all()
+        self.reflect(MEDIA, media_id)
 
     def line_changed(self, trail: Trail) -> None:
         """Count a change of a trail's line, which the index does not hold itself, as a change of its entry."""

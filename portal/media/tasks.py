@@ -13,6 +13,7 @@ from portal.media.services import Uploads
 from portal.media.services.files import let_go
 from portal.media.services.preparing import FORGOTTEN_AFTER, Conclusions, Preparing
 from portal.media.store import Store
+from portal.ports.media_use import MediaUse
 
 PAUSE = timedelta(seconds=30)
 
@@ -31,7 +32,8 @@ def prepare(request, media_id: str, again: bool = False) -> None:
     work = Preparing(registry.engine, registry.clock, store, registry.portal_settings.data / "tmp")
 
     def conclude(outcome, folder) -> None:
-        Conclusions(request.db, registry.clock, store).conclude(number, outcome, folder)
+        users = request.ask_all(MediaUse)
+        Conclusions(request.db, registry.clock, store, users).conclude(number, outcome, folder)
 
     try:
         work.do(number, conclude)

@@ -7,6 +7,7 @@ from portal.jobs.services import Jobs
 from portal.media.services.library import MediaLibrary
 from portal.media.services.uploads import NoSuchPlace, Uploads
 from portal.media.store import Store
+from portal.ports.media_use import MediaUse
 
 __all__ = ["MediaLibrary", "NoSuchPlace", "Uploads"]
 
@@ -22,6 +23,7 @@ def includeme(config: Configurator) -> None:
             request.find_service(Jobs),
             request.find_service(Audit),
             request.find_service(Uploads),
+            request.ask_all(MediaUse),
         ),
     )
     config.add_service(

@@ -1,7 +1,7 @@
 """Taking media in, describing them, putting them into words, counting who listens, taking them back."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, BinaryIO
 from uuid import UUID, uuid4
@@ -20,6 +20,7 @@ from portal.media.services.files import hold
 from portal.media.services.uploads import Uploads
 from portal.media.store import Store
 from portal.media.terms import LIMITS, MOST_BYTES, MediaFlaw, MediaState, NotTaken, TranscriptForm, Voices
+from portal.ports.media_use import MediaUse
 
 CHANGEABLE = frozenset({"title", "description", "language", "licence", "attribution", "voices"})
 
@@ -28,7 +29,14 @@ class MediaLibrary:
     """All that changes what is known of media, but the work of looking into a file and encoding it."""
 
     def __init__(
-        self, session: Session, clock: Clock, store: Store, jobs: Jobs, audit: Audit, uploads: Uploads
+        self,
+        session: Session,
+        clock: Clock,
+        store: Store,
+        jobs: Jobs,
+        audit: Audit,
+        uploads: Uploads,
+        users: Sequence[MediaUse] = (),
     ) -> None:
         self._session = session
         self._clock = clock
@@ -36,6 +44,7 @@ class MediaLibrary:
         self._jobs = jobs
         self._audit = audit
         self._uploads = uploads
+        self._users = users
 
     def receive(
         self,
@@ -124,6 +133,7 @@ class MediaLibrary:
         )
         self._session.add(written)
         self._session.flush()
+        self._tell(media)
         return written
 
     def remove(self, media: Media) -> None:
@@ -143,6 +153,7 @@ class MediaLibrary:
         self._session.flush()
         self._jobs.add("media.let_go", {"names": names})
         self._audit.record("media.remove", "media", media.id)
+        self._tell(media)
 
     def heard(self, media_id: UUID, day: date, completed: bool) -> None:
         """Count that a media was begun on a day or, when ``completed``, heard to its end. Nobody is noted."""
@@ -150,6 +161,10 @@ class MediaLibrary:
         counted = insert_into(self._session, PlayTally).values(id=uuid4(), media_id=media_id, day=day, **counts)
         more = {name: getattr(PlayTally, name) + number for name, number in counts.items()}
         self._session.execute(counted.on_conflict_do_update(index_elements=["media_id", "day"], set_=more))
+
+    def _tell(self, media: Media) -> None:
+        for user in self._users:
+            user.changed(media.id)
 
     def _original(self, content: BinaryIO) -> tuple[str, int]:
         """Return the name under which a file is kept as it came, and its size. Raises :class:`NotTaken`."""

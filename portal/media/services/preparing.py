@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,6 +28,7 @@ from portal.media.models import Media, Rendition
 from portal.media.services.files import hold
 from portal.media.store import Store
 from portal.media.terms import MediaFlaw, MediaState, NotTaken
+from portal.ports.media_use import MediaUse
 
 PREFIX = "media-"
 FORGOTTEN_AFTER = timedelta(hours=1)
@@ -151,10 +152,11 @@ def _is_nobodys(folder: Path) -> bool:
 class Conclusions:
     """Writes down what the work came to, in the transaction in which its job ends."""
 
-    def __init__(self, session: Session, clock: Clock, store: Store) -> None:
+    def __init__(self, session: Session, clock: Clock, store: Store, users: Sequence[MediaUse] = ()) -> None:
         self._session = session
         self._clock = clock
         self._store = store
+        self._users = users
 
     def conclude(self, media_id: UUID, outcome: Outcome, folder: Path) -> None:
         """Publish what was made of a media, or say what is wrong with it, unless it was removed in the meantime."""
@@ -166,6 +168,8 @@ class Conclusions:
             media.state, media.flaw = MediaState.FAILED, outcome.flaw or MediaFlaw.UNREADABLE
             return
         self._publish(media, outcome.prepared, outcome.names, folder)
+        for user in self._users:
+            user.changed(media.id)
 
     def give_up(self, media_id: UUID) -> None:
         """Say that a media cannot be used, when what went wrong has gone wrong twice."""

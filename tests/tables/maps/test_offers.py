@@ -9,7 +9,12 @@ from sqlalchemy import delete, select
 from maps.models import TrailRevision
 from maps.queries.places import place_history, shown_place
 from maps.queries.trails import history, shown
+from maps.tasks import follow
 from portal.index.models import IndexEntry
+from portal.index.queries import search
+from portal.jobs.models import Job
+from portal.media.services import MediaLibrary
+from portal.media.terms import TranscriptForm
 from portal.moderation.terms import Act, Standing
 from portal.people.services import Erasure
 from portal.ports.figures import Figures, LoopStep
@@ -126,3 +131,19 @@ def test_what_is_moderated_is_held_and_leaves_the_index(session, asking, kind):
     seen = set(session.scalars(select(IndexEntry.source_id).where(IndexEntry.visible)))
     assert thing not in seen
     assert len(seen) == {"trail": 1, "stop": 3, "place": 3}[kind]
+
+
+def test_a_stop_is_found_by_what_is_said_in_its_sounds_as_soon_as_somebody_wrote_it_down(asking, session):
+    sound = maps.sound(session)
+    stop = maps.stop("01", media=(sound.id,))
+    maps.trail(session, stop)
+    assert search(session, "cormoran").rows == []
+    library = asking.find_service(MediaLibrary)
+    library.transcribe(sound, "fr", TranscriptForm.TEXT, "Un cormoran sèche ses ailes.", sound.sender_id)
+    follow(asking, str(sound.id))
+    asked = select(Job.payload).where(Job.kind == "maps.follow")
+    assert session.scalars(asked).all() == [{"media_id": str(sound.id)}]
+    assert [entry.source_id for entry in search(session, "cormoran").rows] == [stop.id]
+    library.remove(sound)
+    follow(asking, str(sound.id))
+    assert search(session, "cormoran").rows == []
