@@ -8,6 +8,7 @@ from playwright.sync_api import sync_playwright
 from portal.install import browser
 from tests.browser import sites
 from tests.browser import town as towns
+from tests.factories import media
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -33,7 +34,9 @@ def site(request, tmp_path_factory):
 def town(site):
     """The town in that house."""
     with site.session() as session:
-        return towns.build(session)
+        built = towns.build(session)
+        media.with_files(session, site.registry.media_store)
+        return built
 
 
 @pytest.fixture
