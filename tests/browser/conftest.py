@@ -7,10 +7,9 @@ from playwright.sync_api import sync_playwright
 
 from portal.install import browser
 from portal.media.photos import Photos
-from portal.media.store import Store
 from tests.browser import sites
 from tests.browser import town as towns
-from tests.factories import moderation
+from tests.factories import media, moderation
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -37,7 +36,9 @@ def town(site):
     """The town in that house, and its noticeboard."""
     moderation.answering(site.registry)
     with site.session() as session:
-        return towns.build(session, Photos(Store(site.registry.portal_settings.data / "media")))
+        built = towns.build(session, Photos(site.registry.media_store))
+        media.with_files(session, site.registry.media_store)
+        return built
 
 
 @pytest.fixture
