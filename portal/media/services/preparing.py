@@ -4,7 +4,9 @@ Whenever it is cut short, by a kill or a lost lease, all that there is of it is 
 files in the store that no row names. The rows come at the end, all in one transaction, and only if nobody was faster.
 """
 
+import fcntl
 import hashlib
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -29,6 +31,7 @@ from portal.media.terms import MediaFlaw, MediaState, NotTaken
 
 PREFIX = "media-"
 FORGOTTEN_AFTER = timedelta(hours=1)
+JUST_MADE = 1.0
 STEP = 5
 """Percent between two notes of how far the work is."""
 
@@ -105,14 +108,44 @@ class Preparing:
 
     @contextmanager
     def _working_folder(self) -> Iterator[Path]:
-        """Give a folder that is gone afterwards; those that somebody was killed over go first."""
+        """Give a folder that is gone afterwards; those over which somebody was killed go first.
+
+        Whoever works in a folder holds a lock on it, which ends with them, however they end.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
-        oldest = time.time() - FORGOTTEN_AFTER.total_seconds()
         for left in self._folder.glob(f"{PREFIX}*"):
-            if left.stat().st_mtime < oldest:
+            if _is_nobodys(left):
                 shutil.rmtree(left, ignore_errors=True)
-        with TemporaryDirectory(dir=self._folder, prefix=PREFIX, ignore_cleanup_errors=True) as made:
-            yield Path(made)
+        made = TemporaryDirectory(dir=self._folder, prefix=PREFIX, ignore_cleanup_errors=True)
+        with made as folder, _held(Path(folder)):
+            yield Path(folder)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_nobodys(folder: Path) -> bool:
+    """Does nobody work in it any more? One that was made a moment ago may not be held yet."""
+    try:
+        if time.time() - folder.stat().st_mtime < JUST_MADE:
+            return False
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
 
 
 class Conclusions:
