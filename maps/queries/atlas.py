@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Integer, Row, Subquery, func, literal_column, select
+from sqlalchemy import Integer, Row, Subquery, Text, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from maps.queries.geometry import ends_of_paths, paths
@@ -19,8 +19,9 @@ from portal.index.queries import Filter, facets, hits, within
 from portal.places.grid import Box, Run, Tile
 
 _entry = IndexEntry.__table__.c
+_TEXTS = ("title", "summary")
 FEATURE = tuple(
-    _entry[name]
+    cast(_entry[name], Text).label(name) if name in _TEXTS else _entry[name]
     for name in (
         "id",
         "kind",
@@ -41,7 +42,7 @@ FEATURE = tuple(
         "updated_at",
     )
 )
-"""What is read of an entry to show it, in this order; plain columns, because thousands are read at once."""
+"""What is read of an entry to show it, in this order. Thousands are read at once, so texts stay JSON until told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def features(session: Session, wanted: Filter, limit: int, offset: int = 0, matc
     asked = select(*FEATURE).join_from(page, IndexEntry.__table__, _entry.id == page.c.id)
     if matched is None:
         asked = asked.add_columns(select(func.count()).select_from(found).scalar_subquery())
-    rows = session.execute(asked.order_by(page.c.cell, page.c.id)).all()
+    rows = session.connection().execute(asked.order_by(page.c.cell, page.c.id)).all()
     if matched is None:
         matched = rows[0][-1] if rows else count(session, wanted) if offset else 0
     return Features(rows, paths(session, [row.id for row in rows if row.has_path]), matched)

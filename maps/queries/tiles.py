@@ -55,9 +55,10 @@ def _square(mark: Mark) -> Point:
 
 
 def _properties(row: Row[Any]) -> Properties:
-    title, spoken = in_language(row.title, row.language or "fr")
+    titles = json.loads(row.title)
+    title, spoken = in_language(titles, row.language or "fr")
     told = {"count": 1, "kind": row.kind, "id": str(row.source_id), "path": row.path, "title": title}
-    told |= {f"title_{code}": words for code, words in row.title.items() if code != spoken}
+    told |= {f"title_{code}": words for code, words in titles.items() if code != spoken}
     told |= {name: getattr(row, name) for name in ("theme", "language", "licence", "access")}
     return {name: value for name, value in told.items() if value is not None}
 

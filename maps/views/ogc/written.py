@@ -4,13 +4,16 @@ What they tell does not depend on the reader: ``title`` is in the language of th
 """
 
 import json
-from collections.abc import Mapping
+import re
 from datetime import datetime
 from json.encoder import encode_basestring
 from typing import Any
 from urllib.parse import quote
 
 from portal.i18n import in_language
+
+READ = json.JSONDecoder().decode
+PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")
 
 
 def collection(features: list[str], **members: Any) -> bytes:
@@ -42,8 +45,8 @@ def feature(row: Any, home: str, line: str | None, links: list[dict[str, str]] |
     return (
         f'{{"type":"Feature","id":"{source_id}","geometry":{_geometry(where, line)},"properties":{{'
         f'"kind":"{kind}",{_texts("title", title, language)},{_texts("summary", summary, language)},'
-        f'"url":{_text(home + quote(path))},"theme":{_text(theme)},"language":{_text(language)},'
-        f'"licence":{_text(licence)},"access":{_text(access)},"starts_at":{_at(begins)},'
+        f'"url":{_text(home + (path if PLAIN.fullmatch(path) else quote(path)))},"theme":{_text(theme)},'
+        f'"language":{_text(language)},"licence":{_text(licence)},"access":{_text(access)},"starts_at":{_at(begins)},'
         f'"ends_at":{_at(ends)},"created_at":{_at(made)},"updated_at":{_at(changed)}}}{more}}}'
     )
 
@@ -60,12 +63,14 @@ def _geometry(where: list[Any], line: str | None) -> str:
     return f'{{"type":"GeometryCollection","geometries":[{point},{line}]}}'
 
 
-def _texts(name: str, texts: Mapping[str, str], language: str | None) -> str:
+def _texts(name: str, told_in: str, language: str | None) -> str:
+    texts = READ(told_in)
     words, spoken = in_language(texts, language or "fr")
     told = f'"{name}":{encode_basestring(words)}'
-    for code, other in texts.items():
-        if code != spoken:
-            told += f',"{name}_{code}":{encode_basestring(other)}'
+    if len(texts) > 1:
+        for code, other in texts.items():
+            if code != spoken:
+                told += f',"{name}_{code}":{encode_basestring(other)}'
     return told
 
 

@@ -19,7 +19,7 @@ def postgresql() -> Iterator[str]:
     """The URL of an empty, migrated database in a cluster of its own."""
     with Cluster(settings=DURABLE) as cluster:
         url = create_database(cluster.url("postgres"), "bench")
-        _migrated(url)
+        migrated(url)
         yield url
 
 
@@ -27,7 +27,7 @@ def postgresql() -> Iterator[str]:
 def sqlite() -> Iterator[str]:
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'bench.db'}"
-        _migrated(url)
+        migrated(url)
         yield url
 
 
@@ -48,7 +48,8 @@ def engines() -> Iterator[Iterator[tuple[str, Engine]]]:
     yield each()
 
 
-def _migrated(url: str) -> None:
+def migrated(url: str) -> None:
+    """Make the tables of an empty database."""
     engine = create_engine(url)
     history.upgrade(engine)
     engine.dispose()

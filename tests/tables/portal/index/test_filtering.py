@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.index.models import IndexEntry
 from portal.index.queries import conditions, filtered, hits, version
-from portal.places.models import path
+from portal.places.models import Place, path
 from tests.factories import index, places
 from tests.factories.atlas import entered, filters, fits, things
 
@@ -57,6 +57,16 @@ def test_a_version_tells_every_change_of_its_kind_and_no_other(session, harbour)
     assert changed()
     assert version(session, ["place"]) == others
     assert version(session) != everything
+
+
+def test_a_statement_that_changes_many_is_one_change(session, harbour):
+    for number in range(500):
+        index.entry(session, f"Lieu {number}", kind="place" if number % 2 else "trail", place_id=harbour.place_id)
+    before = version(session)
+    session.execute(update(IndexEntry).values(theme="sea"))
+    after = version(session)
+    session.execute(update(Place).values(name="Port"))
+    assert len({before, after, version(session)}) == 3
 
 
 def test_what_has_no_version_yet_has_one_all_the_same(session):
