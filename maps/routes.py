@@ -111,3 +111,4 @@ def exports(config) -> None:
     config.add_route("maps.stop.code", "/stops/{id}/qr.svg", factory=StopContext)
     config.add_route("maps.embed", "/embed/trails/{slug}", factory=TrailContext)
     config.add_route("maps.oembed", "/oembed")
+    config.share("maps.trail.file", "maps.places.file", "maps.oembed")

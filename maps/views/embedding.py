@@ -80,7 +80,6 @@ class OEmbed:
         width, height = self._size("maxwidth", WIDTH, LEAST_WIDTH), self._size("maxheight", HEIGHT, LEAST_HEIGHT)
         told = telling(self.request, trail.content)
         title = told.of(trail.content.title)
-        self.request.response.headers["Access-Control-Allow-Origin"] = "*"
         return {
             "version": "1.0",
             "type": "rich",

@@ -82,7 +82,6 @@ class PlacesFile:
 def answer(body: bytes, media_type: str, name: str | None) -> Response:
     """Return a file that programs anywhere may read, kept under ``name`` by who takes it."""
     response = Response(body, content_type=media_type, charset="utf-8" if media_type.startswith("text/") else None)
-    response.headers["Access-Control-Allow-Origin"] = "*"
     if name:
         response.content_disposition = f'attachment; filename="{name}"'
     return response

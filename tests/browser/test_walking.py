@@ -15,7 +15,6 @@ from playwright.sync_api import expect
 
 from maps.rules.walking import Fix, Post, Walk, chosen, finished, moved
 from portal.install import browser
-from portal.media.store import Store
 from tests.cluster import free_port
 from tests.factories import maps, sounds
 from tests.whole.servers import wait_for
@@ -121,11 +120,11 @@ PLACES = ((-4.4790, 48.3830), (-4.4760, 48.3826), (-4.4725, 48.3818))
 @pytest.fixture(scope="module")
 def trail(site):
     """A published trail of three stops; the second has two sounds, the third is only read."""
-    store = site.registry.service_factories[Store](None)
+    store = site.registry.media_store
     with site.session() as session:
         tones = [
-            sounds.heard(session, store, 0.8, hertz, transcript=f"On entend la note {hertz}.", title=f"Note {hertz}")
-            for hertz in (330, 440, 550)
+            sounds.heard(session, store, seconds, transcript=f"On entend la note {note}.", title=f"Note {note}")
+            for note, seconds in ((330, 0.8), (440, 0.7), (550, 0.9))
         ]
         stops = [
             maps.stop("01", *PLACES[0], media=(tones[0].id,), directions={"fr": "Suivez le quai."}),
