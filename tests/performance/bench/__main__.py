@@ -1,11 +1,11 @@
-"""Run every benchmark, or those named: ``python -m tests.performance.bench requests steps catalogue page memory``."""
+"""Run every benchmark, or those named: ``python -m tests.performance.bench requests steps media``."""
 
 import sys
 import warnings
 from collections.abc import Callable
 from time import perf_counter
 
-from tests.performance.bench import catalogue, memory, page, requests, steps
+from tests.performance.bench import catalogue, media, memory, page, requests, steps
 
 BENCHMARKS: dict[str, Callable[[], list[str]]] = {
     "steps": steps.run,
@@ -13,6 +13,7 @@ BENCHMARKS: dict[str, Callable[[], list[str]]] = {
     "page": page.run,
     "requests": requests.run,
     "memory": memory.run,
+    "media": media.run,
 }
 
 
