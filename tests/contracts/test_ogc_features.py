@@ -9,7 +9,7 @@ Source: opengeospatial/ets-ogcapi-features10, OGC 17-069r4 annex A.
 import json
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
@@ -503,7 +503,7 @@ def test_periods_that_can_be_read(ogc, period):
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
-@pytest.mark.parametrize("path", ["/licorne", "/licorne/items", "/place/items/1", f"/place/items/{uuid4()}"])
+@pytest.mark.parametrize("path", ["/licorne", "/licorne/items", "/place/items/1", f"/place/items/{UUID(int=29)}"])
 def test_what_is_not_there_is_a_404(ogc, path, accept):
     assert ogc(f"{ROOT}/collections{path}", accept, 404).content_type == accept.replace("json", "problem+json")
 

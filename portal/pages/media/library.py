@@ -7,7 +7,7 @@ from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
 from portal.forms import Button, fail, submitted
-from portal.i18n import NAMES, _
+from portal.i18n import _
 from portal.index.views import page_of
 from portal.media.models import Media, Upload
 from portal.media.permissions import Library
@@ -178,7 +178,7 @@ def show(context, request) -> dict[str, Any]:
 
 def languages(request) -> dict[str, str]:
     """Return what languages are called, for pages that show in which one something is."""
-    return dict(language_names(request.locale_name)) | {code: name for code, name in NAMES.items() if code == "br"}
+    return dict(language_names(request.locale_name))
 
 
 @view_defaults(route_name="library.edit", permission=Library.CHANGE, renderer=TEMPLATES + "form.jinja2")

@@ -99,7 +99,7 @@ class NewMediaSchema(DetailsSchema):
             "A sound of up to 30 minutes, a video of up to 10, both up to 200 MB; a photo of up to 20 MB. "
             "Short ones are listened to: 2 to 5 minutes do well."
         ),
-        widget=FileUpload(accept=ACCEPTED),
+        widget=FileUpload(accept=ACCEPTED, asks_required=False),  # one may record instead, or have sent it already
         missing=None,
         insert_before="title",
     )

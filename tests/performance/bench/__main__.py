@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable
 from time import perf_counter
 
-from tests.performance.bench import atlas, catalogue, memory, page, requests, steps
+from tests.performance.bench import atlas, catalogue, media, memory, page, requests, steps
 
 BENCHMARKS: dict[str, Callable[[], list[str]]] = {
     "steps": steps.run,
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[], list[str]]] = {
     "requests": requests.run,
     "memory": memory.run,
     "atlas": atlas.run,
+    "media": media.run,
 }
 
 

@@ -140,7 +140,18 @@ function say(state, words) {
   shown(state).append(Object.assign(document.createElement("p"), { textContent: words }));
 }
 
-const shown = (state) => state.place.querySelector(".progress");
-const hidden = (state) => state.form.elements.upload;
-const token = (state) => ({ "X-CSRF-Token": state.form.elements.csrf_token.value });
-const fill = (words, values) => words.replace(/%\((\w+)\)s/g, (_whole, name) => values[name]);
+function shown(state) {
+  return state.place.querySelector(".progress");
+}
+
+function hidden(state) {
+  return state.form.elements.upload;
+}
+
+function token(state) {
+  return { "X-CSRF-Token": state.form.elements.csrf_token.value };
+}
+
+function fill(words, values) {
+  return words.replace(/%\((\w+)\)s/g, (_whole, name) => values[name]);
+}

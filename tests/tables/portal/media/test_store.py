@@ -6,10 +6,15 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from pyramid.registry import Registry
 
 from portal.media.store import OutOfReach, Store, opened
+from portal.operations.backup import back_up, restore
+from portal.operations.checkup import Wrong, media
 from portal.settings import BadSetting, Settings
 from tests.cluster import free_port
+from tests.conftest import NOW
+from tests.houses import own_registry, own_settings, own_url
 
 NAME = "ab" * 32 + "-small.jpg"
 OTHER = "cd" * 32 + ".m4a"
@@ -162,3 +167,39 @@ def test_a_store_is_named_by_its_url(url):
 def test_a_url_that_names_no_store_stops_the_start(url):
     with pytest.raises(BadSetting, match="media_url"):
         Settings.from_ini({"portal.media_url": url}, environ={})
+
+
+def test_a_backup_follows_the_store_wherever_it_is(s3, tmp_path, monkeypatch):
+    """From an S3-compatible store into an archive, and from that into a folder."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    bucket = f"{BUCKET}-{uuid4().hex[:8]}"
+    make_bucket(s3, bucket)
+    there, here = tmp_path / "there", tmp_path / "here"
+    far = house(there, media_url=f"s3://{bucket}?endpoint={s3}&region=eu-west-3")
+    far.media_store.put(OTHER, b"a sound")
+    far.media_store.put_piece(uuid4(), 0, io.BytesIO(b"on its way"))
+    assert media(far) == f"s3://{bucket} can be written to"
+    archive = tmp_path / "saved.tar.gz"
+    made = back_up(far.engine, far.portal_settings, NOW, archive, lambda names, _label: names)
+    assert [name for name in made.files if name.startswith("media/")] == [f"media/cd/{OTHER}"]
+    near = house(here)
+    near.media_store.put(NAME, b"of before")
+    restore(near.engine, near.portal_settings, archive, lambda names, _label: names, replace=True)
+    assert list(near.media_store.keys()) == [f"cd/{OTHER}"]
+    assert b"".join(near.media_store.read(OTHER)) == b"a sound"
+    for one in (far, near):
+        one.engine.dispose()
+
+
+def house(folder, **given):
+    folder.mkdir()
+    return own_registry(own_settings(own_url("sqlite", folder), folder, **given))
+
+
+def test_a_store_that_cannot_be_written_is_found_by_the_check(tmp_path):
+    registry = Registry()
+    (tmp_path / "media").write_text("a file in the way")
+    registry.media_store = Store.in_folder(tmp_path / "media")
+    with pytest.raises(Wrong, match="portal.media_url"):
+        media(registry)

@@ -1,6 +1,6 @@
 """Flags and acts for programs, as described."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -105,7 +105,7 @@ def test_who_does_not_moderate_may_not(api, session, notice):
     api.post_json(address, {"reason": "x"}, headers=people.bearer(session, people.staff(session)))
 
 
-@pytest.mark.parametrize("path", ["notice/nonsense", f"notice/{uuid4()}", f"unheard-of/{uuid4()}"])
+@pytest.mark.parametrize("path", ["notice/nonsense", f"notice/{UUID(int=29)}", f"unheard-of/{UUID(int=29)}"])
 def test_what_is_not_there_cannot_be_hidden(api, rozenn, path):
     api.post_json(f"/api/v1/moderation/{path}/hide", {"reason": "x"}, headers=rozenn, status=404)
 
