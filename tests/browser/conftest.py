@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from portal.install import browser
 from tests.browser import sites
 from tests.browser import town as towns
-from tests.factories import moderation
+from tests.factories import media, moderation
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -35,7 +35,9 @@ def town(site):
     """The town in that house, and its noticeboard."""
     moderation.answering(site.registry)
     with site.session() as session:
-        return towns.build(session)
+        built = towns.build(session)
+        media.with_files(session, site.registry.media_store)
+        return built
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from maps.terms import Access, AccessLevel, Difficulty, Surface, Theme
 from portal.audit.services import Audit
 from portal.clock import StoppedClock
 from portal.jobs.models import Job, WorkerPulse
+from portal.media.terms import FORMER_CONTRIBUTOR, MediaFlaw, MediaKind, MediaState, TranscriptForm
 from portal.moderation.terms import Act, Concern
 from portal.people.models import Invitation, LetterPurpose, Organisation, Person
 from portal.people.services import Letters
@@ -55,6 +56,7 @@ def build(session: Session) -> Town:
     _moderation(session, town)
     _trails(session, town)
     _behind_the_scenes(session, town)
+    _library(session, town)
     town.names |= {
         "category": recorders.model.category.slug,
         "tag": camera.items[0].asset_tag,
@@ -194,6 +196,22 @@ def _moderation(session: Session, town: Town) -> None:
     moderation.acted(session, removed, Act.HIDE, Act.REMOVE, by=town.moderator)
     moderation.acted(session, back, Act.HIDE, Act.RESTORE, by=town.admin)
     town.names |= {"notice": str(said.id), "hidden": str(hidden.id), "removed": str(removed.id), "back": str(back.id)}
+
+
+def _library(session: Session, town: Town) -> None:
+    """What Nolwenn sent, in every state, and what somebody else did."""
+    mine = {"sender_id": town.nolwenn.id, "attribution": "Nolwenn Le Goff"}
+    sound = media.media(session, title="La cloche de Saint-Martin", description="À midi, par vent d’ouest.", **mine)
+    media.transcript(session, sound)
+    timed = "WEBVTT\n\n00:00.000 --> 00:02.000\n<v Soizic>Selaou !\n\n00:02.000 --> 00:04.500\nNav taol.\n"
+    media.transcript(session, sound, timed, language="br", form=TranscriptForm.WEBVTT)
+    picture = media.media(session, MediaKind.IMAGE, title="La grue", description="Une grue jaune sur un quai.", **mine)
+    film = media.media(session, MediaKind.VIDEO, title="Le tram", language="br", **mine)
+    waiting = media.media(session, title="Trop tôt", state=MediaState.PREPARING, progress=40, **mine)
+    failed = media.media(session, title="Muet", state=MediaState.FAILED, flaw=MediaFlaw.SILENT, **mine)
+    foreign = media.media(session, title="Les mouettes", language=None, attribution=FORMER_CONTRIBUTOR)
+    found = {"sound": sound, "picture": picture, "film": film, "waiting": waiting, "failed": failed, "foreign": foreign}
+    town.names |= {f"media_{name}": str(one.id) for name, one in found.items()}
 
 
 def _behind_the_scenes(session: Session, town: Town) -> None:

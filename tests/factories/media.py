@@ -13,9 +13,11 @@ from pathlib import Path
 
 from imageio_ffmpeg import get_ffmpeg_exe
 from PIL import Image
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.media.models import Media, Rendition, Transcript, Upload
+from portal.media.store import Store
 from portal.media.terms import MediaKind, MediaState, Rendering, TranscriptForm, Voices
 from tests.conftest import NOW
 from tests.factories import people
@@ -67,6 +69,14 @@ def media(session: Session, kind: MediaKind = MediaKind.AUDIO, **given) -> Media
     session.add(one)
     session.flush()
     return one
+
+
+def with_files(session: Session, store: Store) -> None:
+    """Put real files behind the names of all that was made of media."""
+    contents = {"m4a": encoded("m4a", seconds=2.0), "opus": encoded("opus", seconds=2.0), "mp4": film(2.0)}
+    for made in session.scalars(select(Rendition)):
+        extension = made.name.rpartition(".")[2]
+        store.put(made.name, contents.get(extension) or photo(made.width or 480, made.height or 320))
 
 
 def transcript(session: Session, of: Media, text: str = "Neuf coups de cloche.", **given) -> Transcript:

@@ -1,6 +1,7 @@
 """The pages on which people send media, describe them, write down what is said in them, and take them back."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -212,7 +213,7 @@ def test_others_change_nothing(browse, session, page):
     as_(browse, people.person(session)).get(f"/library/{media.id}/{page}", status=403)
 
 
-def test_anybody_can_write_down_what_is_said_and_mend_it(browse, session):
+def test_anybody_can_write_down_what_is_said_and_mend_it(browse, session, clock):
     media = files.media(session)
     browser = as_(browse, people.person(session))
     page = browser.get(f"/library/{media.id}/transcripts")
@@ -223,6 +224,7 @@ def test_anybody_can_write_down_what_is_said_and_mend_it(browse, session):
     form.submit("save", status=303).follow().mustcontain("Neuf coups de cloche.\n[mouettes]", "Thank you")
     again = browser.get(f"/library/{media.id}/transcripts?language=fr").forms["transcript"]
     assert again["text"].value.strip() == "Neuf coups de cloche.\n[mouettes]"
+    clock.at += timedelta(minutes=5)
     again["text"] = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Soizic>Midi\n"
     again.submit("save", status=303).follow().mustcontain('data-at="1.0"', "Soizic", "Midi")
     assert len(session.scalars(select(Transcript)).all()) == 2
