@@ -199,7 +199,7 @@ class NewStopSchema(StopSchema):
     id = colander.SchemaNode(
         colander.String(),
         name="id",
-        title=_("Stop"),
+        title=_("A stop"),
         widget=Hidden(),
         validator=colander.Regex(r"^[0-9a-f]{32}$", msg=_("This is not written in the expected way.")),
     )
