@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Integer, Row, Subquery, Text, cast, func, literal_column, select
+from sqlalchemy import Integer, Row, Subquery, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from maps.queries.geometry import ends_of_paths, paths
@@ -19,30 +19,17 @@ from portal.index.queries import Filter, facets, hits, within
 from portal.places.grid import Box, Run, Tile
 
 _entry = IndexEntry.__table__.c
-_TEXTS = ("title", "summary")
-FEATURE = tuple(
-    cast(_entry[name], Text).label(name) if name in _TEXTS else _entry[name]
+FEATURE = tuple(_entry[name] for name in ("id", "source_id", "path", "longitude", "latitude", "has_path", "told"))
+"""What is read of an entry to tell it to programs, in this order; plain columns, because thousands are read at once."""
+
+SHOWN = tuple(
+    _entry[name]
     for name in (
-        "id",
-        "kind",
-        "source_id",
-        "path",
-        "title",
-        "summary",
-        "theme",
-        "language",
-        "licence",
-        "access",
-        "longitude",
-        "latitude",
-        "has_path",
-        "starts_at",
-        "ends_at",
-        "created_at",
-        "updated_at",
+        *("id", "kind", "source_id", "path", "title", "summary", "theme", "language", "licence", "access"),
+        *("longitude", "latitude", "has_path"),
     )
 )
-"""What is read of an entry to show it, in this order. Thousands are read at once, so texts stay JSON until told."""
+"""What is read of an entry to show it on a map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +67,8 @@ def feature(session: Session, kind: str, source_id: UUID) -> Features:
 
 
 def entries(session: Session, ids: Sequence[int]) -> dict[int, Row[Any]]:
-    """Return the entries with these ids, as rows of ``FEATURE``."""
-    return {row.id: row for row in session.execute(select(*FEATURE).where(_entry.id.in_(ids)))}
+    """Return the entries with these ids, as rows of ``SHOWN``."""
+    return {row.id: row for row in session.execute(select(*SHOWN).where(_entry.id.in_(ids)))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def _square(mark: Mark) -> Point:
 
 
 def _properties(row: Row[Any]) -> Properties:
-    titles = json.loads(row.title)
+    titles = row.title
     title, spoken = in_language(titles, row.language or "fr")
     told = {"count": 1, "kind": row.kind, "id": str(row.source_id), "path": row.path, "title": title}
     told |= {f"title_{code}": words for code, words in titles.items() if code != spoken}

@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, false, text, true
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, event, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db.guards import guard
 from portal.db.row import Row, Translated
+from portal.index.telling import told
 from portal.places.grid import NOWHERE
 from portal.places.models import Place
 
@@ -18,6 +19,7 @@ class IndexEntry(Row):
     ``words`` is everything it can be found by, already unaccented and stemmed (see ``portal.index.words``);
     ``title_words`` is the title's share of them, which counts for more.
     ``language`` is the one the thing is written in, if it is in one; ``access`` says who gets there in a wheelchair.
+    ``told`` is what programs are told of it (see ``portal.index.telling``).
     ``longitude``, ``latitude`` and ``cell`` (see ``portal.places.grid``) repeat those of its place, so that what is
     where is found in one index; ``has_path`` says that the place has a line, too. ``visible`` is what counts: it is
     false for what moderation hid, though its owner have ``offered`` it.
@@ -52,10 +54,17 @@ class IndexEntry(Row):
     visible: Mapped[bool]
     title_words: Mapped[str]
     words: Mapped[str]
+    told: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
     place: Mapped[Place | None] = relationship()
+
+
+@event.listens_for(IndexEntry, "before_insert")
+@event.listens_for(IndexEntry, "before_update")
+def _keep_told(_mapper, _connection, entry: IndexEntry) -> None:
+    entry.told = told(entry)
 
 
 # Neither database may part the words again in its own way: they are taken as they are, parted by spaces.

@@ -79,13 +79,13 @@ class Map:
         return told
 
     def _item(self, row: Row[Any]) -> dict[str, Any]:
-        title, spoken = in_language(json.loads(row.title), self.request.locale_name)
+        title, spoken = in_language(row.title, self.request.locale_name)
         return {
             "kind": row.kind,
             "id": str(row.source_id),
             "title": title,
             "title_language": spoken,
-            "summary": in_language(json.loads(row.summary), self.request.locale_name)[0],
+            "summary": in_language(row.summary, self.request.locale_name)[0],
             "url": self.request.registry.portal_settings.base_url + quote(row.path),
             "theme": row.theme,
             "language": row.language,

@@ -1,6 +1,5 @@
 """The collections: one for each kind of thing in the public index."""
 
-from datetime import datetime
 from typing import Any
 
 from pyramid.view import view_config
@@ -12,6 +11,7 @@ from maps.views.ogc.resource import Resource
 from portal.i18n import _
 from portal.index.kinds import IndexKind
 from portal.index.queries import version
+from portal.index.telling import instant
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
@@ -55,13 +55,8 @@ def _reach(found: Extent) -> dict[str, Any]:
     if found.box is not None:
         reach["spatial"] = {"bbox": [list(found.box)], "crs": CRS84}
     if found.dated:
-        reach["temporal"] = {"interval": [[written(found.begins), written(found.ends)]], "trs": GREGORIAN}
+        reach["temporal"] = {"interval": [[instant(found.begins), instant(found.ends)]], "trs": GREGORIAN}
     return reach
-
-
-def written(at: datetime | None) -> str | None:
-    """Return an instant as RFC 3339 has it."""
-    return at.isoformat().replace("+00:00", "Z") if at else None
 
 
 @view_config(route_name="ogc.collections", request_method="GET", permission=Maps.BROWSE, attr="answer", public=True)

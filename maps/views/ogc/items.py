@@ -16,6 +16,7 @@ from maps.views.ogc.resource import Resource
 from portal.i18n import _
 from portal.index.kinds import IndexKind
 from portal.index.queries import Filter, version
+from portal.index.telling import instant
 
 USUAL, MOST = 10, 10_000
 FURTHEST = 1_000_000_000
@@ -85,7 +86,7 @@ class Items(InCollection):
         links = [*self.own_links(), *self._other_pages(found), *self.collection_links()]
         members = {
             "links": links,
-            "timeStamp": self.request.clock.now().isoformat().replace("+00:00", "Z"),
+            "timeStamp": instant(self.request.clock.now()),
             "numberMatched": found.matched,
             "numberReturned": len(found.rows),
         }

@@ -104,6 +104,7 @@ def _page(session: Session, entries: Select, limit: int, offset: int) -> Sequenc
         shown.options(
             defer(IndexEntry.words),
             defer(IndexEntry.title_words),
+            defer(IndexEntry.told),
             joinedload(IndexEntry.place).defer(Place.geometry),
         )
     ).all()

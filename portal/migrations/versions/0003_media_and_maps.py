@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from portal.db.row import UtcMoment
+from portal.index.telling import told
 from portal.places.grid import cell_of
 
 revision = "0003"
@@ -463,12 +464,14 @@ def upgrade() -> None:
     op.add_column("index_entry", sa.Column("has_path", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("index_entry", sa.Column("offered", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.execute("UPDATE index_entry SET offered = visible")
+    op.add_column("index_entry", sa.Column("told", sa.Text(), server_default="", nullable=False))
     op.create_index(
         "ix_index_entry_cells", "index_entry", ["visible", "kind", "cell", "id", "longitude", "latitude"], unique=False
     )
     for statement in PATH[engine]:
         op.execute(statement)
     locate_entries()
+    tell_entries()
     for statement in GUARDS[engine]:
         op.execute(sa.DDL(statement.replace("%", "%%")))
 
@@ -485,6 +488,20 @@ def locate_entries() -> None:
         )
 
 
+def tell_entries() -> None:
+    """Write what programs are told of the entries that are there."""
+    entry = sa.table(
+        "index_entry",
+        sa.column("id", sa.Integer()),
+        sa.column("told", sa.Text()),
+        *(sa.column(name, sa.Text()) for name in ("kind", "theme", "language", "licence", "access")),
+        *(sa.column(name, sa.JSON()) for name in ("title", "summary")),
+        *(sa.column(name, UtcMoment()) for name in ("starts_at", "ends_at", "created_at", "updated_at")),
+    )
+    for row in op.get_bind().execute(sa.select(entry)).all():
+        op.get_bind().execute(sa.update(entry).where(entry.c.id == row.id).values(told=told(row)))
+
+
 def downgrade() -> None:
     engine = op.get_bind().dialect.name
     for act in ("insert", "update", "delete"):
@@ -494,6 +511,7 @@ def downgrade() -> None:
         op.execute(statement)
     op.drop_index("ix_index_entry_cells", table_name="index_entry")
     op.drop_column("index_entry", "offered")
+    op.drop_column("index_entry", "told")
     op.drop_column("index_entry", "has_path")
     op.drop_column("index_entry", "cell")
     op.drop_column("index_entry", "latitude")

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from time import sleep
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -136,25 +136,24 @@ def pygeoapi_config(url: str, port: int) -> dict:
 @contextmanager
 def running(command: Sequence[str | Path], environ: dict[str, str], port: int, path: str) -> Iterator[None]:
     """Have a server for as long as the ``with`` block lasts."""
-    process = subprocess.Popen(
-        [str(part) for part in command],
-        env=os.environ | environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        for _ in range(300):
-            if process.poll() is not None:
-                raise RuntimeError(process.stderr.read().decode()[-3000:])
-            try:
-                urlopen(f"http://127.0.0.1:{port}{path}", timeout=5).close()
-                break
-            except OSError:
-                sleep(0.1)
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    with TemporaryFile() as said:
+        process = subprocess.Popen(
+            [str(part) for part in command], env=os.environ | environ, stdout=subprocess.DEVNULL, stderr=said
+        )
+        try:
+            for _ in range(300):
+                if process.poll() is not None:
+                    said.seek(0)
+                    raise RuntimeError(said.read().decode()[-3000:])
+                try:
+                    urlopen(f"http://127.0.0.1:{port}{path}", timeout=5).close()
+                    break
+                except OSError:
+                    sleep(0.1)
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
 
 
 def installed(name: str, packages: Sequence[str]) -> Path:

@@ -4,6 +4,8 @@ import json
 import os
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -16,6 +18,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from portal.index.models import IndexEntry
+from portal.index.telling import told
 from portal.places.grid import cell_of
 from tests.conftest import NOW
 
@@ -95,7 +98,7 @@ def fill(engine: Engine, many: int) -> None:
 PLACE = ("id", "name", "address", "longitude", "latitude", "geometry")
 ENTRY = (
     *("id", "kind", "source_id", "path", "title", "summary", "theme", "language", "licence", "place_id", "longitude"),
-    *("latitude", "cell", "has_path", "visible", "title_words", "words", "created_at", "updated_at"),
+    *("latitude", "cell", "has_path", "visible", "title_words", "words", "told", "created_at", "updated_at"),
 )
 
 
@@ -107,10 +110,34 @@ def _place(one: dict) -> tuple:
 def _entry(one: dict) -> tuple:
     number, east, north = one["id"], one["longitude"], one["latitude"]
     texts = (json.dumps({"fr": one["title"]}), json.dumps({"fr": one["summary"]}))
-    words = (f"lieu {number}", f"lieu {number} commun numero")
+    words = (f"lieu {number}", f"lieu {number} commun numero", told(_Told(**one)))
     who = (number, "place", one["source_id"].hex, f"/places/lieu-{number}", *texts)
     what = (one["theme"], "fr", one["licence"], number, east, north, cell_of(east, north), False, True)
     return *who, *what, *words, str(NOW.replace(tzinfo=None)), str(NOW.replace(tzinfo=None))
+
+
+@dataclass
+class _Told:
+    """A point as the index tells it to programs."""
+
+    id: int
+    source_id: UUID
+    title: str | dict
+    summary: str | dict
+    theme: str
+    licence: str
+    longitude: float
+    latitude: float
+    kind: str = "place"
+    language: str = "fr"
+    access: None = None
+    starts_at: None = None
+    ends_at: None = None
+    created_at: datetime = NOW
+    updated_at: datetime = NOW
+
+    def __post_init__(self) -> None:
+        self.title, self.summary = {"fr": self.title}, {"fr": self.summary}
 
 
 def _copy(connection, table: str, columns: tuple[str, ...], rows: Iterator[tuple]) -> None:
