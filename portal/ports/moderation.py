@@ -1,7 +1,7 @@
 """What can be taken out of sight? Asked by moderation, answered by every feature that lets people publish something.
 
 A feature answers for its kinds of things. Their entries in the public index follow by themselves; ``reflect`` is for
-what a feature keeps elsewhere.
+what a feature keeps elsewhere, or makes of others' things.
 """
 
 from collections.abc import Collection, Mapping
@@ -39,6 +39,7 @@ class Moderated(Protocol):
     def reflect(self, kind: str, subject_id: UUID, standing: Standing) -> None:
         """Take the thing out of sight or back in, wherever else it is shown, or let go for good of what is kept of it.
 
-        Called in the transaction of the act, once the thing is held and its own entry in the index has changed.
+        Everybody is told of every act, whatever the kind, whose thing it is first: a trail is found by what is said in
+        a sound. Called in the transaction of the act, once the thing is held and its own entry in the index changed.
         """
         ...
