@@ -98,11 +98,12 @@ class ModeratedMedia:
         }
 
     def hold(self, kind: str, subject_id: UUID) -> None:
-        lock(self._session, Media, [subject_id])
+        if kind == SUBJECT:
+            lock(self._session, Media, [subject_id])
 
     def reflect(self, kind: str, subject_id: UUID, standing: Standing) -> None:
         """Let go of what was removed. What is hidden needs nothing: whatever is shown asks where it stands."""
-        if standing is Standing.REMOVED:
+        if kind == SUBJECT and standing is Standing.REMOVED:
             media = self._session.get(Media, subject_id)
             if media is not None:
                 self._library.remove(media)

@@ -231,6 +231,7 @@ def test_moderators_take_a_media_out_for_good(session, asking, soizic):
     assert {media_id: one.author_ids for media_id, one in known.items()} == {media.id: (soizic.id,)}
     moderated.hold("media", media.id)
     moderated.reflect("media", media.id, Standing.HIDDEN)
+    moderated.reflect("trail", media.id, Standing.REMOVED)  # of which everybody is told
     assert media.state is MediaState.READY
     moderated.reflect("media", media.id, Standing.REMOVED)
     assert media.state is MediaState.REMOVED
