@@ -174,19 +174,34 @@ def as_reader(site: Site, town: Town, chromium):
     return state
 
 
+@pytest.fixture(scope="module")
+def browser_of(as_reader, chromium):
+    """A function that gives the browser of a reader: one for all their pages, which has what pages share already."""
+    browsers = {}
+
+    def found(reader: str, **given):
+        key = reader, *sorted((name, str(value)) for name, value in given.items())
+        if key not in browsers:
+            browsers[key] = chromium.new_context(storage_state=as_reader(reader), reduced_motion="reduce", **given)
+        return browsers[key]
+
+    yield found
+    for context in browsers.values():
+        context.close()
+
+
 @pytest.fixture
-def look(site: Site, town: Town, as_reader, chromium):
+def look(site: Site, town: Town, browser_of):
     """A function that opens a page as a reader, and keeps all that the browser complains of in ``look.complaints``."""
-    contexts, complaints = [], []
+    pages, complaints = [], []
 
     def watch(request) -> None:
         if urlsplit(request.url).netloc != urlsplit(site.address).netloc:
             complaints.append(f"asks another host: {request.url}")
 
     def opened(path: str, reader: str, **given):
-        context = chromium.new_context(storage_state=as_reader(reader), reduced_motion="reduce", **given)
-        contexts.append(context)
-        page = context.new_page()
+        page = browser_of(reader, **given).new_page()
+        pages.append(page)
         page.on("request", watch)
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         page.on("console", lambda said: complaints.append(f"console: {said.text}") if is_a_fault(said) else None)
@@ -195,8 +210,8 @@ def look(site: Site, town: Town, as_reader, chromium):
 
     opened.complaints = complaints
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
 
 
 def is_a_fault(said) -> bool:
