@@ -25,7 +25,7 @@ from portal.db import create_engine
 from tests.cluster import Cluster, create_database
 from tests.factories import lending, people
 from tests.performance.bench.databases import DURABLE, postgresql
-from tests.performance.bench.measured import ratio
+from tests.performance.bench.measured import ratio, verdict
 from tests.whole.actors import committed, requests_of
 
 LIBRES = "libres==1.4.0"
@@ -53,7 +53,7 @@ def run() -> list[str]:
     theirs = libres_rate(python)
     return [
         ratio("accepted requests per second, ours / libres", ours, theirs, "/s", "≥ 2", ours >= 2 * theirs),
-        f"overlaps in ours: {overlapping} (wanted 0: {'yes' if not overlapping else 'NO'})",
+        f"overlaps in ours: {overlapping} {verdict('0', not overlapping)}",
     ]
 
 
