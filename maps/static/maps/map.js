@@ -24,6 +24,7 @@ const map = L.map(place, {
 L.control.zoom({ zoomInTitle: say.zoomIn, zoomOutTitle: say.zoomOut }).addTo(map);
 const ways = L.geoJSON(null, { interactive: false, style: { className: "way", weight: 4 } }).addTo(map);
 const marks = L.layerGroup().addTo(map);
+const drawn = new Map(); // the marks by what they stand for
 let asked = null; // the question under way
 let question = new URLSearchParams(location.search);
 
@@ -34,6 +35,7 @@ document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-show]");
   if (button) goTo(button.closest("[data-longitude]").dataset);
 });
+place.addEventListener("keydown", ({ key }) => key === "Escape" && map.closePopup());
 addEventListener("popstate", () => location.reload());
 draw();
 offer();
@@ -95,7 +97,7 @@ async function moved() {
   question.set("bbox", box());
   for (const name of ["page", "near"]) question.delete(name);
   history.replaceState(null, "", `${location.pathname}?${question}`);
-  const drawn = draw();
+  const drawing = draw();
   try {
     const answer = await fetch(`${location.pathname}?${question}`);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -104,16 +106,23 @@ async function moved() {
   } catch {
     tell(say.failed);
   }
-  await drawn;
+  await drawing;
 }
 
 // Showing
 
+// What is drawn already stays, with the card that is open on it and with whoever is on it by keyboard.
 function show(cells) {
-  const focused = document.activeElement?.dataset?.spot;
-  marks.clearLayers();
-  for (const cell of cells) marks.addLayer(cell.count > 1 ? many(cell) : one(cell));
-  if (focused) place.querySelector(`[data-spot="${focused}"]`)?.focus();
+  const wanted = new Map(cells.map((cell) => [[cell.longitude, cell.latitude, cell.count, cell.item?.id].join(), cell]));
+  for (const [key, mark] of drawn) {
+    if (wanted.delete(key)) continue;
+    marks.removeLayer(mark);
+    drawn.delete(key);
+  }
+  for (const [key, cell] of wanted) {
+    const mark = cell.count > 1 ? many(cell) : one(cell);
+    drawn.set(key, mark.addTo(marks));
+  }
 }
 
 function many({ longitude, latitude, count, bbox }) {
@@ -145,17 +154,8 @@ function one({ longitude, latitude, item }) {
 }
 
 function named(marker, words) {
-  marker.on("add", () => {
-    const element = marker.getElement();
-    element.setAttribute("aria-label", words);
-    element.dataset.spot = spot(marker);
-  });
+  marker.on("add", () => marker.getElement().setAttribute("aria-label", words));
   return marker;
-}
-
-function spot(marker) {
-  const { lat, lng } = marker.getLatLng();
-  return `${lat},${lng}`;
 }
 
 function card({ title, summary, url, kind }) {
