@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable
 from time import perf_counter
 
-from tests.performance.bench import atlas, catalogue, media, memory, page, requests, steps
+from tests.performance.bench import atlas, catalogue, map_page, media, memory, page, requests, steps
 from tests.performance.bench.measured import MISSED
 
 BENCHMARKS: dict[str, Callable[[], list[str]]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[], list[str]]] = {
     "requests": requests.run,
     "memory": memory.run,
     "atlas": atlas.run,
+    "map_page": map_page.run,
     "media": media.run,
 }
 
