@@ -70,10 +70,6 @@ class Hands:
         """The letters of the past are read, and kept no longer: none are written."""
         return Moderation(self.session, self.clock, self._audit(who), self._index, self._moderated, outbox=None)
 
-    def moderates(self, kind: str) -> bool:
-        """Does anybody answer for things of a kind?"""
-        return any(kind in owner.kinds() for owner in self._moderated)
-
     def send(self, who: str, take: Take, file_name: str, **details: Any) -> Media:
         """Let somebody send a sound, and return it once it is ready."""
         sender_id = self.people[who].person_id

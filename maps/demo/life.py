@@ -275,21 +275,15 @@ class Life:
     # Moderation -----------------------------------------------------------------------------------------------------
 
     def moderated(self, sheet: Sheet) -> None:
-        """Let the moderator hide what is no place, take something back, and find what visitors point out.
-
-        Only what somebody answers for can be taken out of sight or pointed out.
-        """
-        for told in filter(self._is_answered_for, sheet["acts"]):
+        """Let the moderator hide what is no place, take something back, and find what visitors point out."""
+        for told in sheet["acts"]:
             if "posted" in told:
                 self._at(told["posted"]["days"], partial(self._advertise, told))
             for act, name in ((Act.HIDE, "hidden"), (Act.RESTORE, "restored")):
                 if name in told:
                     self._at(told[name]["days"], partial(self._moderate, act, told, told[name]))
-        for flag in filter(self._is_answered_for, sheet["flags"]):
+        for flag in sheet["flags"]:
             self._at(flag["days"], partial(self._flag, flag))
-
-    def _is_answered_for(self, told: Sheet) -> bool:
-        return self._hands.moderates(_kind(told))
 
     def _advertise(self, told: Sheet) -> None:
         longitude, latitude = within(told["posted"]["quarter"], told["place"])

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from portal.licences import LICENCES, Licence
 from portal.media.models import Media, PlayTally, Rendition, Transcript, Upload
 from portal.media.terms import MediaFlaw, MediaKind, MediaState, Rendering, TranscriptForm, Voices
 from portal.media.transcripts import Cue, cues
 from portal.media.waveform import path_of
-from portal.moderation.models import ModerationAct
-from portal.moderation.terms import Act, Standing
+from portal.moderation.queries import is_visible
+from portal.moderation.terms import Standing
 
 SUBJECT = "media"
 """What moderation calls a media."""
@@ -116,18 +116,6 @@ class Found:
     total: int
 
 
-def is_hidden(media_id) -> ColumnElement[bool]:
-    """Return the condition that the media whose id is in a column is out of sight: the last act on it decides."""
-    last, later = aliased(ModerationAct), aliased(ModerationAct)
-    after = and_(later.subject_kind == SUBJECT, later.subject_id == last.subject_id, later.number > last.number)
-    return (
-        select(literal(1))
-        .where(last.subject_kind == SUBJECT, last.subject_id == media_id, last.act != Act.RESTORE)
-        .where(~select(literal(1)).where(after).exists())
-        .exists()
-    )
-
-
 def shown(session: Session, ids: Collection[UUID], *, everything: bool = False) -> dict[UUID, ShownMedia]:
     """Return those of the media that may be shown to everybody, by id, in three statements however many they are.
 
@@ -137,7 +125,7 @@ def shown(session: Session, ids: Collection[UUID], *, everything: bool = False) 
         return {}
     wanted = _media().where(Media.id.in_(set(ids)))
     if not everything:
-        wanted = wanted.where(Media.state == MediaState.READY, ~is_hidden(Media.id))
+        wanted = wanted.where(Media.state == MediaState.READY, is_visible(SUBJECT, Media.id))
     return {one.id: one for one in _complete(session, session.execute(wanted).all())}
 
 
@@ -174,7 +162,7 @@ _MEASURES = (Media.milliseconds, Media.width, Media.height, Media.peaks)
 
 
 def _media() -> Select:
-    return select(*_COLUMNS, is_hidden(Media.id), *_MEASURES)
+    return select(*_COLUMNS, ~is_visible(SUBJECT, Media.id), *_MEASURES)
 
 
 def _complete(session: Session, rows: Sequence) -> list[ShownMedia]:
@@ -239,7 +227,7 @@ def served(session: Session, name: str) -> Served | None:
 
     The same file may have been made of several media: one that may be shown is enough.
     """
-    hidden = is_hidden(Media.id)
+    hidden = ~is_visible(SUBJECT, Media.id)
     known = select(Rendition.media_type, Media.state, hidden).join(Rendition.media).where(Rendition.name == name)
     standings = {(_standing(state, out), media_type) for media_type, state, out in session.execute(known)}
     for standing in Standing:  # visible first, removed last
