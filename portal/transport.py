@@ -92,7 +92,7 @@ def compression_tween_factory(handler, _registry):
         if _worth_compressing(response) and "Range" not in request.headers:
             response.vary = (*(response.vary or ()), "Accept-Encoding")
             if _reads_gzip(request) and request.method != "HEAD":
-                response.body = gzip.compress(response.body, compresslevel=5, mtime=0)
+                response.body = gzip.compress(response.body, compresslevel=3, mtime=0)
                 response.content_encoding = "gzip"
         return response
 

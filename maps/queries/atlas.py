@@ -19,7 +19,7 @@ from portal.index.queries import Filter, facets, hits, within
 from portal.places.grid import Box, Run, Tile
 
 _entry = IndexEntry.__table__.c
-FEATURE = tuple(_entry[name] for name in ("id", "source_id", "path", "longitude", "latitude", "has_path", "told"))
+FEATURE = tuple(_entry[name] for name in ("id", "told", "has_path"))
 """What is read of an entry to tell it to programs, in this order; plain columns, because thousands are read at once."""
 
 SHOWN = tuple(

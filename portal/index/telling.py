@@ -1,27 +1,35 @@
-"""What programs are told of an entry: the properties of a GeoJSON feature, written once when the entry changes.
+"""What programs are told of an entry: a GeoJSON feature (RFC 7946), written once when the entry changes.
 
 Thousands of them are sent at once; to put each together anew would take longer than to find them all. What they tell
-does not depend on the reader: ``title`` is in the language of the thing, ``title_en`` in another one that it has.
+does not depend on the reader: ``title`` is in the language of the thing, ``title_en`` in another one that it has. Their
+``url`` is a path, which whoever sends them completes: see :func:`completed`.
 """
 
 import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from portal.i18n import in_language
+
+_URL = '"url":"/'
 
 
 class Tellable(Protocol):
     """What there is to tell of an entry."""
 
     kind: Any
+    source_id: Any
+    path: Any
     title: Any
     summary: Any
     theme: Any
     language: Any
     licence: Any
     access: Any
+    longitude: Any
+    latitude: Any
     starts_at: Any
     ends_at: Any
     created_at: Any
@@ -29,8 +37,10 @@ class Tellable(Protocol):
 
 
 def told(entry: Tellable) -> str:
-    """Return the members of an object of JSON, without its braces, so that more can be told beside them."""
-    members = {
+    """Return an entry as a feature. One that has a path is told with its point alone."""
+    nowhere = entry.longitude is None
+    properties = {
+        "url": quote(entry.path),
         "kind": entry.kind,
         **_texts("title", entry.title, entry.language),
         **_texts("summary", entry.summary, entry.language),
@@ -40,7 +50,18 @@ def told(entry: Tellable) -> str:
         "access": entry.access,
         **{name: instant(getattr(entry, name)) for name in ("starts_at", "ends_at", "created_at", "updated_at")},
     }
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))[1:-1]
+    feature = {
+        "type": "Feature",
+        "id": str(entry.source_id),
+        "geometry": None if nowhere else {"type": "Point", "coordinates": [entry.longitude, entry.latitude]},
+        "properties": properties,
+    }
+    return json.dumps(feature, ensure_ascii=False, separators=(",", ":"))
+
+
+def completed(features: str, home: str) -> str:
+    """Return features whose addresses begin with ``home``. Inside of texts no quote stands without its backslash."""
+    return features.replace(_URL, f'"url":"{home}/')
 
 
 def instant(at: datetime | None) -> str | None:

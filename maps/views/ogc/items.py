@@ -70,19 +70,7 @@ class Items(InCollection):
         )
 
     def body(self) -> tuple[bytes, list[Link]]:
-        members, rows = self._told()
-        return written.collection(rows, **members), members["links"]
-
-    def document(self) -> dict[str, Any]:
-        return json.loads(self.body()[0])
-
-    def shown(self, document: dict[str, Any]) -> dict[str, Any]:
-        pages = {one["rel"]: one["href"] for one in document["links"] if one["rel"] in ("prev", "next")}
-        return super().shown(document) | {"first": self.offset + 1, "pages": pages}
-
-    def _told(self) -> tuple[dict[str, Any], list[str]]:
         found = features(self.request.db, self.wanted, self.limit, self.offset, self._known_size())
-        home = self.address.home
         links = [*self.own_links(), *self._other_pages(found), *self.collection_links()]
         members = {
             "links": links,
@@ -90,7 +78,14 @@ class Items(InCollection):
             "numberMatched": found.matched,
             "numberReturned": len(found.rows),
         }
-        return members, [written.feature(row, home, found.lines.get(row.id)) for row in found.rows]
+        return written.collection(found, self.address.home, members), links
+
+    def document(self) -> dict[str, Any]:
+        return json.loads(self.body()[0])
+
+    def shown(self, document: dict[str, Any]) -> dict[str, Any]:
+        pages = {one["rel"]: one["href"] for one in document["links"] if one["rel"] in ("prev", "next")}
+        return super().shown(document) | {"first": self.offset + 1, "pages": pages}
 
     def _known_size(self) -> int | None:
         """Return how many things the whole collection has, counted once for each version of it; None when narrowed."""
@@ -127,10 +122,8 @@ class Item(InCollection):
         found = feature(self.request.db, self.kind.name, name)
         if not found.rows:
             raise self.missing()
-        row, home = found.rows[0], self.address.home
-        page = link("canonical", home + row.path, HTML, self.say(_("Its page")))
-        links = [*self.own_links(), *self.collection_links(), page]
-        return written.feature(row, home, found.lines.get(row.id), links).encode(), links
+        links = [*self.own_links(), *self.collection_links()]
+        return written.feature(found, self.address.home, links), links
 
     def document(self) -> dict[str, Any]:
         return json.loads(self.body()[0])

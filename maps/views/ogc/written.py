@@ -1,38 +1,37 @@
 """Features as GeoJSON (RFC 7946), put together of what is written already: a thousand must not take long."""
 
 import json
-import re
-from collections.abc import Iterable
-from json.encoder import encode_basestring
 from typing import Any
-from urllib.parse import quote
 
-PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")
+from maps.queries.atlas import Features
+from portal.index.telling import completed
 
 
-def collection(features: Iterable[str], **members: Any) -> bytes:
-    """Return a feature collection of features that are written already."""
+def collection(found: Features, home: str, members: dict[str, Any]) -> bytes:
+    """Return a page of features as a feature collection with these members; ``home`` is our own address."""
+    features = completed(",".join(_written(found)), home)
     told = json.dumps(members, ensure_ascii=False)
-    return f'{{"type":"FeatureCollection",{told[1:-1]},"features":[{",".join(features)}]}}'.encode()
+    return f'{{"type":"FeatureCollection",{told[1:-1]},"features":[{features}]}}'.encode()
 
 
-def feature(row: Any, home: str, line: str | None, links: list[dict[str, str]] | None = None) -> str:
-    """Return one row of ``FEATURE`` as a feature; ``line`` is the geometry of its path, ``home`` our own address."""
-    more = f',"links":{json.dumps(links, ensure_ascii=False)}' if links is not None else ""
-    _id, name, path, longitude, latitude, _has_path, told = row[:7]
-    address = encode_basestring(home + (path if PLAIN.fullmatch(path) else quote(path)))
-    return (
-        f'{{"type":"Feature","id":"{name}","geometry":{_geometry(longitude, latitude, line)},'
-        f'"properties":{{"url":{address},{told}}}{more}}}'
-    )
+def feature(found: Features, home: str, links: list[dict[str, str]]) -> bytes:
+    """Return the only feature of a page, with its links."""
+    (written,) = _written(found)
+    told = json.loads(completed(written, home)) | {"links": links}
+    return json.dumps(told, ensure_ascii=False).encode()
 
 
-def _geometry(longitude: float | None, latitude: float | None, line: str | None) -> str:
-    if longitude is None:
-        return "null"
-    point = f'{{"type":"Point","coordinates":[{longitude!r},{latitude!r}]}}'
-    if line is None:
-        return point
-    if json.loads(line)["coordinates"][0] == [longitude, latitude]:
-        return line
-    return f'{{"type":"GeometryCollection","geometries":[{point},{line}]}}'
+def _written(found: Features) -> list[str]:
+    """Return the features, those that have a path with it."""
+    if not found.lines:
+        return [row.told for row in found.rows]
+    return [_along(row.told, found.lines[row.id]) if row.id in found.lines else row.told for row in found.rows]
+
+
+def _along(told: str, line: str) -> str:
+    """Return a feature whose geometry is its path, and its point besides where the path does not begin there."""
+    feature, path = json.loads(told), json.loads(line)
+    point = feature["geometry"]
+    begins_there = path["coordinates"][0] == point["coordinates"]
+    feature["geometry"] = path if begins_there else {"type": "GeometryCollection", "geometries": [point, path]}
+    return json.dumps(feature, ensure_ascii=False, separators=(",", ":"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, text
+from sqlalchemy import ColumnElement, TextualSelect, and_, false, or_, select, text
 from sqlalchemy.orm import Session
 
 from portal.index.models import IndexEntry, IndexVersion
@@ -78,29 +78,34 @@ def inside(box: Box) -> list[ColumnElement[bool]]:
 
 def crossing_paths(session: Session, box: Box) -> list[int]:
     """Return the ids of the entries whose path has a part in the box."""
-    engine = session.get_bind().dialect.name
-    asked = text(CROSSING[engine])
-    found = {
-        entry
+    return sorted({entry for asked in crossings(session, box) for entry in session.scalars(asked)})
+
+
+def crossings(session: Session, box: Box) -> list[TextualSelect]:
+    """Return the questions for these ids, one for each part of the box."""
+    asked = text(CROSSING[session.get_bind().dialect.name])
+    return [
+        asked.bindparams(west=part.west, south=part.south, east=part.east, north=part.north).columns(IndexEntry.id)
         for part in box.parts
-        for entry in session.scalars(
-            asked, {"west": part.west, "south": part.south, "east": part.east, "north": part.north}
-        )
-    }
-    return sorted(found)
+    ]
 
 
 CROSSING = {
+    # A box without width or height is no polygon, but a line or a spot; that is what PostGIS makes of its diagonal.
     "postgresql": (
         "SELECT e.id FROM place p JOIN index_entry e ON e.place_id = p.id AND e.has_path "
-        "WHERE ST_Intersects(p.path, ST_MakeEnvelope(:west, :south, :east, :north, 4326))"
+        "WHERE ST_Intersects(p.path, ST_SetSRID("
+        "ST_Envelope(ST_MakeLine(ST_MakePoint(:west, :south), ST_MakePoint(:east, :north))), 4326))"
     ),
     # Boxes in the tree are rounded to 32 bits, outwards; what is found in it is looked at again.
     "sqlite": (
         "SELECT e.id FROM idx_place_path t JOIN place p ON p.id = t.pkid "
         "JOIN index_entry e ON e.place_id = p.id AND e.has_path "
         "WHERE t.xmax >= :west AND t.xmin <= :east AND t.ymax >= :south AND t.ymin <= :north "
-        "AND ST_Intersects(p.path, BuildMbr(:west, :south, :east, :north, 4326))"
+        "AND ST_Intersects(p.path, CASE WHEN :west < :east AND :south < :north "
+        "THEN BuildMbr(:west, :south, :east, :north, 4326) WHEN :west = :east AND :south = :north "
+        "THEN MakePoint(:west, :south, 4326) "
+        "ELSE MakeLine(MakePoint(:west, :south, 4326), MakePoint(:east, :north, 4326)) END)"
     ),
 }
 

@@ -3,11 +3,11 @@
 Written as conditions joined by OR, as :func:`conditions` has to, the same question makes PostgreSQL visit every row.
 """
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, not_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, not_, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.index.models import IndexEntry
-from portal.index.queries.filtering import Filter, crossing_paths, facets, inside
+from portal.index.queries.filtering import Filter, crossings, facets, inside
 from portal.places.grid import NOWHERE, Run, runs
 
 FEW_RUNS = 8
@@ -21,11 +21,11 @@ def hits(session: Session, wanted: Filter, *columns: InstrumentedAttribute) -> C
         return question
     exact = inside(wanted.box)
     parts = [question.where(*within(run), *exact) for run in runs(wanted.box, FEW_RUNS)]
-    if crossing := crossing_paths(session, wanted.box):
-        parts.append(question.where(IndexEntry.id.in_(crossing), not_(and_(*exact))))
+    crossing = or_(*(IndexEntry.id.in_(asked) for asked in crossings(session, wanted.box)))
+    parts.append(question.where(crossing, not_(and_(*exact))))
     if wanted.placeless:
         parts.append(question.where(IndexEntry.cell == NOWHERE))
-    return union_all(*parts) if len(parts) > 1 else parts[0]
+    return union_all(*parts)
 
 
 def within(run: Run) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -494,7 +494,9 @@ def tell_entries() -> None:
         "index_entry",
         sa.column("id", sa.Integer()),
         sa.column("told", sa.Text()),
-        *(sa.column(name, sa.Text()) for name in ("kind", "theme", "language", "licence", "access")),
+        sa.column("source_id", sa.Uuid()),
+        *(sa.column(name, sa.Double()) for name in ("longitude", "latitude")),
+        *(sa.column(name, sa.Text()) for name in ("kind", "path", "theme", "language", "licence", "access")),
         *(sa.column(name, sa.JSON()) for name in ("title", "summary")),
         *(sa.column(name, UtcMoment()) for name in ("starts_at", "ends_at", "created_at", "updated_at")),
     )

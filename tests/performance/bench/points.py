@@ -137,6 +137,7 @@ class _Told:
     updated_at: datetime = NOW
 
     def __post_init__(self) -> None:
+        self.path = f"/places/lieu-{self.id}"
         self.title, self.summary = {"fr": self.title}, {"fr": self.summary}
 
 

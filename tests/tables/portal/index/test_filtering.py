@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from portal.index.models import IndexEntry
-from portal.index.queries import conditions, filtered, hits, version
+from portal.index.queries import Filter, conditions, filtered, hits, version
+from portal.places.grid import Box, cell_of
 from portal.places.models import Place, path
 from tests.factories import index, places
 from tests.factories.atlas import entered, filters, fits, things
@@ -26,6 +27,24 @@ def test_the_filter_finds_what_fits_and_nothing_else(session, there, wanted):
         assert len(found.rows) == min(3, len(expected))
         assert {row.id for row in found.rows} <= expected
         savepoint.rollback()
+
+
+@pytest.mark.parametrize(
+    ("box", "crosses"),
+    [
+        (Box(5, 0, 5, 10), True), (Box(0, 5, 10, 5), True), (Box(5, 5, 5, 5), True), (Box(2.5, 2, 2.5, 3), True),
+        (Box(5, 6, 5, 10), False), (Box(5, 4, 5, 4), False), (Box(6, 0, 10, 5), False), (Box(10, 10, 20, 10), True),
+        (Box(170, 0, 5, 10), True), (Box(170, 0, -170, 10), False),
+    ],
+)  # fmt: skip
+def test_a_path_crosses_a_box_that_is_but_a_line_or_a_spot(session, box, crosses):
+    trail = index.entry(session, kind="trail", place_id=places.along(session, [(0, 0), (10, 10)]).id)
+    trail.longitude, trail.latitude, trail.cell = -90, 0, cell_of(-90, 0)  # so that only the path can be there
+    session.flush()
+    wanted = Filter(("trail",), box=box)
+    found = [trail.id] if crosses else []
+    assert session.scalars(select(IndexEntry.id).where(*conditions(session, wanted))).all() == found
+    assert session.scalars(select(hits(session, wanted, IndexEntry.id).subquery().c.id)).all() == found
 
 
 @pytest.fixture
