@@ -3,6 +3,7 @@
 const place = document.querySelector("[data-map]");
 const say = place.dataset; // addresses, and the sentences of this page in the reader's language
 const WAYS_FROM = 13; // at this zoom a way is more than a speck
+const APART = 40; // pixels between two marks
 const WAIT = 250; // milliseconds after a movement, so that a drag asks once
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const kinds = JSON.parse(say.kinds); // what each kind is called, and its hue
@@ -86,7 +87,7 @@ async function draw() {
     const answer = await fetch(`${say.cells}?${query}`, { signal: mine.signal });
     if (!answer.ok) throw new Error(String(answer.status));
     const { cells } = await answer.json();
-    show(cells);
+    show(apart(cells));
     await lines(query, mine.signal);
   } catch (wrong) {
     if (wrong.name !== "AbortError") tell(say.failed);
@@ -110,6 +111,24 @@ async function moved() {
 }
 
 // Showing
+
+// Things whose marks would cover each other are one mark, at the place of the largest, so that a finger hits what it aims at.
+function apart(cells) {
+  const piles = [];
+  for (const cell of cells.toSorted((one, other) => other.count - one.count)) {
+    const point = map.project([cell.latitude, cell.longitude]);
+    const pile = piles.find((near) => near.point.distanceTo(point) < APART);
+    if (pile) pile.cell = both(pile.cell, cell);
+    else piles.push({ point, cell });
+  }
+  return piles.map(({ cell }) => cell);
+}
+
+function both({ longitude, latitude, count, bbox: [west, south, east, north] }, other) {
+  const [otherWest, otherSouth, otherEast, otherNorth] = other.bbox;
+  const around = [Math.min(west, otherWest), Math.min(south, otherSouth), Math.max(east, otherEast), Math.max(north, otherNorth)];
+  return { longitude, latitude, count: count + other.count, bbox: around };
+}
 
 // What is drawn already stays, with the card that is open on it and with whoever is on it by keyboard.
 function show(cells) {
