@@ -5,133 +5,176 @@ position; nothing is left out, so the ``count`` of all that a zoom's tiles hold 
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import ColumnElement, Integer, Row, Select, String, case, func, literal, literal_column, select
 from sqlalchemy.orm import Session
 
-from maps.queries.atlas import Mark, entries, tile_marks
+from maps.queries.atlas import SHOWN, tile_marks
 from maps.queries.geometry import paths
-from maps.rules.clusters import MOST_SINGLE, tile_zoom
+from maps.rules.clusters import MOST_SINGLE, shift, tile_zoom
 from maps.rules.tiles import BUFFER, EXTENT, LINES_FROM, SOUTHERNMOST, Spot, clipped, rounded, spot
-from portal.i18n import in_language
+from portal.i18n import NAMES, in_language
 from portal.index.models import IndexEntry
 from portal.index.queries import Filter, crossing_paths, facets, within
 from portal.places.grid import Tile, tile_box, tile_run
+from portal.places.models import Place
 
-Properties = dict[str, str | int]
-Point = tuple[float, float, Properties]
-"""Longitude, latitude, and what the tile says of it."""
+Properties = dict[str, Any]
+_FACETS = ("theme", "language", "licence", "access")
 
 
 def tile(session: Session, wanted: Filter, asked: Tile) -> bytes:
     """Return a tile with the layers ``points`` and ``lines``; nothing at all where there is nothing."""
-    points = _points(session, wanted, asked)
-    lines = _lines(session, wanted, asked) if asked.zoom >= LINES_FROM else {}
-    if not points and not lines:
-        return b""
     write = {"postgresql": _by_postgis, "sqlite": _by_ourselves}[session.get_bind().dialect.name]
-    return write(session, asked, points, lines)
+    return write(session, wanted, asked, _crossing(session, asked))
 
 
-def _points(session: Session, wanted: Filter, asked: Tile) -> list[Point]:
+def _crossing(session: Session, asked: Tile) -> list[int]:
+    """Return the ids of the entries whose paths the tile draws. One that is but in its buffer is the next tile's."""
+    return crossing_paths(session, tile_box(asked)) if asked.zoom >= LINES_FROM else []
+
+
+# PostGIS
+
+# Written out, because GeoAlchemy2 would have each function answer in binary; the names are those of the queries below.
+_POINT = f"ST_MakePoint(square.longitude, greatest(least(square.latitude, {-SOUTHERNMOST}), {SOUTHERNMOST}))"
+_LINE = f"ST_ClipByBox2D(place.path, ST_MakeEnvelope(-180, {SOUTHERNMOST}, 180, {-SOUTHERNMOST}, 4326))"
+_TITLE = ", ".join(f"nullif(index_entry.title ->> {language}, '')" for language in ("index_entry.language", "'fr'"))
+_TOLD: tuple[ColumnElement[Any], ...] = (
+    literal_column("CAST(index_entry.source_id AS text)").label("id"),
+    *(literal_column(f"index_entry.{name}").label(name) for name in ("kind", "path", *_FACETS)),
+    literal_column(f"coalesce({_TITLE}, (SELECT value FROM json_each_text(index_entry.title) LIMIT 1))").label("title"),  # noqa: S608 (ours)
+    *(literal_column(f"index_entry.title ->> '{language}'").label(f"title_{language}") for language in NAMES),
+)
+
+
+def _drawn(geometry: str, asked: Tile, buffer: int) -> ColumnElement[Any]:
+    """Return where something is in a tile, cut off beyond the buffer if there is one."""
+    envelope = f"ST_TileEnvelope({asked.zoom}, {asked.column}, {asked.row})"
+    turned = f"ST_Transform(ST_SetSRID({geometry}, 4326), 3857)"
+    clip = "true" if buffer else "false"
+    return literal_column(f"ST_AsMVTGeom({turned}, {envelope}, {EXTENT}, {buffer}, {clip})").label("geom")
+
+
+def _by_postgis(session: Session, wanted: Filter, asked: Tile, crossing: Sequence[int]) -> bytes:
+    layers = {"points": _drawn_points(session, wanted, asked)}
+    if crossing:
+        layers["lines"] = _drawn_lines(session, wanted, asked, crossing)
+    return b"".join(bytes(session.scalar(_layer(name, drawn)) or b"") for name, drawn in layers.items())
+
+
+def _layer(name: str, drawn: Select[Any]) -> Select[Any]:
+    """Return the question for a layer: ``drawn`` are its features, ``geom`` where they are."""
+    shown = drawn.subquery("shown")
+    layer: ColumnElement[Any] = literal_column(f"ST_AsMVT(shown, '{name}', {EXTENT}, 'geom')")
+    return select(layer).select_from(shown).having(func.count() > 0)
+
+
+def _drawn_points(session: Session, wanted: Filter, asked: Tile) -> Select[Any]:
+    """Return the question for things one by one, or squares of them, and what is told of each."""
+    columns = (IndexEntry.id, IndexEntry.kind, IndexEntry.cell, IndexEntry.longitude, IndexEntry.latitude)
+    here = select(*columns).where(*facets(session, wanted), *within(tile_run(asked)))
+    some = here.with_only_columns(IndexEntry.id).limit(MOST_SINGLE + 1).subquery()
+    too_many = select(func.count() > MOST_SINGLE).select_from(some).scalar_subquery()
+    found = here.subquery("here")
+    steps = literal_column(str(shift(tile_zoom(asked.zoom))), Integer)
+    number = case((too_many, found.c.cell.bitwise_rshift(steps)), else_=found.c.id).label("number")
+    kinds = (
+        select(
+            number,
+            found.c.kind,
+            func.count().label("size"),
+            func.min(found.c.id).label("first"),
+            func.sum(found.c.longitude).label("across"),
+            func.sum(found.c.latitude).label("up"),
+        )
+        .group_by(number, found.c.kind)
+        .subquery("kinds")
+    )
+    size = func.sum(kinds.c.size)
+    square = (
+        select(
+            size.label("size"),
+            func.min(kinds.c.first).label("first"),
+            (func.sum(kinds.c.across) / size).label("longitude"),
+            (func.sum(kinds.c.up) / size).label("latitude"),
+            func.jsonb_object_agg(literal("count_", String) + kinds.c.kind, kinds.c.size).label("counts"),
+        )
+        .group_by(kinds.c.number)
+        .subquery("square")
+    )
+    alone = IndexEntry.__table__
+    return select(
+        _drawn(_POINT, asked, 0),
+        literal_column("CAST(square.size AS integer)").label("count"),
+        case((square.c.size > 1, square.c.counts)).label("counts"),
+        *_TOLD,
+    ).select_from(square.outerjoin(alone, (square.c.size == 1) & (alone.c.id == square.c.first)))
+
+
+def _drawn_lines(session: Session, wanted: Filter, asked: Tile, crossing: Sequence[int]) -> Select[Any]:
+    """Return the question for the paths of these entries, as far as they are wanted."""
+    entry = IndexEntry.__table__
+    there = select(_drawn(_LINE, asked, BUFFER), *_TOLD).select_from(entry.join(Place, Place.id == entry.c.place_id))
+    return there.where(*facets(session, wanted), IndexEntry.id.in_(crossing))
+
+
+# mapbox-vector-tile
+
+
+def _by_ourselves(session: Session, wanted: Filter, asked: Tile, crossing: Sequence[int]) -> bytes:
+    from mapbox_vector_tile import encode  # with it come libraries that half a process's memory is too much for
+
+    layers = [
+        {"name": "points", "features": list(_points(session, wanted, asked))},
+        {"name": "lines", "features": list(_lines(session, wanted, asked, crossing)) if crossing else []},
+    ]
+    there = [layer for layer in layers if layer["features"]]
+    return encode(there, default_options={"y_coord_down": True, "extents": EXTENT}) if there else b""
+
+
+def _points(session: Session, wanted: Filter, asked: Tile) -> Iterator[dict[str, Any]]:
     here = select(IndexEntry.id).where(*facets(session, wanted), *within(tile_run(asked)))
-    few = session.scalars(here.limit(MOST_SINGLE + 1)).all()
-    if len(few) <= MOST_SINGLE:
-        return [_single(row) for row in entries(session, few).values()]
-    marks = tile_marks(session, wanted, tile_zoom(asked.zoom), tile_run(asked))
-    alone = entries(session, [mark.single for mark in marks if mark.single is not None])
-    return [_single(alone[mark.single]) if mark.single is not None else _square(mark) for mark in marks]
+    alone = list(session.scalars(here.limit(MOST_SINGLE + 1)))
+    if len(alone) > MOST_SINGLE:
+        marks = tile_marks(session, wanted, tile_zoom(asked.zoom), tile_run(asked))
+        for mark in marks:
+            if mark.single is None:
+                counts = {f"count_{kind}": size for kind, size in mark.kinds.items()}
+                yield _point(asked, mark.longitude, mark.latitude, {"count": mark.size, **counts})
+        alone = [mark.single for mark in marks if mark.single is not None]
+    for row in _entries(session, wanted, alone):
+        yield _point(asked, row.longitude, row.latitude, {"count": 1, **_told(row)})
 
 
-def _single(row: Row[Any]) -> Point:
-    return row.longitude, row.latitude, _properties(row)
+def _lines(session: Session, wanted: Filter, asked: Tile, crossing: Sequence[int]) -> Iterator[dict[str, Any]]:
+    drawn = paths(session, crossing)
+    for row in _entries(session, wanted, crossing):
+        spots = [spot(asked, *position) for position in json.loads(drawn[row.id])["coordinates"]]
+        pieces = [whole for piece in clipped(spots) if len(whole := rounded(piece)) > 1]
+        if pieces:
+            yield {"geometry": f"MULTILINESTRING({','.join(map(_written, pieces))})", "properties": _told(row)}
 
 
-def _square(mark: Mark) -> Point:
-    kinds = {f"count_{kind}": size for kind, size in mark.kinds.items()}
-    return mark.longitude, mark.latitude, {"count": mark.size, **kinds}
+def _entries(session: Session, wanted: Filter, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Return the entries with these ids, as far as they are wanted."""
+    return session.execute(select(*SHOWN).where(*facets(session, wanted), IndexEntry.id.in_(ids))).all()
 
 
-def _properties(row: Row[Any]) -> Properties:
-    titles = row.title
-    title, spoken = in_language(titles, row.language or "fr")
-    told = {"count": 1, "kind": row.kind, "id": str(row.source_id), "path": row.path, "title": title}
-    told |= {f"title_{code}": words for code, words in titles.items() if code != spoken}
-    told |= {name: getattr(row, name) for name in ("theme", "language", "licence", "access")}
+def _told(row: Row[Any]) -> Properties:
+    """Return what a tile tells of an entry: strings alone, nothing that there is not."""
+    told = {"id": str(row.source_id), "kind": row.kind, "path": row.path}
+    told |= {name: getattr(row, name) for name in _FACETS}
+    told["title"] = in_language(row.title, row.language or "fr")[0]
+    told |= {f"title_{language}": row.title.get(language) for language in NAMES}
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _lines(session: Session, wanted: Filter, asked: Tile) -> dict[int, Properties]:
-    """Return what the tile says of the paths that cross it, by the entries' ids."""
-    crossing = crossing_paths(session, tile_box(asked))
-    if not crossing:
-        return {}
-    there = select(IndexEntry.id).where(*facets(session, wanted), IndexEntry.id.in_(crossing))
-    return {row.id: _properties(row) for row in entries(session, session.scalars(there).all()).values()}
-
-
-POSTGIS = text("""
-WITH envelope AS (SELECT ST_TileEnvelope(:zoom, :column, :row) AS box),
-points AS (
-    SELECT ST_AsMVTGeom(
-        ST_Transform(ST_SetSRID(ST_MakePoint((p ->> 0)::float8, (p ->> 1)::float8), 4326), 3857),
-        envelope.box, :extent, 0, false
-    ) AS geom, p -> 2 AS said
-    FROM jsonb_array_elements(CAST(:points AS jsonb)) AS p, envelope
-),
-lines AS (
-    SELECT ST_AsMVTGeom(
-        ST_Transform(ST_ClipByBox2D(place.path, ST_MakeEnvelope(-180, :south, 180, -:south, 4326)), 3857),
-        envelope.box, :extent, :buffer, true
-    ) AS geom, l -> 1 AS said
-    FROM jsonb_array_elements(CAST(:lines AS jsonb)) AS l
-    JOIN index_entry ON index_entry.id = (l ->> 0)::integer
-    JOIN place ON place.id = index_entry.place_id, envelope
-)
-SELECT coalesce((SELECT ST_AsMVT(points, 'points', :extent, 'geom') FROM points), '')
-    || coalesce((SELECT ST_AsMVT(lines, 'lines', :extent, 'geom') FROM lines WHERE geom IS NOT NULL), '')
-""")
-
-
-def _by_postgis(session: Session, asked: Tile, points: Sequence[Point], lines: dict[int, Properties]) -> bytes:
-    shown = [(east, min(max(north, SOUTHERNMOST), -SOUTHERNMOST), said) for east, north, said in points]
-    given = {
-        **asked._asdict(),
-        "extent": EXTENT,
-        "buffer": BUFFER,
-        "south": SOUTHERNMOST,
-        "points": json.dumps(shown),
-        "lines": json.dumps(list(lines.items())),
-    }
-    return bytes(session.scalar(POSTGIS, given) or b"")
-
-
-def _by_ourselves(session: Session, asked: Tile, points: Sequence[Point], lines: dict[int, Properties]) -> bytes:
-    from mapbox_vector_tile import encode  # with it come libraries that half a process's memory is too much for
-
-    drawn = paths(session, list(lines))
-    layers = [
-        {"name": "points", "features": [_point(asked, point) for point in points]},
-        {"name": "lines", "features": [f for entry, said in lines.items() for f in _line(asked, drawn[entry], said)]},
-    ]
-    return encode(
-        [layer for layer in layers if layer["features"]], default_options={"y_coord_down": True, "extents": EXTENT}
-    )
-
-
-def _point(asked: Tile, point: Point) -> dict[str, Any]:
-    longitude, latitude, said = point
+def _point(asked: Tile, longitude: float, latitude: float, told: Properties) -> dict[str, Any]:
     across, down = spot(asked, longitude, latitude)
-    return {"geometry": f"POINT({round(across)} {round(down)})", "properties": said}
-
-
-def _line(asked: Tile, drawn: str, said: Properties) -> Iterable[dict[str, Any]]:
-    spots = [spot(asked, *position) for position in json.loads(drawn)["coordinates"]]
-    pieces = [whole for piece in clipped(spots) if len(whole := rounded(piece)) > 1]
-    if pieces:
-        yield {"geometry": f"MULTILINESTRING({','.join(map(_written, pieces))})", "properties": said}
+    return {"geometry": f"POINT({round(across)} {round(down)})", "properties": told}
 
 
 def _written(piece: Sequence[Spot]) -> str:

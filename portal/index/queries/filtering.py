@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, TextualSelect, and_, false, or_, select, text
+from sqlalchemy import ColumnElement, TextualSelect, and_, bindparam, false, or_, select, text
 from sqlalchemy.orm import Session
 
 from portal.index.models import IndexEntry, IndexVersion
@@ -85,11 +85,12 @@ def crossings(session: Session, box: Box) -> list[TextualSelect]:
     """Return the questions for these ids, one for each part of the box."""
     asked = text(CROSSING[session.get_bind().dialect.name])
     return [
-        asked.bindparams(west=part.west, south=part.south, east=part.east, north=part.north).columns(IndexEntry.id)
+        asked.bindparams(*(bindparam(edge, getattr(part, edge), unique=True) for edge in EDGES)).columns(IndexEntry.id)
         for part in box.parts
     ]
 
 
+EDGES = ("west", "south", "east", "north")
 CROSSING = {
     # A box without width or height is no polygon, but a line or a spot; that is what PostGIS makes of its diagonal.
     "postgresql": (

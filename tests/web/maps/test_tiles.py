@@ -37,6 +37,7 @@ def test_a_thing_is_told_with_its_names_and_nothing_that_is_none(browse, session
         "id": str(there.source_id),
         "path": there.path,
         "title": "Ar porzh",
+        "title_br": "Ar porzh",
         "title_fr": "Le port",
         "language": "br",
         "licence": "CC0-1.0",

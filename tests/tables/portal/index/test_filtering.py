@@ -34,7 +34,7 @@ def test_the_filter_finds_what_fits_and_nothing_else(session, there, wanted):
     [
         (Box(5, 0, 5, 10), True), (Box(0, 5, 10, 5), True), (Box(5, 5, 5, 5), True), (Box(2.5, 2, 2.5, 3), True),
         (Box(5, 6, 5, 10), False), (Box(5, 4, 5, 4), False), (Box(6, 0, 10, 5), False), (Box(10, 10, 20, 10), True),
-        (Box(170, 0, 5, 10), True), (Box(170, 0, -170, 10), False),
+        (Box(170, 0, 5, 10), True), (Box(170, 0, -170, 10), False), (Box(5, 0, -170, 10), True),
     ],
 )  # fmt: skip
 def test_a_path_crosses_a_box_that_is_but_a_line_or_a_spot(session, box, crosses):
