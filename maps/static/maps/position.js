@@ -40,7 +40,8 @@ function whereIAm(put) {
 }
 
 async function map(before, touched) {
-  const { map: newMap, tileLayer, polyline, circleMarker } = await import(words.dataset.leaflet);
+  await import(words.dataset.leaflet); // which leaves itself in the window
+  const { map: newMap, tileLayer, polyline, circleMarker } = window.L;
   const place = document.createElement("div");
   place.className = "touch-map";
   place.setAttribute("role", "application");
