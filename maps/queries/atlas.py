@@ -43,11 +43,12 @@ class Features:
 
 def features(session: Session, wanted: Filter, limit: int, offset: int = 0, matched: int | None = None) -> Features:
     """Return a page of what is as wanted, in the order of the grid; ``matched`` if it is known already."""
-    found = hits(session, wanted, IndexEntry.id, IndexEntry.cell).cte("hit")
+    found = hits(session, wanted, IndexEntry.id, IndexEntry.cell, first=limit + offset).subquery()
     page = select(found.c.id, found.c.cell).order_by(found.c.cell, found.c.id).limit(limit).offset(offset).subquery()
     asked = select(*FEATURE).join_from(page, IndexEntry.__table__, _entry.id == page.c.id)
     if matched is None:
-        asked = asked.add_columns(select(func.count()).select_from(found).scalar_subquery())
+        everything = hits(session, wanted, IndexEntry.id).subquery()
+        asked = asked.add_columns(select(func.count()).select_from(everything).scalar_subquery())
     rows = session.connection().execute(asked.order_by(page.c.cell, page.c.id)).all()
     if matched is None:
         matched = rows[0][-1] if rows else count(session, wanted) if offset else 0

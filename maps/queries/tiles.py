@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from maps.queries.atlas import SHOWN, tile_marks
 from maps.queries.geometry import paths
 from maps.rules.clusters import MOST_SINGLE, shift, tile_zoom
-from maps.rules.tiles import BUFFER, EXTENT, LINES_FROM, SOUTHERNMOST, Spot, clipped, rounded, spot
+from maps.rules.tiles import BUFFER, EXTENT, LINES_FROM, RADIUS, SOUTHERNMOST, Spot, clipped, rounded, spot
 from portal.i18n import NAMES, in_language
 from portal.index.models import IndexEntry
 from portal.index.queries import Filter, crossing_paths, facets, within
@@ -39,8 +39,8 @@ def _crossing(session: Session, asked: Tile) -> list[int]:
 # PostGIS
 
 # Written out, because GeoAlchemy2 would have each function answer in binary; the names are those of the queries below.
-_POINT = f"ST_MakePoint(square.longitude, greatest(least(square.latitude, {-SOUTHERNMOST}), {SOUTHERNMOST}))"
-_LINE = f"ST_ClipByBox2D(place.path, ST_MakeEnvelope(-180, {SOUTHERNMOST}, 180, {-SOUTHERNMOST}, 4326))"
+_SHOWN = f"ST_MakeEnvelope(-180, {SOUTHERNMOST}, 180, {-SOUTHERNMOST}, 4326)"
+_LINE = f"ST_Transform(ST_ClipByBox2D(place.path, {_SHOWN}), 3857)"
 _TITLE = ", ".join(f"nullif(index_entry.title ->> {language}, '')" for language in ("index_entry.language", "'fr'"))
 _TOLD: tuple[ColumnElement[Any], ...] = (
     literal_column("CAST(index_entry.source_id AS text)").label("id"),
@@ -50,16 +50,25 @@ _TOLD: tuple[ColumnElement[Any], ...] = (
 )
 
 
+def _point_of(table: str) -> str:
+    """Return where web maps have the position of a row; ST_Transform would take longer than all the rest."""
+    north = f"greatest(least({table}.latitude, {-SOUTHERNMOST}), {SOUTHERNMOST})"
+    across, up = f"radians({table}.longitude) * {RADIUS}", f"ln(tan(radians(45 + {north} / 2))) * {RADIUS}"
+    return f"ST_SetSRID(ST_MakePoint({across}, {up}), 3857)"
+
+
 def _drawn(geometry: str, asked: Tile, buffer: int) -> ColumnElement[Any]:
     """Return where something is in a tile, cut off beyond the buffer if there is one."""
     envelope = f"ST_TileEnvelope({asked.zoom}, {asked.column}, {asked.row})"
-    turned = f"ST_Transform(ST_SetSRID({geometry}, 4326), 3857)"
     clip = "true" if buffer else "false"
-    return literal_column(f"ST_AsMVTGeom({turned}, {envelope}, {EXTENT}, {buffer}, {clip})").label("geom")
+    return literal_column(f"ST_AsMVTGeom({geometry}, {envelope}, {EXTENT}, {buffer}, {clip})").label("geom")
 
 
 def _by_postgis(session: Session, wanted: Filter, asked: Tile, crossing: Sequence[int]) -> bytes:
-    layers = {"points": _drawn_points(session, wanted, asked)}
+    here = select(IndexEntry.id).where(*facets(session, wanted), *within(tile_run(asked)))
+    some = here.limit(MOST_SINGLE + 1).subquery()
+    few = (session.scalar(select(func.count()).select_from(some)) or 0) <= MOST_SINGLE
+    layers = {"points": _single_points(here, asked) if few else _square_points(here, asked)}
     if crossing:
         layers["lines"] = _drawn_lines(session, wanted, asked, crossing)
     return b"".join(bytes(session.scalar(_layer(name, drawn)) or b"") for name, drawn in layers.items())
@@ -72,15 +81,18 @@ def _layer(name: str, drawn: Select[Any]) -> Select[Any]:
     return select(layer).select_from(shown).having(func.count() > 0)
 
 
-def _drawn_points(session: Session, wanted: Filter, asked: Tile) -> Select[Any]:
-    """Return the question for things one by one, or squares of them, and what is told of each."""
+def _single_points(here: Select[Any], asked: Tile) -> Select[Any]:
+    """Return the question for what is ``here`` one by one."""
+    return here.with_only_columns(
+        _drawn(_point_of("index_entry"), asked, 0), literal_column("1").label("count"), *_TOLD
+    )
+
+
+def _square_points(here: Select[Any], asked: Tile) -> Select[Any]:
+    """Return the question for what is ``here`` in squares that say how many there are, and what is alone in one."""
     columns = (IndexEntry.id, IndexEntry.kind, IndexEntry.cell, IndexEntry.longitude, IndexEntry.latitude)
-    here = select(*columns).where(*facets(session, wanted), *within(tile_run(asked)))
-    some = here.with_only_columns(IndexEntry.id).limit(MOST_SINGLE + 1).subquery()
-    too_many = select(func.count() > MOST_SINGLE).select_from(some).scalar_subquery()
-    found = here.subquery("here")
-    steps = literal_column(str(shift(tile_zoom(asked.zoom))), Integer)
-    number = case((too_many, found.c.cell.bitwise_rshift(steps)), else_=found.c.id).label("number")
+    found = here.with_only_columns(*columns).subquery("here")
+    number = found.c.cell.bitwise_rshift(literal_column(str(shift(tile_zoom(asked.zoom))), Integer)).label("number")
     kinds = (
         select(
             number,
@@ -107,7 +119,7 @@ def _drawn_points(session: Session, wanted: Filter, asked: Tile) -> Select[Any]:
     )
     alone = IndexEntry.__table__
     return select(
-        _drawn(_POINT, asked, 0),
+        _drawn(_point_of("square"), asked, 0),
         literal_column("CAST(square.size AS integer)").label("count"),
         case((square.c.size > 1, square.c.counts)).label("counts"),
         *_TOLD,

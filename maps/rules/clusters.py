@@ -14,7 +14,7 @@ MOST_MARKS = 4096
 TILE_STEPS = 5
 """The same for a tile with too much in it: 32 squares across."""
 
-MOST_SINGLE = 500
+MOST_SINGLE = 1000
 """So many things a tile tells one by one."""
 
 

@@ -21,6 +21,9 @@ LINES_FROM = 11
 SOUTHERNMOST = degrees(atan(sinh(-pi)))
 """The last latitude of web maps; what is beyond is shown there."""
 
+RADIUS = 6378137
+"""That of the sphere that web maps take the earth for, in metres."""
+
 Spot: TypeAlias = tuple[float, float]
 
 

@@ -14,13 +14,21 @@ FEW_RUNS = 8
 """Every run costs a descent and planning; a few hold little that is outside of a box."""
 
 
-def hits(session: Session, wanted: Filter, *columns: InstrumentedAttribute) -> CompoundSelect | Select:
-    """Return the question for ``columns`` of everything that is as wanted, each entry once."""
+def hits(
+    session: Session, wanted: Filter, *columns: InstrumentedAttribute, first: int | None = None
+) -> CompoundSelect | Select:
+    """Return the question for ``columns`` of everything that is as wanted, each entry once.
+
+    Where only the ``first`` so many are looked at, in the order of cell and id, those are in the answer, and perhaps
+    some others.
+    """
     question = select(*columns).where(*facets(session, wanted))
     if wanted.box is None:
         return question
     exact = inside(wanted.box)
     parts = [question.where(*within(run), *exact) for run in runs(wanted.box, FEW_RUNS)]
+    if first is not None:  # every run is read in this order anyway: the database may stop there
+        parts = [select(part.order_by(IndexEntry.cell, IndexEntry.id).limit(first).subquery()) for part in parts]
     crossing = or_(*(IndexEntry.id.in_(asked) for asked in crossings(session, wanted.box)))
     parts.append(question.where(crossing, not_(and_(*exact))))
     if wanted.placeless:

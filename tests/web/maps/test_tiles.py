@@ -64,14 +64,14 @@ def test_what_lies_on_edges_is_in_one_tile_alone_and_within_it(browse, session, 
 
 def test_where_there_is_too_much_squares_say_how_many_and_single_things_keep_their_names(browse, session):
     box = tile_box(tile_of(*BREST, 10))
-    for number in range(520):
+    for number in range(1020):
         put(session, box.west + 1e-6 * (number + 1), box.south + 1e-6, kind="place" if number % 2 else "trail")
     alone = put(session, box.east - 1e-4, box.north - 1e-4, title="Seul")
     features = read(browse, tile_of(*BREST, 10))
-    assert sum(feature["properties"]["count"] for feature in features) == 521
+    assert sum(feature["properties"]["count"] for feature in features) == 1021
     assert [f["properties"]["title"] for f in features if f["properties"]["count"] == 1] == ["Seul"]
     (many,) = (f["properties"] for f in features if f["properties"]["count"] > 1)
-    assert many == {"count": 520, "count_place": 260, "count_trail": 260}
+    assert many == {"count": 1020, "count_place": 510, "count_trail": 510}
     assert read(browse, tile_of(*BREST, 10), q="seul")[0]["properties"]["id"] == str(alone.source_id)
 
 
