@@ -44,7 +44,7 @@ def test_the_marks_and_the_list_are_the_same_things(site, places, page_of, fault
 
 
 def test_the_map_is_used_by_keys_alone(site, places, page_of, faults):
-    page = opened(site, page_of)
+    page = opened(site, page_of, reduced_motion="reduce")  # a card that fades in is pale for a moment
     mark = page.get_by_role("button", name="Lieu, Lavoir 3")
     mark.focus()
     page.keyboard.press("Enter")
