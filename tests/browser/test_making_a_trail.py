@@ -85,7 +85,7 @@ def test_from_a_sound_to_a_trail_that_everybody_walks(site, maelle, page_of, fau
     page.select_option("select[name=language]", "fr")
     page.check("[name=voices][value=agreed]")
     press("Send")
-    assert page.locator("[name=media]:checked").count() == 1
+    page.locator("[name=media]:checked").wait_for(state="attached")
     assert page.locator("[name=stop]:checked").count() == 1
     press("Add it to the stop")
     assert Worker(site.registry).run_once()

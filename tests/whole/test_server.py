@@ -89,7 +89,8 @@ def shelf(engine):
 
 def a_wish(shelf, at: datetime = NOW) -> dict[str, object]:
     point, tags, _ = shelf
-    times = {"pickup_at": str(at + timedelta(days=1)), "return_at": str(at + timedelta(days=2))}
+    minute = at.replace(second=0, microsecond=0)
+    times = {"pickup_at": str(minute + timedelta(days=1)), "return_at": str(minute + timedelta(days=2))}
     return {"point": point, "lines": [{"equipment": next(iter(tags)), "units": 1}], "purpose": "the server"} | times
 
 

@@ -94,7 +94,9 @@ class Visitor:
         self._chance.choices((self._borrow, self._cancel, self._hand_out, self._take_in), weights=(5, 1, 4, 3))[0]()
 
     def _borrow(self) -> None:
-        start = self._shop.now() + timedelta(minutes=self._chance.choice((1, 1, 30, 600, 2000)))
+        start = self._shop.now().replace(second=0, microsecond=0) + timedelta(
+            minutes=self._chance.choice((1, 1, 30, 600, 2000))
+        )
         end = start + timedelta(minutes=self._chance.choice((5, 60, 400, 3000)))
         line = {"equipment": self._chance.choice(list(self._shop.tags)), "units": self._chance.choice((1, 1, 2))}
         times = {"pickup_at": start.isoformat(), "return_at": end.isoformat()}
