@@ -22,6 +22,7 @@ from maps.imports import (
 )
 from maps.rules.lines import length
 from maps.services.places import Places
+from maps.services.tracks import TrackFiles
 from maps.services.trails import Trails
 from maps.terms import NotPublishable
 from portal.licences import LICENCES
@@ -58,6 +59,8 @@ def bring_in(
             else:
                 found = drafted(brought, file.stem, language, licence, _ids(), line)
                 trail = request.find_service(Trails).begin(found.content, author)
+                files = request.find_service(TrackFiles)
+                files.taken_in(files.keep(trail.id, author, file.name, content).id, trail.id, author, trail.current)
                 click.echo(_told(found))
                 click.echo(f"draft: /trails/{trail.slug}")
     except Unreadable as no:

@@ -11,7 +11,7 @@ from pyramid.httpexceptions import HTTPNotFound
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from maps.models import MapPlace, MapPlaceRevision, Stop, Trail, TrailRevision
+from maps.models import MapPlace, MapPlaceRevision, Stop, TrackFile, Trail, TrailRevision
 from maps.permissions import Maps
 from maps.terms import PLACE, STOP, TRAIL, TrailState
 from portal.moderation.queries import standing_of
@@ -44,6 +44,15 @@ class RevisionContext(TrailContext):
         super().__init__(request)
         ours = TrailRevision.trail_id == self.trail.id, TrailRevision.number == _number(request)
         self.revision: TrailRevision = _one(request, select(TrailRevision).where(*ours))
+
+
+class TrackFileContext:
+    """A file in which a way was sent, of who sent it, whatever became of the trail."""
+
+    def __init__(self, request) -> None:
+        wanted = TrackFile.id == _uuid(request.matchdict["id"])
+        self.file: TrackFile = _one(request, select(TrackFile).options(joinedload(TrackFile.trail)).where(wanted))
+        self.owner_ids: Collection[UUID] = (self.file.sender_id,)
 
 
 class StopContext(TrailContext):

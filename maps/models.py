@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from maps.terms import TrailState
@@ -68,6 +68,26 @@ class TrailRevision(Row):
 
 
 append_only(TrailRevision)
+
+
+class TrackFile(Row):
+    """A file in which somebody sent the way of a trail, untouched; what the trail keeps is a line of fewer points.
+
+    Seen by its ``sender`` alone, since it may say where they live and when they walk. ``content`` is compressed (zlib),
+    ``size`` is that of the file in bytes. ``revision`` is the one that took it in; what is not taken in is forgotten.
+    """
+
+    __tablename__ = "maps_track_file"
+
+    trail_id: Mapped[UUID] = mapped_column(ForeignKey("maps_trail.id"), index=True)
+    revision: Mapped[int | None]
+    file_name: Mapped[str]
+    size: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    sender_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+
+    trail: Mapped[Trail] = relationship()
 
 
 class TrailAuthor(Row):

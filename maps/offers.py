@@ -7,9 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from maps.models import MapPlace, Stop, Trail, TrailAuthor
+from maps.models import MapPlace, Stop, TrackFile, Trail, TrailAuthor
 from maps.queries.figures import places_shared, sounds_shared, trails_shared
-from maps.queries.personal import drafts_of, place_revisions_written, trail_revisions_written, trails_written
+from maps.queries.personal import (
+    drafts_of,
+    place_revisions_written,
+    track_files_sent,
+    trail_revisions_written,
+    trails_written,
+)
 from maps.queries.subjects import subjects
 from maps.services.indexing import MapIndex
 from maps.terms import PLACE, STOP, TRAIL
@@ -43,6 +49,7 @@ class MapData:
             "trails": trails_written(self._session, person_id),
             "trail_revisions": trail_revisions_written(self._session, person_id),
             "place_revisions": place_revisions_written(self._session, person_id),
+            "track_files": track_files_sent(self._session, person_id),
         }
 
     def hindrances(self, person_id: UUID) -> list[str]:
@@ -52,8 +59,10 @@ class MapData:
     def erase(self, person_id: UUID, at: datetime) -> None:
         """Let nobody own what was never published. What was, stays: its licence was given to everybody, for good.
 
-        The name goes with the person's row: revisions then are a former contributor's.
+        The name goes with the person's row: revisions then are a former contributor's. The files that they recorded,
+        which say more than what was published of them, go too.
         """
+        self._session.execute(delete(TrackFile).where(TrackFile.sender_id == person_id))
         drafts = drafts_of(self._session, person_id)
         theirs = TrailAuthor.person_id == person_id, TrailAuthor.trail_id.in_(drafts)
         self._session.execute(delete(TrailAuthor).where(*theirs))

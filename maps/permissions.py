@@ -16,6 +16,7 @@ class Maps(StrEnum):
     REVISE = "maps.revise"  # change a trail or a place, whatever its state
     PUBLISH = "maps.publish"  # publish it, take it back, say who its authors are
     MODERATE = "maps.moderate"  # see what was hidden
+    KEEP_TRACK = "maps.keep_track"  # have a file in which a way was sent, or let it go
 
 
 def joins_in(identity: Identity | None, context: object) -> bool:
@@ -33,6 +34,7 @@ GRANTS = {
     Maps.REVISE: [joins_in, is_owner, moderates, administers],
     Maps.PUBLISH: [is_owner, administers],
     Maps.MODERATE: [moderates, administers],
+    Maps.KEEP_TRACK: [is_owner],
 }
 
 

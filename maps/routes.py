@@ -1,6 +1,6 @@
 """Where the pages of maps are, and what programs ask; one function for each group."""
 
-from maps.contexts import PlaceContext, RevisionContext, StopContext, TrailContext
+from maps.contexts import PlaceContext, RevisionContext, StopContext, TrackFileContext, TrailContext
 from maps.queries.kept import Kept
 
 
@@ -59,6 +59,8 @@ def trail_making(config) -> None:
     config.add_route("maps.trail.line", "/trails/{slug}/edit/line", factory=TrailContext)
     config.add_route("maps.trail.line.file", "/trails/{slug}/edit/line/file", factory=TrailContext)
     config.add_route("maps.trail.line.take", "/trails/{slug}/edit/line/take", factory=TrailContext)
+    config.add_route("maps.track_file", "/track-files/{id}", factory=TrackFileContext)
+    config.add_route("maps.track_file.remove", "/track-files/{id}/remove", factory=TrackFileContext)
     config.add_route("maps.trail.order", "/trails/{slug}/edit/order", factory=TrailContext)
     config.add_route("maps.trail.stop.new", "/trails/{slug}/edit/stops/new", factory=TrailContext)
     config.add_route("maps.trail.stop", "/trails/{slug}/edit/stops/{id}", factory=TrailContext)

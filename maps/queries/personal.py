@@ -1,12 +1,13 @@
 """What somebody gave to the map: the trails of which they are an author, and every revision they wrote."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from maps.models import MapPlaceRevision, Trail, TrailAuthor, TrailRevision
+from maps.models import MapPlaceRevision, TrackFile, Trail, TrailAuthor, TrailRevision
 
 
 def trails_written(session: Session, person_id: UUID) -> list[dict[str, Any]]:
@@ -34,6 +35,27 @@ def place_revisions_written(session: Session, person_id: UUID) -> list[dict[str,
         )
     )
     return [{"place": row.map_place.slug} | _revision(row) for row in rows]
+
+
+def track_files_sent(session: Session, person_id: UUID) -> list[dict[str, Any]]:
+    """Return the files in which somebody sent a way and which are kept, as JSON values; each is theirs to download."""
+    query = select(TrackFile).where(TrackFile.sender_id == person_id).options(joinedload(TrackFile.trail))
+    return [
+        {
+            "trail": row.trail.slug,
+            "file": f"/track-files/{row.id}",
+            "name": row.file_name,
+            "bytes": row.size,
+            "at": row.created_at.isoformat(),
+        }
+        for row in session.scalars(query.order_by(TrackFile.created_at, TrackFile.id))
+    ]
+
+
+def files_of(session: Session, trail_id: UUID, person_id: UUID) -> Sequence[TrackFile]:
+    """Return the files that somebody sent and that a trail took in, the latest first."""
+    theirs = TrackFile.trail_id == trail_id, TrackFile.sender_id == person_id, TrackFile.revision.is_not(None)
+    return session.scalars(select(TrackFile).where(*theirs).order_by(TrackFile.created_at.desc(), TrackFile.id)).all()
 
 
 def drafts_of(session: Session, person_id: UUID) -> list[UUID]:

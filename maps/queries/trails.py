@@ -7,6 +7,7 @@ sounds that cannot be heard (yet, or any more), are left out everywhere.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -239,6 +240,14 @@ def readable(session: Session, content: TrailContent) -> TrailContent:
     return _without(content, hidden_stops(session, content))
 
 
+def in_sight(session: Session, *contents: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return contents of trails, as JSON values, as everybody may read them."""
+    ids = {UUID(stop["id"]) for content in contents for stop in content["stops"]}
+    stand = standings(session, STOP, ids)
+    seen = {str(stop_id) for stop_id, one in stand.items() if one is Standing.VISIBLE}
+    return [{**content, "stops": [stop for stop in content["stops"] if stop["id"] in seen]} for content in contents]
+
+
 def hidden_stops(session: Session, *contents: TrailContent) -> frozenset[UUID]:
     """Return the stops of some contents that moderation has hidden or removed."""
     stand = standings(session, STOP, [stop.id for content in contents for stop in content.stops])
@@ -369,8 +378,9 @@ def history(
         .options(joinedload(TrailRevision.author), joinedload(TrailRevision.organisation))
     )
     rows = session.scalars(query).all()
-    before = {row.number: row.content for row in rows}
-    hidden = frozenset() if everything else hidden_stops(session, *(trail_from_json(row.content) for row in rows))
+    contents = [row.content for row in rows]
+    told = contents if everything else in_sight(session, *contents)
+    before = {row.number: content for row, content in zip(rows, told, strict=True)}
     lines = [
         HistoryLine(
             number=row.number,
@@ -378,16 +388,11 @@ def history(
             at=row.created_at,
             author=_credit(row),
             comment=row.comment,
-            changes=_told(changes(before[row.number - 1], row.content), hidden) if row.number - 1 in before else (),
+            changes=tuple(changes(before[row.number - 1], before[row.number])) if row.number - 1 in before else (),
         )
         for row in rows[:limit]
     ]
     return lines, total
-
-
-def _told(found: Sequence[Change], hidden: Collection[UUID]) -> tuple[Change, ...]:
-    unseen = {str(stop_id) for stop_id in hidden}
-    return tuple(change for change in found if change.path[:1] != ("stops",) or change.path[1] not in unseen)
 
 
 # Lists ----------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 from maps.models import Remix, Stop, StopMedia, Trail, TrailAuthor, TrailRevision
 from maps.queries.contents import trail_content, trail_revision
 from maps.queries.media import facts, media_of
+from maps.queries.trails import hidden_stops, readable
 from maps.rules.content import tidied, trail_as_json, trail_from_json
 from maps.rules.durations import way
 from maps.rules.lines import length, simplified
@@ -26,7 +27,6 @@ from maps.services.indexing import MapIndex
 from maps.services.places import put_place
 from maps.services.slugs import named
 from maps.terms import (
-    STOP,
     Flaw,
     FlawCode,
     LastAuthor,
@@ -43,8 +43,6 @@ from maps.terms import (
 from portal.audit.services import Audit
 from portal.clock import Clock
 from portal.db import lock
-from portal.moderation.queries import standings
-from portal.moderation.terms import Standing
 from portal.places.models import path
 
 UNNAMED = "balade"
@@ -169,10 +167,12 @@ class Trails:
         *,
         organisation_id: UUID | None = None,
         comment: str = "",
+        sees_hidden: bool = False,
     ) -> TrailRevision:
         """Let a trail say again what it said in revision ``number``, under its present licence; return the new one.
 
-        Raises :class:`NoSuchRevision`, and :class:`NotPublishable` where a sound of then is gone.
+        Raises :class:`NoSuchRevision`, and :class:`NotPublishable` where a sound of then is gone. Hidden stops are
+        dealt with as :meth:`revise` does.
         """
         trail = self._alone_with(trail_id)
         now = trail_content(self._session, trail)
@@ -184,7 +184,7 @@ class Trails:
             author_id,
             organisation_id=organisation_id,
             comment=comment,
-            sees_hidden=True,
+            sees_hidden=sees_hidden,
         )
 
     def remix(
@@ -199,10 +199,10 @@ class Trails:
     ) -> Trail:
         """Begin a trail of one's own with what a revision of another one says, and return the draft.
 
-        Where it comes from is kept and shown. Raises :class:`NotPublishable` under a licence that its own does not
-        allow.
+        Where it comes from is kept and shown; what moderators hid is not taken along. Raises :class:`NotPublishable`
+        under a licence that its own does not allow.
         """
-        original = trail_from_json(source.content)
+        original = readable(self._session, trail_from_json(source.content))
         ids = iter(self._new_id, None)
         content = remixed(original, title, licence, ids)
         return self._begin(content, author_id, organisation_id, comment, source)
@@ -297,15 +297,18 @@ class Trails:
         return trail
 
     def _with_hidden(self, trail: Trail, base: int, mine: TrailContent) -> TrailContent:
-        """Return the content with the hidden stops of its base, each where it was: who does not see cannot remove."""
-        before = {stop.id: stop for stop in trail_content(self._session, trail, base).stops}
-        ours = {stop.id: stop for stop in mine.stops}
-        stand = standings(self._session, STOP, [stop_id for stop_id in before if stop_id not in ours])
-        hidden = {stop_id for stop_id, one in stand.items() if one is not Standing.VISIBLE}
+        """Return the content with the hidden stops of its base, each as and where it was.
+
+        Who does not see them can neither remove nor change them, nor bring others back.
+        """
+        then = trail_content(self._session, trail, base)
+        hidden = hidden_stops(self._session, then, mine)
         if not hidden:
             return mine
-        shown = [stop_id for stop_id in before if stop_id in ours or stop_id in hidden]
-        order = woven(list(ours), shown, first=True)
+        before = {stop.id: stop for stop in then.stops}
+        ours = {stop.id: stop for stop in mine.stops if stop.id not in hidden}
+        kept = [stop_id for stop_id in before if stop_id in ours or stop_id in hidden]
+        order = woven(list(ours), kept, first=True)
         return replace(mine, stops=tuple(ours.get(stop_id) or before[stop_id] for stop_id in order))
 
     def _merged(self, trail: Trail, base: int, mine: TrailContent, theirs: TrailContent) -> TrailContent:

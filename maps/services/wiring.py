@@ -5,6 +5,7 @@ from pyramid.request import Request
 
 from maps.services.indexing import MapIndex
 from maps.services.places import Places
+from maps.services.tracks import TrackFiles
 from maps.services.trails import Trails
 from portal.audit.services import Audit
 from portal.index.services import PublicIndex
@@ -14,6 +15,7 @@ def includeme(config: Configurator) -> None:
     config.add_service(MapIndex, _map_index)
     config.add_service(Trails, _trails)
     config.add_service(Places, _places)
+    config.add_service(TrackFiles, lambda request: TrackFiles(request.db, request.clock))
 
 
 def _map_index(request: Request) -> MapIndex:

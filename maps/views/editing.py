@@ -5,8 +5,8 @@ the service puts it together with what others did meanwhile. Where it cannot, bo
 come from (:mod:`maps.views.settling`): nothing that somebody wrote is lost.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +16,12 @@ from pyramid.i18n import TranslationString
 from maps.models import MapPlace, MapPlaceRevision, Trail, TrailRevision
 from maps.permissions import Maps
 from maps.queries.contents import place_content, place_revision, trail_content, trail_revision
+from maps.queries.trails import readable
 from maps.rules.content import place_as_json, trail_as_json
 from maps.rules.trails import far_stops
 from maps.services.places import Places
 from maps.services.trails import Trails
 from maps.terms import (
-    STOP,
     Flaw,
     FlawCode,
     NoSuchRevision,
@@ -36,18 +36,20 @@ from maps.views.telling import telling
 from maps.views.words import FORMER, flaw_words
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
-from portal.moderation.queries import standings
-from portal.moderation.terms import Standing
 
 TEMPLATES = "maps:templates/maps/edit/"
 FORM = TEMPLATES + "form.jinja2"
 SAVED = _("Saved. It is in the history, with your name.")
 
 
-class Editing:
-    """A page on which something is worked on that has revisions. ``content`` is what it says now."""
+class Editing(ABC):
+    """A page on which something is worked on that has revisions. ``content`` is what it says now.
+
+    ``sees_hidden`` says whether the reader sees stops and sounds that moderators hid.
+    """
 
     content: TrailContent | PlaceContent
+    sees_hidden: bool
 
     def __init__(self, context, request) -> None:
         self.context = context
@@ -70,8 +72,8 @@ class Editing:
         said = self.said(title)
         return {"trail": [*self.crumbs(), (said, None)], "title": said, "told": self.told, **more}
 
-    def crumbs(self) -> list[tuple[str, str | None]]:
-        raise NotImplementedError
+    @abstractmethod
+    def crumbs(self) -> list[tuple[str, str | None]]: ...
 
     def said(self, message: str, **values: object) -> str:
         """Return one of our messages in the reader's language, and what somebody wrote as it is."""
@@ -138,34 +140,34 @@ class Editing:
         except ValueError:
             raise HTTPBadRequest from None
 
+    @abstractmethod
     def path(self, route: str, **given: Any) -> str:
         """Return the address of a page about the same thing."""
-        raise NotImplementedError
 
     # What it is of ---------------------------------------------------------------------------------------------------
 
     @property
+    @abstractmethod
     def number(self) -> int:
         """The revision that counts now."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def after(self) -> str:
         """Where one is led when it is saved."""
-        raise NotImplementedError
 
-    def content_at(self, number: int):
-        raise NotImplementedError
+    @abstractmethod
+    def content_at(self, number: int): ...
 
-    def as_json(self, content) -> dict[str, Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def as_json(self, content) -> dict[str, Any]: ...
 
-    def record(self, base: int, content, comment: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def record(self, base: int, content, comment: str) -> None: ...
 
+    @abstractmethod
     def who_wrote(self, number: int) -> str:
         """Return the name of who made a revision."""
-        raise NotImplementedError
 
     def by(self) -> dict[str, UUID | None]:
         """Return in whose name something is written: who is signed in, and for whom they act."""
@@ -179,9 +181,9 @@ class EditingTrail(Editing):
     def __init__(self, context, request) -> None:
         self.trail: Trail = context.trail
         self.trails = request.find_service(Trails)
-        self.sees_hidden = bool(request.has_permission(Maps.EDIT_DRAFT, context))
+        self.sees_hidden = sees_hidden(request, context)
         content = trail_content(request.db, self.trail)
-        self.content: TrailContent = content if self.sees_hidden else in_sight(request.db, content)
+        self.content: TrailContent = content if self.sees_hidden else readable(request.db, content)
         super().__init__(context, request)
 
     @property
@@ -235,6 +237,7 @@ class EditingPlace(Editing):
     def __init__(self, context, request) -> None:
         self.place: MapPlace = context.place
         self.places = request.find_service(Places)
+        self.sees_hidden = sees_hidden(request, context)
         self.content: PlaceContent = place_content(request.db, self.place)
         super().__init__(context, request)
 
@@ -266,10 +269,9 @@ class EditingPlace(Editing):
         return contributor(place_revision(self.request.db, self.place.id, number), self.request)
 
 
-def in_sight(session, content: TrailContent) -> TrailContent:
-    """Return a trail without the stops that moderators hid: what somebody sees who is not one of its authors."""
-    stand = standings(session, STOP, [stop.id for stop in content.stops])
-    return replace(content, stops=tuple(stop for stop in content.stops if stand[stop.id] is Standing.VISIBLE))
+def sees_hidden(request, context) -> bool:
+    """Does the reader see what moderators hid: as an author of it, or as one of them?"""
+    return bool(request.has_permission(Maps.EDIT_DRAFT, context))
 
 
 def contributor(revision: TrailRevision | MapPlaceRevision, request) -> str:

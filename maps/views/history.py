@@ -1,9 +1,9 @@
 """Every version of a trail or a place: who made it and why, what is different between two, and the way back."""
 
 import re
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
@@ -11,17 +11,15 @@ from pyramid.view import view_config
 from maps.permissions import Maps
 from maps.queries.contents import place_revision, trail_revision
 from maps.queries.places import place_history
-from maps.queries.trails import HistoryLine, history
+from maps.queries.trails import HistoryLine, history, in_sight
 from maps.rules.differences import changes
-from maps.terms import STOP, NoSuchRevision, NotPublishable, TrailState
+from maps.terms import NoSuchRevision, NotPublishable, TrailState
 from maps.views.editing import Editing, EditingPlace, EditingTrail, contributor
 from maps.views.settling import sayer
 from maps.views.showing import credit_words
 from maps.views.words import flaw_words
 from portal.i18n import _
 from portal.index.views import page_of
-from portal.moderation.queries import standings
-from portal.moderation.terms import Standing
 
 PAGE = 30
 TEMPLATES = "maps:templates/maps/"
@@ -54,16 +52,15 @@ class Versions(Editing):
             old, new = self.revision(before), self.revision(after)
         except NoSuchRevision:
             raise HTTPNotFound from None
-        say = sayer(self.request, [new.content, old.content])
-        unseen = self._unseen(old.content, new.content)
+        told = [new.content, old.content] if self.sees_hidden else self.in_sight(new.content, old.content)
+        say = sayer(self.request, told, self.sees_hidden)
         found = [
             {
                 "title": say.path(change.path),
                 "before": say.value(change.path, change.before),
                 "after": say.value(change.path, change.after),
             }
-            for change in changes(old.content, new.content)
-            if not unseen & set(change.path)
+            for change in changes(told[1], told[0])
         ]
         may_go_back = self.request.has_permission(Maps.REVISE, self.context) and before != self.number
         return self.frame(
@@ -74,14 +71,6 @@ class Versions(Editing):
             current=self.number,
             revert_url=self.path(f"maps.{self.kind}.revert", number=before) if may_go_back else None,
         )
-
-    def _unseen(self, *contents: Mapping[str, Any]) -> set[str]:
-        """Return the ids of stops that moderators took out of sight, for a reader who is not one of them."""
-        if self.request.has_permission(Maps.MODERATE, self.context):
-            return set()
-        ids = {UUID(stop["id"]) for content in contents for stop in content.get("stops") or ()}
-        found = standings(self.request.db, STOP, ids)
-        return {str(stop_id) for stop_id, standing in found.items() if standing is not Standing.VISIBLE}
 
     def go_back(self):
         number = self._number(self.request.matchdict["number"])
@@ -120,18 +109,22 @@ class Versions(Editing):
         return int(written)
 
     @property
+    @abstractmethod
     def is_shown(self) -> bool:
         """Does everybody see the version that counts?"""
-        raise NotImplementedError
 
-    def lines(self, offset: int) -> tuple[list[HistoryLine], int]:
-        raise NotImplementedError
+    @abstractmethod
+    def lines(self, offset: int) -> tuple[list[HistoryLine], int]: ...
 
-    def revision(self, number: int):
-        raise NotImplementedError
+    @abstractmethod
+    def revision(self, number: int): ...
 
-    def revert_to(self, number: int) -> None:
-        raise NotImplementedError
+    def in_sight(self, *contents: dict[str, Any]) -> Sequence[dict[str, Any]]:
+        """Return contents without what moderators hid."""
+        return contents
+
+    @abstractmethod
+    def revert_to(self, number: int) -> None: ...
 
 
 class TrailVersions(Versions, EditingTrail):
@@ -152,8 +145,12 @@ class TrailVersions(Versions, EditingTrail):
     def revision(self, number: int):
         return trail_revision(self.request.db, self.trail.id, number)
 
+    def in_sight(self, *contents: dict[str, Any]) -> Sequence[dict[str, Any]]:
+        return in_sight(self.request.db, *contents)
+
     def revert_to(self, number: int) -> None:
-        self.trails.revert(self.trail.id, number, comment=self.said(BACK, number=number), **self.by())
+        comment = self.said(BACK, number=number)
+        self.trails.revert(self.trail.id, number, comment=comment, sees_hidden=self.sees_hidden, **self.by())
 
     @view_config(
         route_name="maps.trail.history",

@@ -1,29 +1,34 @@
 """The way of a trail: written point by point or drawn on a map, or brought in from a file that a phone recorded.
 
 A file is shown before anything is changed: its lines, of which one is chosen, and its points, which may become stops.
-What it holds travels with the page, simplified, so that nothing has to be kept in between.
+What it holds travels with the page, simplified. The file itself is kept for who sent it.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.response import Response
 from pyramid.view import view_config, view_defaults
 
-from maps.imports import Brought, Unreadable, read, sentence
+from maps.imports import Brought, Unreadable, is_json, read, sentence
 from maps.imports.brought import Line, LineKind, Point
+from maps.models import TrackFile
 from maps.permissions import Maps
+from maps.queries.personal import files_of
 from maps.rules.lines import length, simplified
 from maps.rules.trails import MOST_STOPS
 from maps.schemas import changes
 from maps.schemas.contributing import LONGEST_LABEL, LONGEST_TITLE, LineSchema, TrackFileSchema
 from maps.schemas.positions import read_line, read_position, write_line, write_position
+from maps.services.tracks import TrackFiles, original
 from maps.terms import StopContent, TrailContent, Vertex
 from maps.views.editing import TEMPLATES, EditingTrail
 from maps.views.plan import plan
 from maps.views.showing import plan_of, plan_words
 from maps.views.touching import surroundings
-from maps.views.words import distance_words
+from maps.views.words import distance_words, size_words
 from portal.forms import fail, submitted
 from portal.i18n import _, in_language
 
@@ -69,13 +74,17 @@ class FoundPoint:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a file holds that can be taken in, and what was chosen of it: the number of a line, those of points."""
+    """What a file holds that can be taken in, and what was chosen of it: the number of a line, those of points.
+
+    ``file`` is the id under which the file itself is kept.
+    """
 
     lines: tuple[FoundLine, ...]
     points: tuple[FoundPoint, ...]
     way: int | None = None
     stops: frozenset[int] = frozenset()
     left_out: int = 0
+    file: str = ""
 
 
 @view_defaults(renderer=TEMPLATES + "line.jinja2", permission=Maps.REVISE)
@@ -84,6 +93,7 @@ class Way(EditingTrail):
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
+        self.files = request.find_service(TrackFiles)
         self.line = self.form(LineSchema(), name="line", action=self.path("maps.trail.line"))
         self.file = self.form(
             TrackFileSchema(), _("Look into it"), name="track", kind="quiet", action=self.path("maps.trail.line.file")
@@ -102,10 +112,14 @@ class Way(EditingTrail):
     @view_config(route_name="maps.trail.line.file", request_method="POST")
     def look(self):
         sent = submitted(self.file, self.request)
-        brought = self._read(sent["file"].content.read()) if sent is not None else None
+        if sent is None:
+            return self.show()
+        content = sent["file"].content.read()
+        brought = self._read(content)
         if brought is None:
             return self.show()
-        found = self._found(brought)
+        kept = self.files.keep(self.trail.id, self.request.identity.person_id, sent["file"].name, content)
+        found = replace(self._found(brought), file=str(kept.id))
         self.request.override_renderer = TEMPLATES + "tracks.jinja2"
         return self._tracks(found, self.number)
 
@@ -114,6 +128,13 @@ class Way(EditingTrail):
         found, base = self._carried(), self.asked_base()
         told = _("It is taken in. Look whether the stops are in the right order.")
         return self.revise(None, base, lambda content: taken(content, found), told=told) or self._tracks(found, base)
+
+    def record(self, base: int, content: TrailContent, comment: str) -> None:
+        """Record the way, and which file it is from."""
+        super().record(base, content, comment)
+        if self.request.POST.get("track_file"):
+            sender_id = self.request.identity.person_id
+            self.files.taken_in(self.asked_id("track_file"), self.trail.id, sender_id, self.trail.current)
 
     def _read(self, content: bytes) -> Brought | None:
         try:
@@ -150,6 +171,7 @@ class Way(EditingTrail):
             tuple(_carried_points(sent)),
             int(way) if way.isascii() and way.isdigit() else None,
             frozenset(chosen),
+            file=sent.get("track_file", ""),
         )
 
     def _tracks(self, found: Found, base: int):
@@ -170,7 +192,44 @@ class Way(EditingTrail):
             plan=plan_of(self.content, self.told) if self.content.line else None,
             plan_words=plan_words(self.content, self.told, self.request),
             touch=surroundings(self.request, self.content),
+            files=[
+                self._file(one) for one in files_of(self.request.db, self.trail.id, self.request.identity.person_id)
+            ],
         )
+
+    def _file(self, kept: TrackFile) -> dict[str, str]:
+        words, path = self.request.words, self.request.route_path
+        return {
+            "name": kept.file_name,
+            "facts": f"{words.date(kept.created_at, self.request.city.zone)} · {size_words(kept.size, self.request)}",
+            "url": path("maps.track_file", id=kept.id),
+            "remove_url": path("maps.track_file.remove", id=kept.id),
+        }
+
+
+@view_defaults(permission=Maps.KEEP_TRACK)
+class SentFile:
+    """A file in which a way was sent, for who sent it."""
+
+    def __init__(self, context, request) -> None:
+        self.file: TrackFile = context.file
+        self.request = request
+
+    @view_config(route_name="maps.track_file", request_method="GET")
+    def send(self) -> Response:
+        content = original(self.file)
+        kind = "geojson" if is_json(content) else "gpx"
+        response = Response(content, content_type="application/octet-stream", charset=None)
+        response.content_disposition = f'attachment; filename="{self.file.trail.slug}.{kind}"'
+        response.cache_control = "private, no-cache"
+        return response
+
+    @view_config(route_name="maps.track_file.remove", request_method="POST")
+    def remove(self):
+        slug = self.file.trail.slug
+        self.request.find_service(TrackFiles).remove(self.file.id)
+        self.request.tell("good", _("The file is removed. The way stays as it is."))
+        return HTTPSeeOther(self.request.route_path("maps.trail.line", slug=slug))
 
 
 def found_point(point: Point, language: str) -> FoundPoint:

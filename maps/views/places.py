@@ -200,7 +200,7 @@ class PlaceMedia(EditingPlace):
         return answer or self._page()
 
     def _page(self):
-        here = shown(self.request.db, self.content.media, everything=True)
+        here = shown(self.request.db, self.content.media, everything=self.sees_hidden)
         return self.frame(
             _("Sounds and pictures of the place"),
             form=self.adding if self.mine else None,

@@ -1,6 +1,6 @@
 """Making one's own trail of somebody else's."""
 
-from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
 from maps.permissions import Maps
@@ -20,6 +20,8 @@ class RemixTrail(EditingTrail):
     """The page on which a trail is taken further: all of it is there to change, and it says what it was made of."""
 
     def __init__(self, context, request) -> None:
+        if not context.open:  # a draft or what was hidden is nobody's to take further, not even a moderator's
+            raise HTTPNotFound
         super().__init__(context, request)
         allowed = licences_for(self.content.licence)
         self.remix = self.form(

@@ -87,13 +87,16 @@ def _sayer(editing, no: Stale, base: int) -> Sayer:
     """Return who says what is in conflict: with the stops and the sounds that any of the versions has."""
     merged = [no.merged] if no.merged is not None else []
     contents = [*merged, *(editing.content_at(number) for number in (no.theirs, base))]
-    return sayer(editing.request, [editing.as_json(content) for content in contents])
+    return sayer(editing.request, [editing.as_json(content) for content in contents], editing.sees_hidden)
 
 
-def sayer(request, contents: Sequence[Mapping[str, Any]]) -> Sayer:
-    """Return who says what is in these contents; the names in the first of them count."""
+def sayer(request, contents: Sequence[Mapping[str, Any]], sees_hidden: bool) -> Sayer:
+    """Return who says what is in these contents; the names in the first of them count.
+
+    What a hidden sound is called is told only to who ``sees_hidden`` ones.
+    """
     stops = [stop for content in contents for stop in content.get("stops") or ()]
     named = [stop["media"] for stop in stops] + [content.get("media") or [] for content in contents]
     ids = {UUID(media_id) for media in named for media_id in media}
-    titles = {str(one.id): one.title for one in shown(request.db, ids, everything=True).values()}
+    titles = {str(one.id): one.title for one in shown(request.db, ids, everything=sees_hidden).values()}
     return Sayer(request, stops, titles)

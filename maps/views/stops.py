@@ -125,7 +125,7 @@ class Sounds(AtStop):
 
     @view_config(request_method="GET")
     def show(self):
-        media = shown(self.request.db, self.stop.media, everything=True)
+        media = shown(self.request.db, self.stop.media, everything=self.sees_hidden)
         return self.frame(
             _("Sounds of the stop"),
             sounds=[media_line(media.get(one), one, self.request) for one in self.stop.media],

@@ -103,6 +103,13 @@ def distance_words(metres: float, request) -> str:
     return request.localizer.translate(_("${n} km"), mapping={"n": request.words.number(round(metres / 1000, 1))})
 
 
+def size_words(octets: int, request) -> str:
+    """Return «850 kB» or «2,4 MB»."""
+    if octets < 1_000_000:
+        return request.localizer.translate(_("${n} kB"), mapping={"n": -(-octets // 1000)})
+    return request.localizer.translate(_("${n} MB"), mapping={"n": request.words.number(round(octets / 1_000_000, 1))})
+
+
 def sound_words(seconds: float, request) -> str:
     """Return how long a sound lasts: «45 s», «3 min 05 s»."""
     whole = round(seconds)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from maps.models import MapPlace, Trail
 from maps.services.indexing import MapIndex
 from maps.services.places import Places
+from maps.services.tracks import TrackFiles
 from maps.services.trails import Trails
 from maps.terms import PlaceContent, StopContent, TrailContent
 from portal.audit.services import Audit
@@ -115,6 +116,10 @@ def trails(session: Session, clock: Clock | None = None) -> Trails:
     """The service, as nobody uses it."""
     at = clock or StoppedClock(NOW)
     return Trails(session, at, Audit(session, at, None), index(session, at))
+
+
+def tracks(session: Session, clock: Clock | None = None) -> TrackFiles:
+    return TrackFiles(session, clock or StoppedClock(NOW))
 
 
 def places(session: Session, clock: Clock | None = None) -> Places:

@@ -1,6 +1,7 @@
 """What the resources of the service have in common: two forms, links between them, parameters read strictly."""
 
 import json
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from pyramid.httpexceptions import HTTPNotFound
@@ -18,7 +19,7 @@ TEMPLATES = "maps:templates/maps/ogc"
 FORMS = ("json", "html")
 
 
-class Resource:
+class Resource(ABC):
     """One resource: ``document`` says what it tells, as JSON has it; the page shows the same.
 
     ``known`` are its parameters, besides ``f``, ``media_type`` is that of its JSON.
@@ -54,15 +55,15 @@ class Resource:
         offered = self.request.accept.acceptable_offers([self.media_type.partition(";")[0], JSON, HTML])
         return "html" if offered and offered[0][0] == HTML else "json"
 
-    def read(self, given: dict[str, str]) -> None:
+    def read(self, given: dict[str, str]) -> None:  # noqa: B027 (most have no parameters)
         """Read the parameters. Raises :class:`Unreadable`."""
 
     def version(self) -> str:
         """Return what the document depends on, the reader's language included."""
         return version(self.request.db, list(self.request.registry.index_kinds)) + self.request.locale_name
 
-    def document(self) -> dict[str, Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def document(self) -> dict[str, Any]: ...
 
     def body(self) -> tuple[bytes, list[Link]]:
         """Return the document as JSON, and its links."""

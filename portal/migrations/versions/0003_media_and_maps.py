@@ -334,6 +334,22 @@ def upgrade() -> None:
     op.create_index("uq_maps_stop_label", "maps_stop", ["trail_id", "label"], unique=True)
     op.create_index("uq_maps_stop_rank", "maps_stop", ["trail_id", "rank"], unique=True)
     op.create_table(
+        "maps_track_file",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("trail_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=True),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("sender_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", UtcMoment(), nullable=False),
+        sa.ForeignKeyConstraint(["sender_id"], ["person.id"], name=op.f("fk_maps_track_file_sender_id")),
+        sa.ForeignKeyConstraint(["trail_id"], ["maps_trail.id"], name=op.f("fk_maps_track_file_trail_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_maps_track_file")),
+    )
+    op.create_index(op.f("ix_maps_track_file_sender_id"), "maps_track_file", ["sender_id"], unique=False)
+    op.create_index(op.f("ix_maps_track_file_trail_id"), "maps_track_file", ["trail_id"], unique=False)
+    op.create_table(
         "maps_trail_author",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("trail_id", sa.Uuid(), nullable=False),
@@ -532,6 +548,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_maps_trail_revision_organisation_id"), table_name="maps_trail_revision")
     op.drop_index(op.f("ix_maps_trail_revision_author_id"), table_name="maps_trail_revision")
     op.drop_table("maps_trail_revision")
+    op.drop_index(op.f("ix_maps_track_file_trail_id"), table_name="maps_track_file")
+    op.drop_index(op.f("ix_maps_track_file_sender_id"), table_name="maps_track_file")
+    op.drop_table("maps_track_file")
     op.drop_index(op.f("ix_maps_trail_author_person_id"), table_name="maps_trail_author")
     op.drop_table("maps_trail_author")
     op.drop_index("uq_maps_stop_rank", table_name="maps_stop")

@@ -7,8 +7,9 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from maps.models import MapPlace, Trail
+from maps.models import MapPlace, TrackFile, Trail
 from maps.queries.trails import shown
+from maps.services.tracks import original
 from maps.terms import TrailState
 from portal.commands import portal
 from portal.db import create_engine
@@ -73,6 +74,14 @@ def test_of_several_lines_one_must_be_chosen(typed):
 def test_a_long_recording_tells_how_many_points_were_kept(typed):
     long = [(-4.4 + one / 100_000, 48.3) for one in range(3000)]
     assert ": 3000 points, 2 kept (within 2 m)" in typed(gpx(track(long))).stdout
+
+
+def test_the_file_is_kept_as_it_was(typed):
+    content = gpx(track(OUT))
+    typed(content)
+    with Session(typed.engine) as session:
+        kept = session.scalars(select(TrackFile)).one()
+        assert (original(kept), kept.revision, kept.trail.current) == (content, 1, 1)
 
 
 def test_points_become_places_all_or_none(typed):

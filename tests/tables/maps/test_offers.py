@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import delete, select
 
-from maps.models import TrailRevision
+from maps.models import TrackFile, TrailRevision
 from maps.queries.places import place_history, shown_place
 from maps.queries.trails import history, shown
 from maps.tasks import follow
@@ -36,6 +36,7 @@ def author(session):
 def test_the_export_holds_every_word_that_somebody_gave(session, asking, author):
     trail = maps.trail(session, author_id=author.id)
     place = maps.place(session, author_id=author.id)
+    maps.tracks(session).keep(trail.id, author.id, "balade.gpx", b"<gpx/>")
     maps.trail(session)
     content = replace(shown(session, trail).content, title={"fr": "Le port"})
     maps.trails(session).revise(trail.id, 1, content, author.id, comment="Plus court")
@@ -44,14 +45,17 @@ def test_the_export_holds_every_word_that_somebody_gave(session, asking, author)
     assert [(one["number"], one["comment"]) for one in told["trail_revisions"]] == [(1, ""), (2, "Plus court")]
     assert told["trail_revisions"][1]["content"]["title"] == {"fr": "Le port"}
     assert [one["place"] for one in told["place_revisions"]] == [place.slug]
+    assert [(one["trail"], one["name"], one["bytes"]) for one in told["track_files"]] == [(trail.slug, "balade.gpx", 6)]
 
 
 def test_who_is_erased_is_a_former_contributor_and_what_they_gave_stays(session, asking, author):
     """Hard case 9: revisions stay, names do not."""
     trail, draft = maps.trail(session, author_id=author.id), maps.trail(session, author_id=author.id, draft=True)
     place = maps.place(session, author_id=author.id)
+    maps.tracks(session).keep(trail.id, author.id, "balade.gpx", b"<gpx/>")
     asking.find_service(Erasure).erase(author.id)
     session.expire_all()
+    assert session.scalars(select(TrackFile)).all() == []
     told = shown(session, trail)
     assert [(credit.person_id, credit.name) for credit in told.authors] == [(author.id, "")]
     assert [credit.name for credit in told.contributors] == [""]

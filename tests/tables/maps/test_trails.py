@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from maps.models import Stop, Trail, TrailRevision
+from maps.queries.contents import trail_revision
 from maps.queries.trails import TrailFilter, found_trails, history, shown, trails_of
 from maps.terms import (
     FlawCode,
@@ -428,6 +429,24 @@ def test_what_a_hidden_sound_says_is_not_found(session):
     assert shown(session, trail).stops[0].media == ()
     maps.moderate(session, "media", heard.id, Act.RESTORE)
     assert search(session, "mareyeur").total == 1
+
+
+@pytest.mark.parametrize("acts", [(Act.HIDE,), (Act.HIDE, Act.REMOVE)])
+def test_a_remix_takes_nothing_along_that_moderators_hid(session, trails, author, acts):
+    trail = maps.trail(session)
+    first, second = content_of(session, trail).stops
+    maps.moderate(session, "stop", first.id, *acts)
+    remix = trails.remix(trail_revision(session, trail.id, 1), {"fr": "La mienne"}, "CC-BY-SA-4.0", author.id)
+    assert [stop.title for stop in content_of(session, remix).stops] == [second.title]
+
+
+def test_who_does_not_see_a_hidden_stop_does_not_change_it(session, trails, author):
+    trail = maps.trail(session)
+    first, second = content_of(session, trail).stops
+    maps.moderate(session, "stop", first.id, Act.HIDE)
+    louder = replace(content_of(session, trail), stops=(second, replace(first, title={"fr": "Vu"})))
+    trails.revise(trail.id, 1, louder, author.id)
+    assert first in content_of(session, trail).stops
 
 
 def test_what_was_removed_is_out_of_the_index_for_good(session):

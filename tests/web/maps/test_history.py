@@ -126,6 +126,37 @@ def test_what_moderators_hid_is_not_in_the_difference(browse, session, trail, ew
     assert "voisine" not in page
 
 
+def test_the_order_does_not_tell_what_moderators_hid(browse, session, trail, ewen):
+    first, second = now(session, trail).stops
+    by_ewen(session, trail, ewen, stops=(second, first))
+    maps.moderate(session, "stop", first.id, Act.HIDE)
+    page = browse.get(f"/trails/{trail.slug}/history/difference?before=1&after=2", headers=ENGLISH)
+    assert first.title["fr"] not in page
+    told = browse.get(f"/api/v1/trails/{trail.slug}/revisions")
+    assert str(first.id) not in told
+
+
+def test_what_a_hidden_sound_is_called_is_not_told(browse, session, trail, ewen):
+    heard = maps.sound(session, title="Le nom de ma voisine")
+    first, second = now(session, trail).stops
+    by_ewen(session, trail, ewen, stops=(replace(first, media=(heard.id,)), second))
+    address = f"/trails/{trail.slug}/history/difference?before=1&after=2"
+    assert "voisine" in browse.get(address)
+    maps.moderate(session, "media", heard.id, Act.HIDE)
+    assert "voisine" not in browse.get(address)
+
+
+def test_going_back_neither_removes_nor_brings_back_what_moderators_hid(mine, session, trail, ewen):
+    first, second = now(session, trail).stops
+    late = maps.stop("03", -4.47, 48.38, title={"fr": "Le phare"})
+    by_ewen(session, trail, ewen, stops=(first, second, late))
+    maps.moderate(session, "stop", late.id, Act.HIDE)
+    mine.post(f"/trails/{trail.slug}/history/1/revert", people.with_csrf(mine), status=303)
+    assert [stop.id for stop in now(session, trail).stops] == [first.id, second.id, late.id]
+    by_ewen(session, trail, ewen, stops=(first, second))  # the service's caller says who sees what is hidden
+    assert late in now(session, trail).stops
+
+
 def test_one_goes_back_by_a_new_version(mine, session, trail, ewen, nolwenn):
     by_ewen(session, trail, ewen, title={"fr": "N’importe quoi"})
     page = mine.get(f"/trails/{trail.slug}/history/difference?before=1&after=2")

@@ -1,13 +1,15 @@
 """A trail is made: begun, given stops and sounds, put in order, published, taken back. From plain forms."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from webtest import Upload
 
-from maps.models import Trail
+from maps.models import TrackFile, Trail
 from maps.queries.contents import trail_content
+from maps.services.tracks import TrackFiles
 from maps.terms import TrailState
 from portal.moderation.terms import Act
 from portal.people.terms import Role
@@ -432,6 +434,39 @@ def test_one_line_and_some_points_are_taken_in(mine, session, draft):
     assert content.line == ((-4.4725, 48.3818), (-4.48, 48.384))
     assert [(stop.label, stop.title) for stop in content.stops][2:] == [("03", {"fr": "La criée"})]
     assert content.stops[2].text == {"fr": "Avant l’aube."}
+
+
+def test_the_file_itself_is_kept_for_who_sent_it_alone(mine, browse, session, public, nolwenn):
+    """Hard case 3: the original is kept; what is published is the line that was simplified."""
+    form = taking(brought(mine, public, GPX))
+    for box in form.fields["stop"]:
+        box.checked = False
+    form.submit(status=303)
+    page = mine.get(f"/trails/{public.slug}/edit/line")
+    address = page.html.select_one("a[href^='/track-files/']")["href"]
+    answer = mine.get(address)
+    assert (answer.body, answer.content_type) == (GPX, "application/octet-stream")
+    assert f"{public.slug}.gpx" in answer.headers["Content-Disposition"]
+    other = people.signed_in(browse, people.person(session))
+    assert "/track-files/" not in other.get(f"/trails/{public.slug}/edit/line")
+    other.get(address, status=403)
+    other.post(f"{address}/remove", people.with_csrf(other, {}), status=403)
+    people.signed_in(browse, nolwenn)
+    mine.post(f"{address}/remove", people.with_csrf(mine, {}), status=303)
+    mine.get(address, status=404)
+
+
+def test_a_file_that_was_only_looked_into_is_forgotten(mine, session, draft, clock):
+    brought(mine, draft, GPX)
+    brought(mine, draft, GPX)
+    kept = select(func.count()).select_from(TrackFile)
+    assert session.scalar(kept) == 1
+    form = taking(brought(mine, draft, GPX))
+    for passed, left in ((timedelta(hours=23), 1), (timedelta(hours=2), 0)):
+        clock.at += passed
+        TrackFiles(session, clock).forget_late()
+        assert session.scalar(kept) == left
+    assert form.submit().status_int == 303  # what was chosen travelled along
 
 
 def test_of_a_published_trail_what_says_nothing_is_refused_and_the_choice_stays(mine, session, public):

@@ -32,6 +32,19 @@ TYPES = {
 FILES = [f"/trails/{{slug}}.{kind}" for kind in TYPES]
 EVERYTHING = [*FILES, "/trails/{slug}/sheet", "/embed/trails/{slug}", "/stops/{stop}/qr.svg", "/oembed?url={url}"]
 
+EVERYWHERE = [
+    "/trails/{slug}",
+    "/trails/{slug}/walk",
+    "/trails/{slug}/offline",
+    "/api/v1/trails/{slug}",
+    "/search?q=grue",
+    "/feed.atom",
+    "/map?q=grue",
+    "/api/v1/map?bbox=-4.6,48.3,-4.4,48.45&zoom=18",
+    "/tiles/18/127815/90707.mvt",
+    "/ogc/collections/stop/items",
+]
+
 
 def heard(session, **given):
     """A sound with the file that players play."""
@@ -122,6 +135,30 @@ def test_a_stop_that_is_hidden_is_in_nothing_that_is_taken_away(browse, session,
     assert str(stops[1].id) not in hidden.text
     maps.moderate(session, "stop", stops[1].id, Act.RESTORE)
     assert browse.get(path.format(**names)).body == before.body
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_a_stop_that_is_hidden_disappears_from_everywhere_at_once(browse, session, names, stops, path):
+    """Scenario 14: every page, list, mark, tile, feed and pack, and it is all there again when it is restored."""
+
+    def told() -> str:
+        answer = browse.get(path.format(**names))
+        return answer.body.decode("utf-8", "replace")
+
+    assert "La grue" in told()
+    maps.moderate(session, "stop", stops[1].id, Act.HIDE)
+    assert "La grue" not in told()
+    maps.moderate(session, "stop", stops[1].id, Act.RESTORE)
+    assert "La grue" in told()
+
+
+def test_a_pack_that_holds_what_was_hidden_since_is_another_one(browse, session, names, stops):
+    address = "/trails/{slug}/pack.json".format(**names)
+    before = browse.get(address).json
+    maps.moderate(session, "stop", stops[1].id, Act.HIDE)
+    assert browse.get(address).json["version"] != before["version"]
+    maps.moderate(session, "stop", stops[1].id, Act.RESTORE)
+    assert browse.get(address).json == before
 
 
 @pytest.mark.parametrize("path", [*FILES, "/embed/trails/{slug}"])
