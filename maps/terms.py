@@ -218,6 +218,8 @@ class FlawCode(StrEnum):
     STOP_ELSEWHERE = "stop_elsewhere"  # the id is another trail's
     TOO_MANY_STOPS = "too_many_stops"
     TOO_MANY_VERTICES = "too_many_vertices"
+    TOO_MANY_MEDIA = "too_many_media"  # at one stop, or of a place
+    TOO_LONG = "too_long"  # a text; which one is its value
 
 
 class HintCode(StrEnum):

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
+from maps.rules.limits import LONGEST
 from maps.terms import Position, Texts, Vertex
 
-LONGEST_NAME = 200
-LONGEST_TEXT = 10_000
+LONGEST_NAME = LONGEST["title"]
+LONGEST_TEXT = LONGEST["text"]
 
 
 class LineKind(StrEnum):

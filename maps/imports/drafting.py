@@ -6,8 +6,8 @@ from uuid import UUID
 
 from maps.imports.brought import Brought, Point
 from maps.imports.troubles import Trouble, Unreadable
+from maps.rules.limits import MOST_STOPS
 from maps.rules.lines import simplified
-from maps.rules.trails import MOST_STOPS
 from maps.terms import PlaceContent, StopContent, Texts, Theme, TrailContent
 from portal.forms.text import cleaned
 

@@ -38,7 +38,9 @@ def read_gpx(content: bytes) -> Brought:
         parser.parse(BytesIO(content))
     except DefusedXmlException as no:
         raise Unreadable(Trouble.FORBIDDEN) from no
-    except (SAXParseException, LookupError, UnicodeError) as wrong:  # an encoding that there is not is a LookupError
+    except Unreadable:
+        raise
+    except (SAXParseException, LookupError, ValueError) as wrong:  # an encoding it has not, or cannot work with
         line = wrong.getLineNumber() if isinstance(wrong, SAXParseException) else 1
         raise Unreadable(Trouble.NOT_XML, line=line or 1) from wrong
     return Brought(reader.name, only_lines(reader.lines), tuple(_labelled(reader.points)))

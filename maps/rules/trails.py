@@ -3,8 +3,11 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
+from typing import Any
 from uuid import UUID
 
+from maps.rules.content import place_as_json, stop_as_json, trail_as_json
+from maps.rules.limits import LONGEST, MOST_MEDIA, MOST_STOPS, too_long
 from maps.rules.lines import MOST_VERTICES, crosses_180, distance, off_line
 from maps.terms import (
     Flaw,
@@ -19,7 +22,6 @@ from maps.terms import (
 )
 from portal.licences import LICENCES
 
-MOST_STOPS = 100
 OFF_THE_LINE = 50.0
 FAR_FROM_LINE = 1_000.0
 SMALL_RADIUS = 15
@@ -35,6 +37,8 @@ UNKEEPABLE = frozenset(
         FlawCode.STOP_ELSEWHERE,
         FlawCode.TOO_MANY_STOPS,
         FlawCode.TOO_MANY_VERTICES,
+        FlawCode.TOO_MANY_MEDIA,
+        FlawCode.TOO_LONG,
     }
 )
 """What not even a draft can have."""
@@ -50,6 +54,7 @@ def trail_flaws(content: TrailContent, media: Media, meant: Collection[UUID] = (
     """
     return [
         *_words(content.title, content.licence),
+        *_lengths(trail_as_json(content), {}),
         *_shape(content),
         *_labels(content.stops),
         *(flaw for stop in content.stops for flaw in _stop_flaws(stop, media)),
@@ -59,7 +64,7 @@ def trail_flaws(content: TrailContent, media: Media, meant: Collection[UUID] = (
 
 def place_flaws(content: PlaceContent, media: Media) -> list[Flaw]:
     """Return every reason why a place cannot be on the map as it is."""
-    found = _words(content.title, content.licence)
+    found = [*_words(content.title, content.licence), *_lengths(place_as_json(content), {})]
     if not on_the_globe(*content.position):
         found.append(Flaw(FlawCode.OFF_THE_GLOBE))
     return found + list(_media_flaws(content.media, media, {}))
@@ -95,6 +100,11 @@ def _words(title: Texts, licence: str) -> list[Flaw]:
     return found
 
 
+def _lengths(content: Mapping[str, Any], where: Mapping[str, str]) -> Iterator[Flaw]:
+    for name in dict.fromkeys(too_long(content)):
+        yield Flaw(FlawCode.TOO_LONG, {**where, "text": name, "most": LONGEST[name]})
+
+
 def _shape(content: TrailContent) -> Iterator[Flaw]:
     if not content.stops:
         yield Flaw(FlawCode.NO_STOPS)
@@ -127,10 +137,13 @@ def _stop_flaws(stop: StopContent, media: Media) -> Iterator[Flaw]:
     says = any(text.strip() for text in stop.text.values())
     if not says and not any(media_id in media and media[media_id].ready for media_id in stop.media):
         yield Flaw(FlawCode.STOP_SAYS_NOTHING, {"stop": stop.label})
+    yield from _lengths(stop_as_json(stop), {"stop": stop.label[: LONGEST["label"]]})
     yield from _media_flaws(stop.media, media, {"stop": stop.label})
 
 
 def _media_flaws(ids: Sequence[UUID], media: Media, where: Mapping[str, str]) -> Iterator[Flaw]:
+    if len(ids) > MOST_MEDIA:
+        yield Flaw(FlawCode.TOO_MANY_MEDIA, {**where, "most": MOST_MEDIA})
     for media_id in ids:
         values = {**where, "media": str(media_id)}
         facts = media.get(media_id)

@@ -1,6 +1,6 @@
 """What an answered form makes of a trail or a place: the content there was, with the answers in it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -60,11 +60,7 @@ def described(content: TrailContent, sent: Mapping[str, Any]) -> TrailContent:
 
 def retold(content: TrailContent, language: str) -> TrailContent:
     """Return the trail with its language corrected: what passed for one was the other all along, and the reverse."""
-    was = content.language
-
-    def renamed(text: Texts) -> dict[str, str]:
-        return {{was: language, language: was}.get(code, code): words for code, words in text.items()}
-
+    renamed = _renaming(content.language, language)
     return replace(
         content,
         language=language,
@@ -77,6 +73,19 @@ def retold(content: TrailContent, language: str) -> TrailContent:
             for one in content.stops
         ),
     )
+
+
+def retold_place(content: PlaceContent, language: str) -> PlaceContent:
+    """Return the place with its language corrected, as :func:`retold` does with trails."""
+    renamed = _renaming(content.language, language)
+    access = replace(content.access, obstacles=renamed(content.access.obstacles))
+    return replace(content, language=language, title=renamed(content.title), text=renamed(content.text), access=access)
+
+
+def _renaming(was: str, language: str) -> Callable[[Texts], dict[str, str]]:
+    """Return what makes of a text in one of the two languages one in the other."""
+    other = {was: language, language: was}
+    return lambda text: {other.get(code, code): words for code, words in text.items()}
 
 
 def accessed(content: TrailContent, sent: Mapping[str, Any]) -> TrailContent:
@@ -163,6 +172,8 @@ def placed(sent: Mapping[str, Any], before: PlaceContent | None = None) -> Place
     """Return the content of a place as it was sent; what the form does not ask stays as it was."""
     language = sent["language"]
     longitude, latitude = sent["where"]
+    if before is not None and before.language != language:
+        before = retold_place(before, language)
     access = before.access if before else Access()
     return PlaceContent(
         title=said(before.title if before else {}, language, sent["title"]),

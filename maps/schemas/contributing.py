@@ -7,6 +7,7 @@ from typing import Any
 
 import colander
 
+from maps.rules.limits import LONGEST, MOST_MINUTES, WIDEST_CM
 from maps.schemas.positions import HOW, Line, Where
 from maps.terms import USUAL_RADIUS
 from portal.forms.types import MEBIBYTE, Upload
@@ -23,11 +24,6 @@ from portal.forms.widgets import (
 )
 from portal.i18n import _
 
-LONGEST_TITLE = 120
-LONGEST_SUMMARY = 400
-LONGEST_TEXT = 20_000
-LONGEST_LINE = 400_000
-LONGEST_LABEL = 8
 MOST_GPX_MEBIBYTES = 15
 
 
@@ -64,7 +60,7 @@ def _comment() -> colander.SchemaNode:
     return _text(
         "comment",
         _("What did you change?"),
-        200,
+        LONGEST["comment"],
         description=_("A few words for the history, which everybody can read."),
         missing="",
     )
@@ -79,9 +75,9 @@ def _where(**given: Any) -> colander.SchemaNode:
 class NewTrailSchema(colander.Schema):
     """A trail that begins. Bound with ``themes``, ``languages`` and ``licences``, as (value, words) pairs."""
 
-    title = _text("title", _("Title"), LONGEST_TITLE)
+    title = _text("title", _("Title"), LONGEST["title"])
     summary = _text(
-        "summary", _("In one or two sentences"), LONGEST_SUMMARY, rows=3, missing="", description=_("For the lists.")
+        "summary", _("In one or two sentences"), LONGEST["summary"], rows=3, missing="", description=_("For the lists.")
     )
     theme = _chosen("theme", _("Theme"), "themes")
     language = _chosen("language", _("In which language it is told"), "languages", blank=None)
@@ -98,15 +94,15 @@ class AboutSchema(NewTrailSchema):
     """What a trail says of itself. Bound like the new one, and with ``modes`` and ``difficulties``."""
 
     base = _base()
-    text = _text("text", _("What there is to know"), LONGEST_TEXT, rows=8, missing="")
+    text = _text("text", _("What there is to know"), LONGEST["text"], rows=8, missing="")
     mode = _chosen("mode", _("How it is followed"), "modes", radio=True)
     minutes = colander.SchemaNode(
         colander.Integer(),
         name="minutes",
         title=_("How many minutes it takes, listening included"),
         missing=None,
-        widget=NumberInput(least=1, most=1440),
-        validator=colander.Range(1, 1440),
+        widget=NumberInput(least=1, most=MOST_MINUTES),
+        validator=colander.Range(1, MOST_MINUTES),
     )
     difficulty = _chosen("difficulty", _("How hard it is"), "difficulties", blank=_("Not said"), missing=None)
     comment = _comment()
@@ -132,13 +128,13 @@ class AccessSchema(colander.Schema):
         title=_("Narrowest passage, in centimetres"),
         description=_("A wheelchair needs about 90 cm."),
         missing=None,
-        widget=NumberInput(least=1, most=10_000),
-        validator=colander.Range(1, 10_000),
+        widget=NumberInput(least=1, most=WIDEST_CM),
+        validator=colander.Range(1, WIDEST_CM),
     )
     obstacles = _text(
         "obstacles",
         _("Obstacles"),
-        2000,
+        LONGEST["obstacles"],
         rows=4,
         missing="",
         description=_("Kerbs, gates, roots, a crossing without lights: where, and how to get round them."),
@@ -153,15 +149,15 @@ class StopSchema(colander.Schema):
     label = _text(
         "label",
         _("Number"),
-        LONGEST_LABEL,
+        LONGEST["label"],
         description=_("As it stands on the post: 01, 02, or S1 for a detour."),
     )
-    title = _text("title", _("Title"), LONGEST_TITLE)
+    title = _text("title", _("Title"), LONGEST["title"])
     where = _where()
     text = _text(
         "text",
         _("What there is to see, hear or know here"),
-        LONGEST_TEXT,
+        LONGEST["text"],
         rows=6,
         missing="",
         description=_("It can be read where one cannot listen. A stop needs a text or a sound."),
@@ -169,7 +165,7 @@ class StopSchema(colander.Schema):
     directions = _text(
         "directions",
         _("How to get to the next stop"),
-        2000,
+        LONGEST["directions"],
         rows=3,
         missing="",
         description=_("For somebody without a map: which side of the street, what to look out for."),
@@ -270,7 +266,7 @@ class AuthorSchema(colander.Schema):
 class RemixSchema(colander.Schema):
     """A trail that is made of another one. Bound with ``licences``, those that the other one allows."""
 
-    title = _text("title", _("Title of yours"), LONGEST_TITLE)
+    title = _text("title", _("Title of yours"), LONGEST["title"])
     licence = _chosen(
         "licence",
         _("Licence"),
@@ -283,10 +279,10 @@ class RemixSchema(colander.Schema):
 class PlaceSchema(colander.Schema):
     """A place on the map. Bound with ``themes``, ``languages``, ``licences`` and ``levels``."""
 
-    title = _text("title", _("Name"), LONGEST_TITLE)
+    title = _text("title", _("Name"), LONGEST["title"])
     where = _where()
-    address = _text("address", _("Address"), 300, missing="")
-    text = _text("text", _("What there is to know"), LONGEST_TEXT, rows=6, missing="")
+    address = _text("address", _("Address"), LONGEST["address"], missing="")
+    text = _text("text", _("What there is to know"), LONGEST["text"], rows=6, missing="")
     theme = _chosen("theme", _("Theme"), "themes")
     level = _chosen("level", _("Who can go there"), "levels", default="unknown")
     language = _chosen("language", _("In which language it is written"), "languages", blank=None)

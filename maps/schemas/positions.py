@@ -5,10 +5,11 @@ import re
 
 from colander import Invalid, SchemaType, null
 
+from maps.rules.content import DECIMALS
+from maps.rules.limits import HIGHEST
 from maps.terms import Position, Vertex
 from portal.i18n import _
 
-DECIMALS = 7
 _SIDE = r"\s*°?\s*([NSEWO])?"
 _WAYS = [
     re.compile(rf"({number}){_SIDE}(?:{gap})({number}){_SIDE}", re.IGNORECASE)
@@ -130,7 +131,10 @@ def _vertex(row: str) -> Vertex | None:
     position = _on_the_globe(float(parts[1]), float(parts[0]))
     if position is None:
         return None
-    return (*position, round(float(parts[2]), 1)) if len(parts) == 3 else position
+    if len(parts) == 2:
+        return position
+    height = round(float(parts[2]), 1)
+    return (*position, height) if abs(height) <= HIGHEST else None
 
 
 def _on_the_globe(longitude: float, latitude: float) -> Position | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from maps.terms import Conflict
+from portal.forms.text import cleaned
 
 ORDER = "order"
 TEXTS = frozenset({"title", "summary", "text", "directions", "obstacles"})
@@ -60,7 +61,7 @@ def settled(merged: Mapping[str, Any], conflicts: Sequence[Conflict], chosen: Ch
     for conflict, side, words in zip(conflicts, chosen.sides, chosen.words, strict=True):
         value = conflict.mine if side == MINE else conflict.theirs
         if side == MINE and words is not None and (is_text(conflict) or is_label(conflict)):
-            value = words.replace("\r\n", "\n").strip()
+            value = cleaned(words.replace("\r\n", "\n")).strip()
         _put(content, conflict.path, value)
     return content
 

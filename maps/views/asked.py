@@ -5,7 +5,7 @@ The names and forms of ``bbox``, ``datetime`` and ``limit`` are those of OGC API
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -85,30 +85,30 @@ def period(text: str) -> tuple[Bound, Bound]:
     return begins, ends
 
 
-def instant(name: str, text: str) -> datetime:
-    """Return an instant, or the beginning of a day."""
+def instant(name: str, text: str, zone: tzinfo) -> datetime:
+    """Return an instant, or the beginning of a day in a zone."""
     try:
-        return _first(text)
+        return _first(text, zone)
     except Unreadable as wrong:
         raise Unreadable(name, wrong.message) from None
 
 
-def last_instant(name: str, text: str) -> datetime:
-    """Return an instant, or the end of a day."""
+def last_instant(name: str, text: str, zone: tzinfo) -> datetime:
+    """Return an instant, or the end of a day in a zone."""
     try:
-        return _last(text)
+        return _last(text, zone)
     except Unreadable as wrong:
         raise Unreadable(name, wrong.message) from None
 
 
-def _first(text: str) -> datetime:
+def _first(text: str, zone: tzinfo = UTC) -> datetime:
     at = _read(text)
-    return at if isinstance(at, datetime) else datetime.combine(at, time(), UTC)
+    return at if isinstance(at, datetime) else datetime.combine(at, time(), zone)
 
 
-def _last(text: str) -> datetime:
+def _last(text: str, zone: tzinfo = UTC) -> datetime:
     at = _read(text)
-    return at if isinstance(at, datetime) else datetime.combine(at, time.max, UTC)
+    return at if isinstance(at, datetime) else datetime.combine(at, time.max, zone)
 
 
 def _read(text: str) -> date | datetime:
@@ -161,13 +161,13 @@ def some(name: str, text: str, known: Collection[str]) -> tuple[str, ...]:
     return tuple(named or known)
 
 
-def wanted(given: Mapping[str, str], known: Collection[str], **more: Any) -> Filter:
-    """Return the filter that ``kinds``, the facets, ``since`` and ``until`` say."""
+def wanted(given: Mapping[str, str], known: Collection[str], zone: tzinfo, **more: Any) -> Filter:
+    """Return the filter that ``kinds``, the facets, ``since`` and ``until`` say; a day is one in ``zone``."""
     since, until = given.get("since"), given.get("until")
     said: dict[str, Any] = {
         "kinds": some("kinds", given.get("kinds", ""), known),
-        "since": instant("since", since) if since else None,
-        "until": last_instant("until", until) if until else None,
+        "since": instant("since", since, zone) if since else None,
+        "until": last_instant("until", until, zone) if until else None,
     }
     if said["since"] and said["until"] and said["since"] > said["until"]:
         raise Unreadable("until", _("It ends before it begins."))

@@ -78,6 +78,7 @@ class MapPage:
             "marks": {name: {"label": say(kind.label), "hue": kind.hue} for name, kind in self.kinds.items()},
             "around": around.label if around else None,
             "box": self._box(wanted),
+            "period": period(wanted) if wanted is not None else "",
             "narrowed": wanted is not None and wanted != Filter(kinds=list(self.kinds)),
             "in_view": wanted is not None and wanted.box is not None,
             "first": (page - 1) * PAGE + 1,
@@ -114,6 +115,13 @@ class MapPage:
         kept = [(name, value) for name, value in self.request.GET.items() if value and name not in (*changed, "page")]
         kept += [(name, str(value)) for name, value in changed.items() if value not in (None, 1)]
         return self.request.route_path("maps.map", _query=kept)
+
+
+def period(wanted: Filter) -> str:
+    """Return since when and until when something was added, as OGC API - Features asks for it; empty without either."""
+    if wanted.since is None and wanted.until is None:
+        return ""
+    return "/".join(at.isoformat(timespec="seconds") if at else ".." for at in (wanted.since, wanted.until))
 
 
 def box_around(found: FoundAddress) -> Box:

@@ -110,7 +110,7 @@ class Editing(ABC):
         try:
             self.record(base, mine, comment)
         except Stale as no:
-            chosen = chosen_content(no, self.request.POST)
+            chosen = chosen_content(no, self.request.typed)
             if chosen is None:
                 raise
             self.record(no.theirs, chosen, comment)
@@ -128,7 +128,7 @@ class Editing(ABC):
         return self.asked_number("base")
 
     def asked_number(self, name: str) -> int:
-        written = self.request.POST.get(name, "")
+        written = self.request.typed.get(name, "")
         digits = written.removeprefix("-")
         if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
             raise HTTPBadRequest
@@ -136,7 +136,7 @@ class Editing(ABC):
 
     def asked_id(self, name: str) -> UUID:
         try:
-            return UUID(self.request.POST.get(name, ""))
+            return UUID(self.request.typed.get(name, ""))
         except ValueError:
             raise HTTPBadRequest from None
 
@@ -216,7 +216,7 @@ class EditingTrail(Editing):
         return trail_as_json(content)
 
     def record(self, base: int, content: TrailContent, comment: str) -> None:
-        meant = far_stops(content) if "meant" in self.request.POST else ()
+        meant = far_stops(content) if "meant" in self.request.typed else ()
         self.trails.revise(
             self.trail.id, base, content, comment=comment, meant=meant, sees_hidden=self.sees_hidden, **self.by()
         )

@@ -4,6 +4,7 @@ A file is shown before anything is changed: its lines, of which one is chosen, a
 What it holds travels with the page, simplified. The file itself is kept for who sent it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from uuid import uuid4
@@ -17,10 +18,10 @@ from maps.imports.brought import Line, LineKind, Point
 from maps.models import TrackFile
 from maps.permissions import Maps
 from maps.queries.personal import files_of
+from maps.rules.limits import LONGEST, MOST_STOPS
 from maps.rules.lines import length, simplified
-from maps.rules.trails import MOST_STOPS
 from maps.schemas import changes
-from maps.schemas.contributing import LONGEST_LABEL, LONGEST_TITLE, LineSchema, TrackFileSchema
+from maps.schemas.contributing import LineSchema, TrackFileSchema
 from maps.schemas.positions import read_line, read_position, write_line, write_position
 from maps.services.tracks import TrackFiles, original
 from maps.terms import StopContent, TrailContent, Vertex
@@ -30,9 +31,11 @@ from maps.views.showing import plan_of, plan_words
 from maps.views.touching import surroundings
 from maps.views.words import distance_words, size_words
 from portal.forms import fail, submitted
+from portal.forms.text import cleaned
 from portal.i18n import _, in_language
 
 MOST_LINES = 20
+NUMBER = re.compile("[0-9]{1,4}")
 KINDS = {
     LineKind.TRACK: _("recorded"),
     LineKind.SEGMENT: _("a part of what was recorded"),
@@ -132,7 +135,7 @@ class Way(EditingTrail):
     def record(self, base: int, content: TrailContent, comment: str) -> None:
         """Record the way, and which file it is from."""
         super().record(base, content, comment)
-        if self.request.POST.get("track_file"):
+        if self.request.typed.get("track_file"):
             sender_id = self.request.identity.person_id
             self.files.taken_in(self.asked_id("track_file"), self.trail.id, sender_id, self.trail.current)
 
@@ -163,13 +166,13 @@ class Way(EditingTrail):
 
     def _carried(self) -> Found:
         """Return what the page carried along and what was chosen on it; what cannot be read is left out."""
-        sent = self.request.POST
-        chosen = {int(number) for number in sent.getall("stop") if number.isascii() and number.isdigit()}
+        sent = self.request.typed
+        chosen = {int(number) for number in sent.getall("stop") if NUMBER.fullmatch(number)}
         way = sent.get("way", "")
         return Found(
             tuple(_carried_lines(sent)),
             tuple(_carried_points(sent)),
-            int(way) if way.isascii() and way.isdigit() else None,
+            int(way) if NUMBER.fullmatch(way) else None,
             frozenset(chosen),
             file=sent.get("track_file", ""),
         )
@@ -235,7 +238,7 @@ class SentFile:
 def found_point(point: Point, language: str) -> FoundPoint:
     """Return a point of a file in the language of the trail, or in the one that the file has."""
     name, text = (in_language(told, language, "")[0] for told in (point.title, point.text))
-    return FoundPoint(name[:LONGEST_TITLE], point.label[:LONGEST_LABEL], text, point.position)
+    return FoundPoint(name[: LONGEST["title"]], point.label[: LONGEST["label"]], text, point.position)
 
 
 def taken(content: TrailContent, found: Found) -> TrailContent:
@@ -276,5 +279,5 @@ def _carried_points(sent: Mapping[str, str]) -> Iterator[FoundPoint]:
         position = read_position(sent.get(f"point-{number}", ""))
         if position is None:
             return
-        name, label, text = (sent.get(f"{what}-{number}", "") for what in ("name", "label", "text"))
-        yield FoundPoint(name[:LONGEST_TITLE], label[:LONGEST_LABEL], text, position)
+        name, label, text = (cleaned(sent.get(f"{what}-{number}", "")) for what in ("name", "label", "text"))
+        yield FoundPoint(name[: LONGEST["title"]], label[: LONGEST["label"]], text[: LONGEST["text"]], position)

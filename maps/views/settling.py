@@ -38,7 +38,7 @@ def conflict_page(editing, no: Stale, base: int) -> Response:
     request = editing.request
     request.response.status_int = 409
     say = _sayer(editing, no, base)
-    made = choices(request.POST, no.conflicts)
+    made = choices(request.typed, no.conflicts)
     asked = {SEEN, FIELD, *(form.format(at) for at in range(len(no.conflicts)) for form in (CHOICE, WORDS))}
     values = editing.frame(_("Somebody else changed the same thing")) | {
         "by": editing.who_wrote(no.theirs),
@@ -46,7 +46,7 @@ def conflict_page(editing, no: Stale, base: int) -> Response:
         "back": editing.after,
         "seen": no.theirs,
         "again": made.seen is not None and made.seen != no.theirs,
-        "kept": [(name, value) for name, value in request.POST.items() if name not in asked],
+        "kept": [(name, value) for name, value in request.typed.items() if name not in asked],
         "conflicts": [
             _shown(conflict, at, made.sides[at], made.words[at], say, no.merged)
             for at, conflict in enumerate(no.conflicts)

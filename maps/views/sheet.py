@@ -59,5 +59,5 @@ def code(context, request) -> Response:
     if context.stop.rank is None:
         raise HTTPNotFound
     response = Response(qr_picture(stop_url(request, context.stop.id)), content_type="image/svg+xml", charset="utf-8")
-    response.content_disposition = f'inline; filename="{context.stop.label}.svg"'
+    response.content_disposition = f'inline; filename="{context.stop.id}.svg"'
     return response

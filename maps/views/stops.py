@@ -6,9 +6,10 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.view import view_config, view_defaults
 
 from maps.permissions import Maps
+from maps.queries.trails import readable
 from maps.schemas import changes
 from maps.schemas.contributing import NewStopSchema, SoundSchema, StopSchema
-from maps.terms import StopContent, TrailContent
+from maps.terms import NoSuchRevision, StopContent, TrailContent
 from maps.views.editing import FORM, TEMPLATES, EditingTrail
 from maps.views.showing import library_url
 from maps.views.touching import surroundings
@@ -59,10 +60,21 @@ class AtStop(EditingTrail):
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
-        found = self.content.stop(_uuid(request.matchdict["id"]))
+        stop_id = _uuid(request.matchdict["id"])
+        found = self.content.stop(stop_id) or self._gone_since(stop_id)
         if found is None:
             raise HTTPNotFound
         self.stop: StopContent = found
+
+    def _gone_since(self, stop_id: UUID) -> StopContent | None:
+        """Return a stop that somebody took out while it was worked on here: what was written is not lost for that."""
+        if "base" not in self.request.typed:
+            return None
+        try:
+            before = self.content_at(self.asked_base())
+        except NoSuchRevision:
+            return None
+        return (before if self.sees_hidden else readable(self.request.db, before)).stop(stop_id)
 
     def crumbs(self) -> list[tuple[str, str | None]]:
         name = f"{self.stop.label} · {self.told.of(self.stop.title)}"

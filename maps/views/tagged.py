@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from pyramid.response import Response
+from webob.etag import AnyETag
 
 SOURCES = ("maps", "portal.index", "portal.places")
 
@@ -32,8 +33,11 @@ def tag(request, version: str, *more: object) -> str:
 
 
 def unchanged(request, name: str) -> Response | None:
-    """Return the answer to somebody who has what ``name`` tags already; else None. The answer becomes a 304."""
-    if name not in request.if_none_match:
+    """Return the answer to somebody who has what ``name`` tags already; else None. The answer becomes a 304.
+
+    Whoever says to have anything at all (``*``) is answered once it is known that there is something.
+    """
+    if request.if_none_match is AnyETag or name not in request.if_none_match:
         return None
     return tagged(Response(), name)
 

@@ -171,6 +171,8 @@ FLAWS = {
     FlawCode.TOO_MANY_VERTICES: _(
         "The way has ${vertices} points; ${most} are possible. Bring it in from its file, and it is simplified."
     ),
+    FlawCode.TOO_MANY_MEDIA: _("Stop ${stop} has too many sounds and pictures: at most ${most} are possible."),
+    FlawCode.TOO_LONG: _("A text of stop ${stop} is too long: at most ${most} characters are possible."),
 }
 
 WITHOUT_STOP = {
@@ -179,6 +181,8 @@ WITHOUT_STOP = {
     FlawCode.MEDIA_WITHOUT_LICENCE: _("One of its sounds or pictures has no open licence. Choose one on its page."),
     FlawCode.MEDIA_WITHOUT_CREDIT: _("One of its sounds or pictures does not say who made it. Say so on its page."),
     FlawCode.OFF_THE_GLOBE: _("It is not on the globe. Correct where it is."),
+    FlawCode.TOO_MANY_MEDIA: _("It has too many sounds and pictures: at most ${most} are possible."),
+    FlawCode.TOO_LONG: _("One of its texts is too long: at most ${most} characters are possible."),
 }
 """What is said of a place, or of a way, where no stop is concerned."""
 
@@ -198,6 +202,7 @@ PART = {
     FlawCode.NO_TITLE: "about",
     FlawCode.UNKNOWN_LICENCE: "about",
     FlawCode.LICENCE_NOT_KEPT: "about",
+    FlawCode.TOO_LONG: "about",
     FlawCode.TOO_MANY_VERTICES: "line",
     FlawCode.ACROSS_180: "line",
     FlawCode.OFF_THE_GLOBE: "line",

@@ -8,11 +8,12 @@ put a rule's no beside the field it concerns (:func:`fail`). Controls are named 
 from pyramid.events import NewRequest
 
 from portal.forms.controls import close_uploads
-from portal.forms.form import Button, fail, new_form, submitted
+from portal.forms.form import Button, fail, new_form, submitted, typed
 
 __all__ = ["Button", "fail", "new_form", "submitted"]
 
 
 def includeme(config) -> None:
     config.add_request_method(new_form)
+    config.add_request_method(typed, reify=True)
     config.add_subscriber(lambda event: event.request.add_finished_callback(close_uploads), NewRequest)

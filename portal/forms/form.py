@@ -9,6 +9,7 @@ import deform
 from markupsafe import Markup
 from pyramid.csrf import get_csrf_token
 from pyramid.httpexceptions import HTTPBadRequest
+from webob.multidict import MultiDict
 
 from portal.forms.controls import Controls
 from portal.forms.fitting import fit
@@ -148,3 +149,8 @@ def _is_optional(field) -> bool | None:
     if field.widget.hidden or not field.widget.asks_required:
         return None
     return not field.required
+
+
+def typed(request) -> MultiDict:
+    """Return ``request.typed``: what a form sent as text, by name. A file where a text belongs is left out."""
+    return MultiDict((name, value) for name, value in request.POST.items() if isinstance(value, str))

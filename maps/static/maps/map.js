@@ -27,7 +27,8 @@ const ways = L.geoJSON(null, { interactive: false, style: { className: "way", we
 const marks = L.layerGroup().addTo(map);
 const drawn = new Map(); // the marks by what they stand for
 let asked = null; // the question under way
-let question = new URLSearchParams(location.search);
+const KNOWN = ["q", "kinds", "theme", "licence", "language", "access", "since", "until", "bbox", "near", "page"];
+const question = new URLSearchParams([...new URLSearchParams(location.search)].filter(([name]) => KNOWN.includes(name)));
 
 background();
 look();
@@ -61,7 +62,8 @@ async function background() {
 
 function look() {
   const [west, south, east, north] = say.box.split(",").map(Number);
-  map.fitBounds([[south, west], [north, east]], { animate: false, padding: question.has("bbox") ? [0, 0] : [24, 24], maxZoom: 17 });
+  const beyond = east < west ? east + 360 : east; // a box across the meridian on the other side of the earth
+  map.fitBounds([[south, west], [north, beyond]], { animate: false, padding: question.has("bbox") ? [0, 0] : [24, 24], maxZoom: 17 });
 }
 
 // Asking
@@ -73,9 +75,7 @@ function box() {
     .join(",");
 }
 
-async function draw() {
-  asked?.abort();
-  const mine = (asked = new AbortController());
+async function draw(signal = asking()) {
   const query = new URLSearchParams(question);
   query.set("bbox", box());
   query.set("zoom", String(Math.round(map.getZoom())));
@@ -84,30 +84,44 @@ async function draw() {
   for (const name of ["page", "near"]) query.delete(name);
   for (const [name, value] of [...query]) if (!value) query.delete(name);
   try {
-    const answer = await fetch(`${say.cells}?${query}`, { signal: mine.signal });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const { cells } = await answer.json();
+    const { cells } = await (await asks(`${say.cells}?${query}`, signal)).json();
     show(apart(cells));
-    await lines(query, mine.signal);
+    await lines(query, signal);
   } catch (wrong) {
     if (wrong.name !== "AbortError") tell(say.failed);
   }
+}
+
+// One question at a time: who asks anew does not wait for what was asked before.
+function asking() {
+  asked?.abort();
+  asked = new AbortController();
+  return asked.signal;
+}
+
+async function asks(address, signal) {
+  const answer = await fetch(address, { signal });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer;
 }
 
 async function moved() {
   question.set("bbox", box());
   for (const name of ["page", "near"]) question.delete(name);
   history.replaceState(null, "", `${location.pathname}?${question}`);
-  const drawing = draw();
+  const signal = asking();
+  const drawing = draw(signal);
   try {
-    const answer = await fetch(`${location.pathname}?${question}`);
+    const answer = await asks(`${location.pathname}?${question}`, signal);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    document.querySelector("[data-results]").replaceWith(page.querySelector("[data-results]"));
+    const results = page.querySelector("[data-results]");
+    document.querySelector("[data-results]").replaceWith(results);
     offer();
-  } catch {
-    tell(say.failed);
+    await drawing;
+    tell(results.querySelector("h2").textContent);
+  } catch (wrong) {
+    if (wrong.name !== "AbortError") tell(say.failed);
   }
-  await drawing;
 }
 
 // Showing
@@ -115,7 +129,7 @@ async function moved() {
 // Things whose marks would cover each other are one mark, at the place of the largest, so that a finger hits what it aims at.
 function apart(cells) {
   const piles = [];
-  for (const cell of cells.toSorted((one, other) => other.count - one.count)) {
+  for (const cell of [...cells].sort((one, other) => other.count - one.count)) {
     const point = map.project([cell.latitude, cell.longitude]);
     const pile = piles.find((near) => near.point.distanceTo(point) < APART);
     if (pile) pile.cell = both(pile.cell, cell);
@@ -193,14 +207,13 @@ async function lines(query, signal) {
   ways.clearLayers();
   const wanted = query.get("kinds");
   if (map.getZoom() < WAYS_FROM || (wanted && !wanted.split(",").includes("trail"))) return;
-  const asking = new URLSearchParams({ bbox: query.get("bbox"), limit: "100", f: "json" });
+  const wish = new URLSearchParams({ bbox: query.get("bbox"), limit: "100", f: "json" });
   for (const name of ["theme", "licence", "language", "access", "q"]) {
-    if (query.get(name)) asking.set(name, query.get(name));
+    if (query.get(name)) wish.set(name, query.get(name));
   }
-  const answer = await fetch(`${say.ways}?${asking}`, { signal });
-  if (!answer.ok) return;
-  const isWay = ({ geometry }) => geometry !== null && geometry.type !== "Point";
-  ways.addData((await answer.json()).features.filter(isWay));
+  if (say.period) wish.set("datetime", say.period);
+  const { features } = await (await asks(`${say.ways}?${wish}`, signal)).json();
+  ways.addData(features.filter(({ geometry }) => geometry !== null && geometry.type !== "Point"));
 }
 
 // From the list to the map
@@ -215,8 +228,11 @@ function goTo({ longitude, latitude, id }) {
   place.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
 }
 
+// What went wrong is there to be seen; how many things there are is in the list's heading, and is only said.
 function tell(sentence) {
-  document.querySelector("[data-status]").textContent = sentence;
+  const status = document.querySelector("[data-status]");
+  status.classList.toggle("visually-hidden", sentence !== say.failed);
+  if (status.textContent !== sentence) status.textContent = sentence;
 }
 
 function later(act) {

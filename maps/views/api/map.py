@@ -3,6 +3,7 @@
 import json
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from pyramid.response import Response
 from sqlalchemy import Row
@@ -47,7 +48,8 @@ class Map:
             if not given.get("zoom"):
                 raise Unreadable("zoom", _("Give a whole number."))
             zoom = asked.whole("zoom", given["zoom"], 0, DEEPEST)
-            return asked.wanted(given, list(self.request.registry.index_kinds), box=box), zoom
+            zone = ZoneInfo(self.request.city.zone)
+            return asked.wanted(given, list(self.request.registry.index_kinds), zone, box=box), zoom
         except Unreadable as wrong:
             raise Problem(422, errors={wrong.name: self.request.localizer.translate(wrong.message)}) from None
 

@@ -6,15 +6,16 @@ from uuid import UUID, uuid4
 import colander
 
 from maps.rules.content import place_from_json, trail_from_json
-from maps.rules.trails import MOST_STOPS
+from maps.rules.limits import HIGHEST, LONGEST, MOST_MEDIA, MOST_MINUTES, MOST_STOPS, WIDEST_CM
 from maps.terms import AccessLevel, Difficulty, Mode, PlaceContent, Surface, Theme, TrailContent
 from maps.views.words import LANGUAGES
 from portal.i18n import _
 from portal.licences import LICENCES
 from portal.places.grid import Box
 
-MOST_VERTICES = 10_000
-MOST_MEDIA = 20
+MOST_ACCEPTED = 10_000
+"""How many points a line may have that is sent; it is kept with fewer."""
+
 NOT_A_POSITION = _("Give a longitude between -180 and 180, and a latitude between -90 and 90.")
 
 
@@ -26,11 +27,11 @@ def _whole(name: str, low: int, high: int) -> colander.SchemaNode:
     return colander.SchemaNode(colander.Integer(), name=name, missing=None, validator=colander.Range(low, high))
 
 
-def _texts(name: str, most: int, **given: Any) -> colander.SchemaNode:
+def _texts(name: str, **given: Any) -> colander.SchemaNode:
     """Return a node for a text in several languages; one that is empty is left out."""
+    fits = colander.Length(max=LONGEST[name])
     languages = [
-        colander.SchemaNode(colander.String(), name=code, missing=colander.drop, validator=colander.Length(max=most))
-        for code in LANGUAGES
+        colander.SchemaNode(colander.String(), name=code, missing=colander.drop, validator=fits) for code in LANGUAGES
     ]
     return colander.SchemaNode(colander.Mapping(), *languages, name=name, **given)
 
@@ -38,6 +39,11 @@ def _texts(name: str, most: int, **given: Any) -> colander.SchemaNode:
 def _ids(name: str, most: int) -> colander.SchemaNode:
     one = colander.SchemaNode(colander.String(), validator=colander.uuid)
     return colander.SchemaNode(colander.Sequence(), one, name=name, missing=(), validator=colander.Length(max=most))
+
+
+def _one_line(node: colander.SchemaNode, text: str) -> None:
+    if not text.isprintable():
+        raise colander.Invalid(node, _("This is not written in the expected way."))
 
 
 def _on_the_globe(node: colander.SchemaNode, value: Any) -> None:
@@ -56,8 +62,10 @@ class Vertices(colander.Sequence):
     def deserialize(self, node: colander.SchemaNode, cstruct: Any, accept_scalar: bool | None = None) -> Any:
         if cstruct is colander.null:
             return colander.null
-        if len(cstruct) > MOST_VERTICES:
-            raise colander.Invalid(node, _("Too long: at most ${max} are possible.", mapping={"max": MOST_VERTICES}))
+        if not isinstance(cstruct, list):
+            raise colander.Invalid(node, NOT_A_POSITION)
+        if len(cstruct) > MOST_ACCEPTED:
+            raise colander.Invalid(node, _("Too long: at most ${max} are possible.", mapping={"max": MOST_ACCEPTED}))
         if not all(map(_is_vertex, cstruct)):
             raise colander.Invalid(node, NOT_A_POSITION)
         return [[float(number) for number in vertex] for vertex in cstruct]
@@ -65,11 +73,12 @@ class Vertices(colander.Sequence):
 
 def _is_vertex(told: Any) -> bool:
     return (
-        len(told) in (2, 3)
-        and colander.null not in told
+        isinstance(told, list)
+        and len(told) in (2, 3)
+        and all(type(number) in (int, float) for number in told)
         and -180 <= told[0] <= 180
         and -90 <= told[1] <= 90
-        and (len(told) == 2 or abs(told[2]) < 20_000)
+        and (len(told) == 2 or abs(told[2]) <= HIGHEST)
     )
 
 
@@ -81,18 +90,20 @@ def _line() -> colander.SchemaNode:
 class AccessMessage(colander.Schema):
     level = _word(AccessLevel, "level", missing=None)
     slope_percent = _whole("slope_percent", 0, 100)
-    width_cm = _whole("width_cm", 0, 2_000)
+    width_cm = _whole("width_cm", 0, WIDEST_CM)
     surface = _word(Surface, "surface", missing=None)
-    obstacles = _texts("obstacles", 2_000, missing=None)
+    obstacles = _texts("obstacles", missing=None)
 
 
 class StopMessage(colander.Schema):
     id = colander.SchemaNode(colander.String(), missing=None, validator=colander.uuid)
-    label = colander.SchemaNode(colander.String(), validator=colander.Length(max=12))
-    title = _texts("title", 200, missing=None)
+    label = colander.SchemaNode(
+        colander.String(), validator=colander.All(colander.Length(max=LONGEST["label"]), _one_line)
+    )
+    title = _texts("title", missing=None)
     position = _position()
-    text = _texts("text", 10_000, missing=None)
-    directions = _texts("directions", 2_000, missing=None)
+    text = _texts("text", missing=None)
+    directions = _texts("directions", missing=None)
     media = _ids("media", MOST_MEDIA)
     radius = _whole("radius", 5, 500)
     optional = colander.SchemaNode(colander.Boolean(), missing=False)
@@ -105,21 +116,21 @@ class StopMessages(colander.SequenceSchema):
 class _Revised(colander.Schema):
     """What trails and places have in common."""
 
-    title = _texts("title", 200)
+    title = _texts("title")
     language = _word(LANGUAGES, "language")
     licence = _word(LICENCES, "licence")
-    text = _texts("text", 10_000, missing=None)
+    text = _texts("text", missing=None)
     theme = _word(Theme, "theme", missing=None)
     access = AccessMessage(missing=None)
-    comment = colander.SchemaNode(colander.String(), missing="", validator=colander.Length(max=500))
+    comment = colander.SchemaNode(colander.String(), missing="", validator=colander.Length(max=LONGEST["comment"]))
 
 
 class TrailMessage(_Revised):
     """All that a revision of a trail says, as ``content`` of the trail tells it."""
 
-    summary = _texts("summary", 1_000, missing=None)
+    summary = _texts("summary", missing=None)
     mode = _word(Mode, "mode", missing=None)
-    minutes = _whole("minutes", 1, 6_000)
+    minutes = _whole("minutes", 1, MOST_MINUTES)
     difficulty = _word(Difficulty, "difficulty", missing=None)
     line = _line()
     stops = StopMessages(missing=(), validator=colander.Length(max=MOST_STOPS))
@@ -130,7 +141,7 @@ class PlaceMessage(_Revised):
     """All that a revision of a place says, as ``content`` of the place tells it."""
 
     position = _position()
-    address = colander.SchemaNode(colander.String(), missing="", validator=colander.Length(max=200))
+    address = colander.SchemaNode(colander.String(), missing="", validator=colander.Length(max=LONGEST["address"]))
     media = _ids("media", MOST_MEDIA)
 
 
@@ -139,7 +150,7 @@ class PublishMessage(colander.Schema):
 
 
 class RemixMessage(colander.Schema):
-    title = _texts("title", 200)
+    title = _texts("title")
     licence = _word(LICENCES, "licence")
 
 

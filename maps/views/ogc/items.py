@@ -19,6 +19,9 @@ from portal.index.queries import Filter, version
 from portal.index.telling import instant
 
 USUAL, MOST = 10, 10_000
+MOST_ON_A_PAGE = 100
+"""How many things a page in a browser shows, whatever was asked for."""
+
 FURTHEST = 1_000_000_000
 
 
@@ -35,7 +38,7 @@ class InCollection(Resource):
         return kind
 
     def version(self) -> str:
-        return version(self.request.db, [self.kind.name])
+        return version(self.request.db, [self.kind.name]) + self.request.locale_name
 
     def collection_links(self) -> list[Link]:
         path, title = f"/collections/{self.kind.name}", self.say(_("The collection"))
@@ -57,7 +60,7 @@ class Items(InCollection):
     known = ("limit", "offset", "bbox", "datetime", *FACETS)
 
     def read(self, given: dict[str, str]) -> None:
-        self.limit = asked.whole("limit", given.get("limit", str(USUAL)), 1, MOST)
+        self.limit = asked.whole("limit", given.get("limit", str(USUAL)), 1, MOST_ON_A_PAGE if self.is_page else MOST)
         self.offset = asked.whole("offset", given.get("offset", "0"), 0, FURTHEST)
         since, until = asked.period(given["datetime"]) if "datetime" in given else (None, None)
         self.wanted = Filter(

@@ -47,9 +47,14 @@ class Resource(ABC):
             self.read(given)
         except Unreadable as wrong:
             return self.refused(wrong)
-        response = self._page() if self.form == "html" else self._json()
+        response = self._page() if self.is_page else self._json()
         response.vary = (*(response.vary or ()), "Accept")
         return response
+
+    @property
+    def is_page(self) -> bool:
+        """Is it to be read in a browser?"""
+        return self.form == "html"
 
     def form_by_accept(self) -> str:
         offered = self.request.accept.acceptable_offers([self.media_type.partition(";")[0], JSON, HTML])

@@ -1,6 +1,7 @@
 """Vector tiles of everything public, for maps that draw them themselves."""
 
 import gzip
+from zoneinfo import ZoneInfo
 
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.response import Response
@@ -40,7 +41,7 @@ class OneTile:
     def _wanted(self) -> Filter:
         try:
             given = asked.only(self.request.GET, KNOWN)
-            return asked.wanted(given, list(self.request.registry.index_kinds))
+            return asked.wanted(given, list(self.request.registry.index_kinds), ZoneInfo(self.request.city.zone))
         except Unreadable as wrong:
             raise Problem(422, errors={wrong.name: self.request.localizer.translate(wrong.message)}) from None
 

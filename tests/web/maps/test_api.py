@@ -1,11 +1,14 @@
 """Trails and places for programs: every request and answer is held against the description."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
 from maps.models import MapPlace, Trail, TrailRevision
+from maps.queries.contents import trail_content
+from maps.terms import FlawCode, NotPublishable
 from portal.moderation.terms import Act
 from portal.people.terms import Role
 from tests.factories import maps, people
@@ -164,6 +167,24 @@ def test_what_was_not_read_is_not_changed(api, trail, theirs):
         assert (no.json["theirs"]["revision"], no.json["conflicts"]) == (1, [])
     assert api.put_json(address(trail), content, headers=having(theirs, '"1"')).json["revision"] == 1
     assert api.put_json(address(trail), content, headers=having(theirs, "*")).json["revision"] == 1
+
+
+@pytest.mark.parametrize("line", ["x", 7, [None], ["x"], [[1]], [[None, 2]], [["1", "2"]], [[True, 2]], {"a": 1}])
+def test_what_is_no_line_is_said_not_to_be_one(api, trail, theirs, line):
+    content = api.get(address(trail)).json["content"]
+    api.put_json(address(trail), content | {"line": line}, headers=having(theirs, '"1"'), status=422)
+
+
+def test_as_much_as_a_form_takes_can_be_sent_back(api, session, trail, theirs):
+    content = trail_content(session, trail)
+    long = replace(content, text={"fr": "a" * 20_000}, title={"fr": "a" * 200})
+    maps.trails(session).revise(trail.id, 1, long, people.person(session).id)
+    read = api.get(address(trail))
+    api.put_json(address(trail), read.json["content"], headers=having(theirs, read.headers["ETag"]), status=200)
+    longer, somebody = replace(long, text={"fr": "a" * 20_001}), people.person(session).id
+    with pytest.raises(NotPublishable) as no:
+        maps.trails(session).revise(trail.id, 2, longer, somebody)
+    assert [flaw.code for flaw in no.value.flaws] == [FlawCode.TOO_LONG]
 
 
 def test_of_two_writers_one_is_told_what_the_other_changed(api, session, trail, mine, theirs):

@@ -248,7 +248,12 @@ def test_a_stop_that_one_changed_and_another_took_out(mine, session, trail, ewen
     page = mine.get(f"/trails/{trail.slug}/edit/stops/{second.id}")
     by_ewen(session, trail, ewen, stops=(first,))
     mine.get(f"/trails/{trail.slug}/edit/stops/{second.id}", status=404)
-    assert sent(page, "stop", title="La cale").status_int == 404  # the form's own address is gone with the stop
+    answer = sent(page, "stop", title="La cale")
+    assert (answer.status_int, "La cale" in answer) == (409, True)
+    form = choosing(answer)
+    form["choice-0"] = "mine"
+    assert form.submit().status_int == 303
+    assert [stop.title["fr"] for stop in now(session, trail).stops][1:] == ["La cale"]
 
 
 def test_two_new_stops_with_one_number_ask_for_another(mine, session, trail, ewen):

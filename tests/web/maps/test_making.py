@@ -1,5 +1,6 @@
 """A trail is made: begun, given stops and sounds, put in order, published, taken back. From plain forms."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -492,6 +493,27 @@ def test_nothing_is_taken_in_of_what_nobody_chose_or_what_cannot_be_read(mine, s
     send = {"base": "1", "way": "7", "line-0": "48.1, -4.2", "point-0": "somewhere", "stop": "x"}
     mine.post(f"/trails/{draft.slug}/edit/line/take", people.with_csrf(mine, send), status=303)
     assert draft.current == 1
+
+
+def test_a_file_where_a_number_belongs_or_a_number_without_end_is_no_error_of_ours(mine, draft):
+    address = f"/trails/{draft.slug}/edit"
+    sent = people.with_csrf(mine, {"way": "7" * 5000, "stop": "7" * 5000, "base": "1"})
+    mine.post(f"{address}/line/take", sent, status=303)
+    for field in ("base", "line-0", "way", "track_file"):
+        given = {name: value for name, value in (sent | {"way": "", "stop": ""}).items() if name != field}
+        status = mine.post(f"{address}/line/take", given, upload_files=[(field, "a.gpx", GPX)], expect_errors=True)
+        assert status.status_int in ((400,) if field == "base" else (303,))
+
+
+def test_what_was_written_at_a_stop_that_went_meanwhile_is_not_lost(mine, session, public):
+    first, second = now(session, public).stops
+    page = mine.get(f"/trails/{public.slug}/edit/stops/{second.id}")
+    content = replace(now(session, public), stops=(first,))
+    maps.trails(session).revise(public.id, 1, content, people.person(session).id)
+    answer = sent(page, "stop", text="Ce que je voulais dire.")
+    assert answer.status_int == 409
+    assert "Ce que je voulais dire." in answer
+    mine.get(f"/trails/{public.slug}/edit/stops/{second.id}", status=404)
 
 
 # What moderators hid -------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -131,3 +132,17 @@ def test_what_is_hidden_is_neither_in_the_list_nor_among_the_marks(browse, sessi
     maps.moderate(session, "place", place.id, Act.HIDE)
     assert "Le jardin" not in titles(browse.get("/map"))
     assert browse.get("/api/v1/map?bbox=-5,48,-4,49&zoom=9").json["total"] == 3
+
+
+def test_a_day_is_the_city_s_for_the_list_the_marks_and_the_tiles(browse, session):
+    """Half past midnight in Brest is still the day before in UTC."""
+    where = places.at(session, -4.4725, 48.3818).id
+    index.entry(session, "Le lavoir", kind="place", place_id=where, at=datetime(2026, 6, 30, 22, 30, tzinfo=UTC))
+    for question, found in (("since=2026-07-01", 1), ("until=2026-06-30", 0)):
+        page = browse.get(f"/map?{question}")
+        assert len(titles(page)) == found
+        assert browse.get(f"/api/v1/map?{question}&bbox=-5,48,-4,49&zoom=9").json["total"] == found
+        assert bool(browse.get(f"/tiles/0/0/0.mvt?{question}").body) == bool(found)
+        period = page.html.select_one("[data-map]")["data-period"]
+        ways = browse.get("/ogc/collections/place/items", {"datetime": period})
+        assert ways.json["numberMatched"] == found

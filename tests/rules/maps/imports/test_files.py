@@ -172,6 +172,7 @@ BOMB = HEAD + "".join(
         (b"<gpx><trk>", Trouble.NOT_XML),
         (b"<gpx>\xff</gpx>", Trouble.NOT_XML),
         (b'<?xml version="1.0" encoding="klingon"?><gpx/>', Trouble.NOT_XML),
+        (b'<?xml version="1.0" encoding="Shift_JIS"?><gpx/>', Trouble.NOT_XML),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", Trouble.NOT_GPX),
         (b"<html><gpx/></html>", Trouble.NOT_GPX),
         (gpx("<name>&c;</name>", head=BOMB), Trouble.FORBIDDEN),
