@@ -118,7 +118,7 @@ class MapPage:
 
 
 def period(wanted: Filter) -> str:
-    """Return since when and until when something was added, as OGC API - Features asks for it; empty without either."""
+    """Return since when and until when something must be, as OGC API - Features asks for it; empty without either."""
     if wanted.since is None and wanted.until is None:
         return ""
     return "/".join(at.isoformat(timespec="seconds") if at else ".." for at in (wanted.since, wanted.until))

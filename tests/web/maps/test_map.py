@@ -137,7 +137,8 @@ def test_what_is_hidden_is_neither_in_the_list_nor_among_the_marks(browse, sessi
 def test_a_day_is_the_city_s_for_the_list_the_marks_and_the_tiles(browse, session):
     """Half past midnight in Brest is still the day before in UTC."""
     where = places.at(session, -4.4725, 48.3818).id
-    index.entry(session, "Le lavoir", kind="place", place_id=where, at=datetime(2026, 6, 30, 22, 30, tzinfo=UTC))
+    at = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
+    index.entry(session, "Le lavoir", kind="place", place_id=where, starts_at=at, ends_at=at)
     for question, found in (("since=2026-07-01", 1), ("until=2026-06-30", 0)):
         page = browse.get(f"/map?{question}")
         assert len(titles(page)) == found
