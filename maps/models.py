@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, synonym
 
 from maps.terms import TrailState
 from portal.db.guards import append_only
@@ -41,19 +41,13 @@ class Trail(Versioned, Row):
     stops: Mapped[list["Stop"]] = relationship(back_populates="trail", order_by="Stop.rank")
 
 
-class TrailRevision(Row):
-    """What a trail said from an instant on; never changed. ``content`` is a ``TrailContent`` as JSON.
+class Revision:
+    """What a trail or a place said from an instant on; never changed. ``content`` is a content as JSON values.
 
-    ``base`` is the number of the revision that its author had before them, None for the first.
+    ``base`` is the number of the revision that its author had before them, None for the first. ``of_id`` says whose
+    revision it is.
     """
 
-    __tablename__ = "maps_trail_revision"
-    __table_args__ = (
-        UniqueConstraint("trail_id", "number"),
-        CheckConstraint("number >= 1 AND (base IS NULL OR base < number)", name="number"),
-    )
-
-    trail_id: Mapped[UUID] = mapped_column(ForeignKey("maps_trail.id"))
     number: Mapped[int]
     base: Mapped[int | None]
     content: Mapped[dict]
@@ -62,9 +56,30 @@ class TrailRevision(Row):
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     created_at: Mapped[datetime]
 
+    @declared_attr
+    @classmethod
+    def author(cls) -> Mapped[Person]:
+        return relationship()
+
+    @declared_attr
+    @classmethod
+    def organisation(cls) -> Mapped[Organisation | None]:
+        return relationship()
+
+
+class TrailRevision(Revision, Row):
+    """What a trail said from an instant on, a ``TrailContent``."""
+
+    __tablename__ = "maps_trail_revision"
+    __table_args__ = (
+        UniqueConstraint("trail_id", "number"),
+        CheckConstraint("number >= 1 AND (base IS NULL OR base < number)", name="number"),
+    )
+
+    trail_id: Mapped[UUID] = mapped_column(ForeignKey("maps_trail.id"))
+    of_id: Mapped[UUID] = synonym("trail_id")
+
     trail: Mapped[Trail] = relationship(back_populates="revisions")
-    author: Mapped[Person] = relationship()
-    organisation: Mapped[Organisation | None] = relationship()
 
 
 append_only(TrailRevision)
@@ -177,8 +192,8 @@ class MapPlace(Versioned, Row):
     )
 
 
-class MapPlaceRevision(Row):
-    """What a place said from an instant on; never changed. ``content`` is a ``PlaceContent`` as JSON."""
+class MapPlaceRevision(Revision, Row):
+    """What a place said from an instant on, a ``PlaceContent``."""
 
     __tablename__ = "maps_place_revision"
     __table_args__ = (
@@ -187,17 +202,9 @@ class MapPlaceRevision(Row):
     )
 
     map_place_id: Mapped[UUID] = mapped_column(ForeignKey("maps_place.id"))
-    number: Mapped[int]
-    base: Mapped[int | None]
-    content: Mapped[dict]
-    comment: Mapped[str]
-    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
-    created_at: Mapped[datetime]
+    of_id: Mapped[UUID] = synonym("map_place_id")
 
     map_place: Mapped[MapPlace] = relationship(back_populates="revisions")
-    author: Mapped[Person] = relationship()
-    organisation: Mapped[Organisation | None] = relationship()
 
 
 append_only(MapPlaceRevision)

@@ -11,8 +11,9 @@ from uuid import UUID
 from maps.demo.hands import Hands
 from maps.demo.recordings import Take
 from maps.demo.told import LANGUAGES, Sheet, among, places, remixed, trail, within
-from maps.models import MapPlace
-from maps.queries.contents import place_content, trail_revision
+from maps.models import MapPlace, TrailRevision
+from maps.queries.contents import place_content
+from maps.queries.revisions import revision
 from maps.rules.translating import translation
 from maps.terms import Access, PlaceContent, Theme
 from portal.media.models import Media, PlayTally
@@ -155,9 +156,9 @@ class Life:
     def _remix(self, sheet: Sheet, who: str) -> None:
         source_id = self._trails[sheet["of"]]
         number, source = self._hands.said(source_id)
-        revision = trail_revision(self._hands.session, source_id, number)
+        taken_further = revision(self._hands.session, TrailRevision, source_id, number)
         made = self._hands.trails(who).remix(
-            revision, sheet["title"], sheet["licence"], **self._by(who, sheet), comment=sheet["begun"]["comment"]
+            taken_further, sheet["title"], sheet["licence"], **self._by(who, sheet), comment=sheet["begun"]["comment"]
         )
         self._trails[sheet["key"]] = made.id
         _, begun = self._hands.said(made.id)

@@ -1,4 +1,4 @@
-"""Places as pages and programs show them: one, lists of them, their history."""
+"""Places as pages and programs show them: one, and lists of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,17 +6,16 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from maps.models import MapPlace, MapPlaceRevision
-from maps.queries.contents import place_revision
 from maps.queries.media import facts
-from maps.queries.trails import Credit, HistoryLine, TrailFilter, index_conditions
+from maps.queries.revisions import Credit, contributors, revision
+from maps.queries.trails import TrailFilter, index_conditions
 from maps.rules.content import place_from_json
-from maps.rules.differences import changes
 from maps.terms import PLACE, PlaceContent
 from portal.index.models import IndexEntry
-from portal.moderation.queries import standing_of
+from portal.moderation.queries import standings
 from portal.moderation.terms import Standing
 
 
@@ -50,31 +49,44 @@ class FoundPlaces:
 
 def shown_place(session: Session, place: MapPlace, number: int | None = None) -> ShownPlace:
     """Return a place as it is now, or as revision ``number`` had it. Raises ``NoSuchRevision``."""
-    revision = place_revision(session, place.id, place.current if number is None else number)
-    content = place_from_json(revision.content)
-    known = facts(session, set(content.media))
-    return ShownPlace(
-        id=place.id,
-        slug=place.slug,
-        standing=standing_of(session, PLACE, place.id),
-        number=revision.number,
-        current=place.current,
-        content=content,
-        media=tuple(media_id for media_id in content.media if media_id in known and known[media_id].ready),
-        contributors=_contributors(session, place.id),
-        created_at=place.created_at,
-        revised_at=revision.created_at,
-    )
+    return _shown(session, [(place, revision(session, MapPlaceRevision, place.id, number or place.current))])[0]
 
 
 def found_places(session: Session, wanted: TrailFilter, *, limit: int = 20, offset: int = 0) -> FoundPlaces:
-    """Return a page of the public places that are wanted, the newest first."""
+    """Return a page of the public places that are wanted, the newest first, in a constant number of statements."""
     entries = select(IndexEntry.source_id).where(*index_conditions(session, PLACE, wanted))
     total = session.scalar(select(func.count()).select_from(entries.subquery())) or 0
     page = entries.order_by(IndexEntry.created_at.desc(), IndexEntry.id).limit(limit).offset(offset)
     ids = list(session.scalars(page))
-    rows = {place.id: place for place in session.scalars(select(MapPlace).where(MapPlace.id.in_(ids)))}
-    return FoundPlaces([shown_place(session, rows[one]) for one in ids if one in rows], total)
+    current = (MapPlaceRevision.map_place_id == MapPlace.id) & (MapPlaceRevision.number == MapPlace.current)
+    rows = session.execute(
+        select(MapPlace, MapPlaceRevision).join(MapPlaceRevision, current).where(MapPlace.id.in_(ids))
+    )
+    shown = {one.id: one for one in _shown(session, [(place, told) for place, told in rows])}
+    return FoundPlaces([shown[one] for one in ids if one in shown], total)
+
+
+def _shown(session: Session, rows: Sequence[tuple[MapPlace, MapPlaceRevision]]) -> list[ShownPlace]:
+    ids = [place.id for place, _told in rows]
+    contents = [place_from_json(told.content) for _place, told in rows]
+    known = facts(session, {media_id for content in contents for media_id in content.media})
+    ready = {media_id for media_id, one in known.items() if one.ready}
+    stand, makers = standings(session, PLACE, ids), contributors(session, MapPlaceRevision, ids)
+    return [
+        ShownPlace(
+            id=place.id,
+            slug=place.slug,
+            standing=stand[place.id],
+            number=told.number,
+            current=place.current,
+            content=content,
+            media=tuple(media_id for media_id in content.media if media_id in ready),
+            contributors=makers[place.id],
+            created_at=place.created_at,
+            revised_at=told.created_at,
+        )
+        for (place, told), content in zip(rows, contents, strict=True)
+    ]
 
 
 def places_of(session: Session, person_id: UUID) -> list[MapPlace]:
@@ -82,43 +94,3 @@ def places_of(session: Session, person_id: UUID) -> list[MapPlace]:
     first = MapPlaceRevision.number == 1, MapPlaceRevision.author_id == person_id
     query = select(MapPlace).where(MapPlace.id.in_(select(MapPlaceRevision.map_place_id).where(*first)))
     return list(session.scalars(query.order_by(MapPlace.created_at.desc(), MapPlace.id)))
-
-
-def place_history(
-    session: Session, map_place_id: UUID, *, limit: int = 50, offset: int = 0
-) -> tuple[list[HistoryLine], int]:
-    """Return a page of a place's revisions, the latest first, each with what is new in it, and how many there are."""
-    ours = MapPlaceRevision.map_place_id == map_place_id
-    total = session.scalar(select(func.count()).select_from(MapPlaceRevision).where(ours)) or 0
-    query = _revisions(map_place_id).order_by(MapPlaceRevision.number.desc()).limit(limit + 1).offset(offset)
-    rows = session.scalars(query).all()
-    before = {row.number: row.content for row in rows}
-    lines = [
-        HistoryLine(
-            number=row.number,
-            base=row.base,
-            at=row.created_at,
-            author=_credit(row),
-            comment=row.comment,
-            changes=tuple(changes(before[row.number - 1], row.content)) if row.number - 1 in before else (),
-        )
-        for row in rows[:limit]
-    ]
-    return lines, total
-
-
-def _contributors(session: Session, map_place_id: UUID) -> tuple[Credit, ...]:
-    rows = session.scalars(_revisions(map_place_id).order_by(MapPlaceRevision.number))
-    return tuple(dict.fromkeys(_credit(row) for row in rows))
-
-
-def _revisions(map_place_id: UUID):
-    return (
-        select(MapPlaceRevision)
-        .where(MapPlaceRevision.map_place_id == map_place_id)
-        .options(joinedload(MapPlaceRevision.author), joinedload(MapPlaceRevision.organisation))
-    )
-
-
-def _credit(row: MapPlaceRevision) -> Credit:
-    return Credit(row.author_id, row.author.name, row.organisation.name if row.organisation else None)

@@ -7,17 +7,15 @@ sounds that cannot be heard (yet, or any more), are left out everywhere.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from maps.models import Remix, Trail, TrailAuthor, TrailRevision
-from maps.queries.contents import trail_revision
 from maps.queries.media import facts, media_of
-from maps.rules.content import trail_from_json
-from maps.rules.differences import Change, changes
+from maps.queries.revisions import Credit, contributors, revision
+from maps.rules.content import Json, trail_from_json
 from maps.rules.durations import Duration, duration, listening, way
 from maps.rules.lines import Along, Climb, along, climb, is_loop, length
 from maps.rules.trails import trail_hints
@@ -29,15 +27,6 @@ from portal.moderation.queries import is_visible, standings
 from portal.moderation.terms import Standing
 from portal.people.models import Person
 from portal.places.grid import Box
-
-
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """Who made something: their name, empty for a former contributor, and in whose name they did."""
-
-    person_id: UUID
-    name: str
-    organisation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +140,6 @@ class TrailCard:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryLine:
-    """A revision: who said what is new in it, when, and why."""
-
-    number: int
-    base: int | None
-    at: datetime
-    author: Credit
-    comment: str
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TrailFilter:
     """Which trails are wanted: all, or those that hold the words, are about, in, under; ``wheelchair`` alone.
 
@@ -194,8 +171,8 @@ def shown(session: Session, trail: Trail, number: int | None = None, *, everythi
 
     With ``everything``, as authors and moderators see it: hidden stops too.
     """
-    revision = trail_revision(session, trail.id, trail.current if number is None else number)
-    content = trail_from_json(revision.content)
+    found = revision(session, TrailRevision, trail.id, number or trail.current)
+    content = trail_from_json(found.content)
     hidden = hidden_stops(session, content)
     if not everything:
         content = _without(content, hidden)
@@ -207,7 +184,7 @@ def shown(session: Session, trail: Trail, number: int | None = None, *, everythi
         slug=trail.slug,
         state=trail.state,
         standing=standings(session, TRAIL, [trail.id])[trail.id],
-        number=revision.number,
+        number=found.number,
         current=trail.current,
         content=content,
         stops=_shown_stops(content, known, hidden),
@@ -217,12 +194,12 @@ def shown(session: Session, trail: Trail, number: int | None = None, *, everythi
         duration=duration(content, seconds),
         languages=languages(content),
         authors=authors(session, trail.id),
-        contributors=contributors(session, trail.id),
+        contributors=contributors(session, TrailRevision, [trail.id])[trail.id],
         sources=sources(session, trail.id),
         remixes=remixes(session, trail.id),
         created_at=trail.created_at,
         published_at=trail.published_at,
-        revised_at=revision.created_at,
+        revised_at=found.created_at,
     )
 
 
@@ -240,7 +217,7 @@ def readable(session: Session, content: TrailContent) -> TrailContent:
     return _without(content, hidden_stops(session, content))
 
 
-def in_sight(session: Session, *contents: Mapping[str, Any]) -> list[dict[str, Any]]:
+def in_sight(session: Session, contents: Sequence[Json]) -> list[Json]:
     """Return contents of trails, as JSON values, as everybody may read them."""
     ids = {UUID(stop["id"]) for content in contents for stop in content["stops"]}
     stand = standings(session, STOP, ids)
@@ -300,17 +277,6 @@ def authors(session: Session, trail_id: UUID) -> tuple[Credit, ...]:
     return tuple(Credit(*row) for row in rows)
 
 
-def contributors(session: Session, trail_id: UUID) -> tuple[Credit, ...]:
-    """Return everybody who ever said something in a trail, each once for each organisation, the first first."""
-    query = (
-        select(TrailRevision)
-        .where(TrailRevision.trail_id == trail_id)
-        .order_by(TrailRevision.number)
-        .options(joinedload(TrailRevision.author), joinedload(TrailRevision.organisation))
-    )
-    return tuple(dict.fromkeys(_credit(revision) for revision in session.scalars(query)))
-
-
 def sources(session: Session, trail_id: UUID) -> tuple[Source, ...]:
     """Return what a trail was made of, and that of what, up to the first trail."""
     found: list[Source] = []
@@ -331,7 +297,7 @@ def remixes(session: Session, trail_id: UUID) -> tuple[Source, ...]:
         .order_by(Trail.published_at, Trail.id)
         .options(joinedload(TrailRevision.trail))
     )
-    return tuple(_source(session, revision) for revision in session.scalars(query))
+    return tuple(_source(session, one) for one in session.scalars(query))
 
 
 def _source_of(trail_id: UUID) -> Select[TrailRevision]:
@@ -339,60 +305,17 @@ def _source_of(trail_id: UUID) -> Select[TrailRevision]:
     return its.options(joinedload(TrailRevision.trail))
 
 
-def _source(session: Session, revision: TrailRevision) -> Source:
-    content = trail_from_json(revision.content)
-    trail = revision.trail
+def _source(session: Session, told: TrailRevision) -> Source:
+    content = trail_from_json(told.content)
+    trail = told.trail
     there = trail.state is TrailState.PUBLISHED and standings(session, TRAIL, [trail.id])[trail.id] is Standing.VISIBLE
     return Source(
         title=content.title,
         licence=content.licence,
-        number=revision.number,
+        number=told.number,
         credits=authors(session, trail.id),
         path=f"/trails/{trail.slug}" if there else None,
     )
-
-
-def _credit(revision: TrailRevision) -> Credit:
-    organisation = revision.organisation.name if revision.organisation else None
-    return Credit(revision.author_id, revision.author.name, organisation)
-
-
-# Revisions ------------------------------------------------------------------------------------------------------------
-
-
-def history(
-    session: Session, trail_id: UUID, *, limit: int = 50, offset: int = 0, everything: bool = False
-) -> tuple[list[HistoryLine], int]:
-    """Return a page of a trail's revisions, the latest first, each with what is new in it, and how many there are.
-
-    What is new in hidden stops is left out, unless ``everything`` is wanted, by authors and moderators.
-    """
-    ours = TrailRevision.trail_id == trail_id
-    total = session.scalar(select(func.count()).select_from(TrailRevision).where(ours)) or 0
-    query = (
-        select(TrailRevision)
-        .where(ours)
-        .order_by(TrailRevision.number.desc())
-        .limit(limit + 1)  # the one before the last is what it is compared with
-        .offset(offset)
-        .options(joinedload(TrailRevision.author), joinedload(TrailRevision.organisation))
-    )
-    rows = session.scalars(query).all()
-    contents = [row.content for row in rows]
-    told = contents if everything else in_sight(session, *contents)
-    before = {row.number: content for row, content in zip(rows, told, strict=True)}
-    lines = [
-        HistoryLine(
-            number=row.number,
-            base=row.base,
-            at=row.created_at,
-            author=_credit(row),
-            comment=row.comment,
-            changes=tuple(changes(before[row.number - 1], before[row.number])) if row.number - 1 in before else (),
-        )
-        for row in rows[:limit]
-    ]
-    return lines, total
 
 
 # Lists ----------------------------------------------------------------------------------------------------------------
@@ -445,11 +368,11 @@ def _cards(session: Session, which: ColumnElement[bool]) -> list[TrailCard]:
         .join(TrailRevision, (TrailRevision.trail_id == Trail.id) & (TrailRevision.number == Trail.current))
         .where(which)
     )
-    rows = [(trail, revision, trail_from_json(revision.content)) for trail, revision in session.execute(query)]
-    hidden = hidden_stops(session, *(content for _trail, _revision, content in rows))
-    rows = [(trail, revision, _without(content, hidden)) for trail, revision, content in rows]
-    known = facts(session, {media_id for _trail, _revision, content in rows for media_id in media_of(content)})
-    return [_card(trail, revision.created_at, content, _seconds(known)) for trail, revision, content in rows]
+    rows = [(trail, told, trail_from_json(told.content)) for trail, told in session.execute(query)]
+    hidden = hidden_stops(session, *(content for _trail, _told, content in rows))
+    rows = [(trail, told, _without(content, hidden)) for trail, told, content in rows]
+    known = facts(session, {media_id for _trail, _told, content in rows for media_id in media_of(content)})
+    return [_card(trail, told.created_at, content, _seconds(known)) for trail, told, content in rows]
 
 
 def _card(trail: Trail, at: datetime, content: TrailContent, seconds: Mapping[UUID, float]) -> TrailCard:

@@ -1,23 +1,25 @@
 """Places on the map: put there by anybody, corrected by anybody, every revision kept."""
 
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from maps.models import MapPlace, MapPlaceMedia, MapPlaceRevision
-from maps.queries.contents import place_content, place_revision
+from maps.queries.contents import place_content
 from maps.queries.media import facts
+from maps.queries.revisions import revision
 from maps.rules.content import place_as_json, tidied_place
 from maps.rules.merging import merged_place
 from maps.rules.naming import slugs_for
 from maps.rules.remixing import licence_flaws
 from maps.rules.trails import place_flaws
 from maps.services.indexing import MapIndex
+from maps.services.revising import alone_with, keep, put_together, refuse
 from maps.services.slugs import named
-from maps.terms import Flaw, NoSuchRevision, NotPublishable, PlaceContent, Position, Stale
+from maps.terms import Flaw, PlaceContent, Position
 from portal.clock import Clock
-from portal.db import lock
 from portal.places.models import Place, place, point
 
 UNNAMED = "lieu"
@@ -37,7 +39,7 @@ class Places:
     ) -> MapPlace:
         """Put a place on the map and return it. Raises :class:`NotPublishable` with every flaw, and adds nothing."""
         content = tidied_place(content)
-        self._refuse(self._flaws(content))
+        refuse(self._flaws(content))
         title = _title(content)
         where = put_place(self._session, None, title, content.address, content.position)
         now = self._clock.now()
@@ -67,18 +69,19 @@ class Places:
         Raises :class:`Stale` with every conflict, :class:`NotPublishable` with every flaw that the place did not have
         before, and :class:`NoSuchRevision`; nothing is recorded then.
         """
-        found = self._alone_with(map_place_id)
+        found = alone_with(self._session, MapPlace, map_place_id)
         theirs = place_content(self._session, found)
-        mine = self._merged(found, base, tidied_place(content), theirs)
+        then = partial(place_content, self._session, found)
+        mine = put_together(found.current, base, tidied_place(content), theirs, then, merged_place)
         if mine == theirs:
-            return place_revision(self._session, found.id, found.current)
+            return revision(self._session, MapPlaceRevision, found.id, found.current)
         known = self._flaws(theirs)
         flaws = [flaw for flaw in self._flaws(mine) if flaw not in known]
-        self._refuse([*flaws, *licence_flaws([theirs.licence], mine.licence)])
+        refuse([*flaws, *licence_flaws([theirs.licence], mine.licence)])
         found.current += 1
-        revision = self._keep(found, base, mine, author_id, organisation_id, comment)
+        kept = self._keep(found, base, mine, author_id, organisation_id, comment)
         self._show(found, mine)
-        return revision
+        return kept
 
     def revert(
         self,
@@ -90,57 +93,21 @@ class Places:
         comment: str = "",
     ) -> MapPlaceRevision:
         """Let a place say again what it said in revision ``number``, under its present licence; return the new one."""
-        found = self._alone_with(map_place_id)
+        found = alone_with(self._session, MapPlace, map_place_id)
         now = place_content(self._session, found)
         then = replace(place_content(self._session, found, number), licence=now.licence)
         return self.revise(
             map_place_id, found.current, then, author_id, organisation_id=organisation_id, comment=comment
         )
 
-    def _alone_with(self, map_place_id: UUID) -> MapPlace:
-        lock(self._session, MapPlace, [map_place_id])
-        self._session.expire_all()
-        return self._session.get_one(MapPlace, map_place_id)
-
-    def _merged(self, found: MapPlace, base: int, mine: PlaceContent, theirs: PlaceContent) -> PlaceContent:
-        if base == found.current:
-            return mine
-        if not 1 <= base < found.current:
-            raise NoSuchRevision(base)
-        merged, conflicts = merged_place(place_content(self._session, found, base), mine, theirs)
-        if conflicts:
-            raise Stale(found.current, conflicts, merged)
-        return merged
-
     def _flaws(self, content: PlaceContent) -> list[Flaw]:
         return place_flaws(content, facts(self._session, set(content.media)))
 
-    def _refuse(self, flaws: list[Flaw]) -> None:
-        if flaws:
-            raise NotPublishable(flaws)
-
     def _keep(
-        self,
-        found: MapPlace,
-        base: int | None,
-        content: PlaceContent,
-        author_id: UUID,
-        organisation_id: UUID | None,
-        comment: str,
+        self, found: MapPlace, base: int | None, content: PlaceContent, *said: *tuple[UUID, UUID | None, str]
     ) -> MapPlaceRevision:
-        revision = MapPlaceRevision(
-            map_place_id=found.id,
-            number=found.current,
-            base=base,
-            content=place_as_json(content),
-            comment=comment.strip(),
-            author_id=author_id,
-            organisation_id=organisation_id,
-            created_at=self._clock.now(),
-        )
-        self._session.add(revision)
-        self._session.flush()
-        return revision
+        now = self._clock.now()
+        return keep(self._session, MapPlaceRevision, found, base, place_as_json(content), *said, now)
 
     def _show(self, found: MapPlace, content: PlaceContent) -> None:
         put_place(self._session, found.place, _title(content), content.address, content.position)

@@ -3,8 +3,10 @@
 Who may do what is for the views to ask (:mod:`maps.permissions`); what may be published is for the rules.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -12,8 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from maps.models import Remix, Stop, StopMedia, Trail, TrailAuthor, TrailRevision
-from maps.queries.contents import trail_content, trail_revision
+from maps.queries.contents import trail_content
 from maps.queries.media import facts, media_of
+from maps.queries.revisions import revision
 from maps.queries.trails import hidden_stops, readable
 from maps.rules.content import tidied, trail_as_json, trail_from_json
 from maps.rules.durations import way
@@ -25,15 +28,14 @@ from maps.rules.trails import UNKEEPABLE, trail_flaws
 from maps.rules.translating import translated
 from maps.services.indexing import MapIndex
 from maps.services.places import put_place
+from maps.services.revising import alone_with, keep, put_together, refuse
 from maps.services.slugs import named
 from maps.terms import (
     Flaw,
     FlawCode,
     LastAuthor,
-    NoSuchRevision,
     NoSuchStop,
     NotPublishable,
-    Stale,
     StopContent,
     Texts,
     TrailContent,
@@ -42,7 +44,6 @@ from maps.terms import (
 )
 from portal.audit.services import Audit
 from portal.clock import Clock
-from portal.db import lock
 from portal.places.models import path
 
 UNNAMED = "balade"
@@ -99,14 +100,15 @@ class Trails:
 
         Stops that moderation has hidden stay as they are, unless the author ``sees_hidden`` ones and leaves them out.
         """
-        trail = self._alone_with(trail_id)
+        trail = alone_with(self._session, Trail, trail_id)
         theirs = trail_content(self._session, trail)
         mine = _fit(content)
         if not sees_hidden:
             mine = self._with_hidden(trail, base, mine)
-        mine = self._merged(trail, base, mine, theirs)
+        then = partial(trail_content, self._session, trail)
+        mine = put_together(trail.current, base, mine, theirs, then, merged_trail)
         if mine == theirs:
-            return trail_revision(self._session, trail.id, trail.current)
+            return revision(self._session, TrailRevision, trail.id, trail.current)
         self._check(trail, mine, theirs, meant)
         return self._record(trail, base, mine, theirs, author_id, organisation_id, comment)
 
@@ -124,7 +126,7 @@ class Trails:
 
         Raises :class:`NoSuchStop` where the stop is gone, :class:`NotPublishable` where the media cannot be published.
         """
-        trail = self._alone_with(trail_id)
+        trail = alone_with(self._session, Trail, trail_id)
         content = trail_content(self._session, trail)
         stop = content.stop(stop_id)
         if stop is None:
@@ -153,7 +155,7 @@ class Trails:
         comment: str = "",
     ) -> TrailRevision:
         """Let a trail say this in a language, as seen in revision ``base``. Raises as :meth:`revise` does."""
-        trail = self._alone_with(trail_id)
+        trail = alone_with(self._session, Trail, trail_id)
         changed = translated(trail_content(self._session, trail, base), language, said)
         return self.revise(
             trail_id, base, changed, author_id, organisation_id=organisation_id, comment=comment, sees_hidden=True
@@ -174,7 +176,7 @@ class Trails:
         Raises :class:`NoSuchRevision`, and :class:`NotPublishable` where a sound of then is gone. Hidden stops are
         dealt with as :meth:`revise` does.
         """
-        trail = self._alone_with(trail_id)
+        trail = alone_with(self._session, Trail, trail_id)
         now = trail_content(self._session, trail)
         then = replace(trail_content(self._session, trail, number), licence=now.licence)
         return self.revise(
@@ -214,20 +216,21 @@ class Trails:
 
         Raises :class:`NotPublishable` with every flaw. ``meant`` are stops said to be far from the line on purpose.
         """
-        trail = self._alone_with(trail_id)
+        trail = alone_with(self._session, Trail, trail_id)
         if trail.state is TrailState.PUBLISHED:
             return trail
         content = trail_content(self._session, trail)
-        self._refuse([*self._flaws(content, meant), *self._elsewhere(content, trail.id)])
-        trail.state = TrailState.PUBLISHED
-        trail.published_at = trail.published_at or self._clock.now()
-        self._show(trail, content, None)
+        refuse([*self._flaws(content, meant), *self._elsewhere(content, trail.id)])
+        with self._all_or_nothing():
+            trail.state = TrailState.PUBLISHED
+            trail.published_at = trail.published_at or self._clock.now()
+            self._show(trail, content, None)
         self._audit.record("maps.publish", "trail", trail.id, trail=trail.slug)
         return trail
 
     def withdraw(self, trail_id: UUID) -> Trail:
         """Take a published trail back, and return it: it is in no list any more. Does nothing to one that is not."""
-        trail = self._alone_with(trail_id)
+        trail = alone_with(self._session, Trail, trail_id)
         if trail.state is TrailState.PUBLISHED:
             trail.state = TrailState.WITHDRAWN
             self._session.flush()
@@ -237,7 +240,7 @@ class Trails:
 
     def add_author(self, trail_id: UUID, person_id: UUID) -> None:
         """Let somebody be one of a trail's authors; does nothing when they are."""
-        trail = self._alone_with(trail_id)
+        trail = alone_with(self._session, Trail, trail_id)
         if all(author.person_id != person_id for author in trail.authors):
             trail.authors.append(TrailAuthor(person_id=person_id, since=self._clock.now()))
             self._session.flush()
@@ -245,7 +248,7 @@ class Trails:
 
     def remove_author(self, trail_id: UUID, person_id: UUID) -> None:
         """Let somebody no longer be one of a trail's authors. Raises :class:`LastAuthor` for the only one."""
-        trail = self._alone_with(trail_id)
+        trail = alone_with(self._session, Trail, trail_id)
         theirs = [author for author in trail.authors if author.person_id == person_id]
         if not theirs:
             return
@@ -259,11 +262,6 @@ class Trails:
 
     # Deciding -------------------------------------------------------------------------------------------------------
 
-    def _alone_with(self, trail_id: UUID) -> Trail:
-        lock(self._session, Trail, [trail_id])
-        self._session.expire_all()
-        return self._session.get_one(Trail, trail_id)
-
     def _begin(
         self,
         content: TrailContent,
@@ -274,8 +272,8 @@ class Trails:
     ) -> Trail:
         content = _fit(content)
         sources = [trail_from_json(source.content).licence] if source else []
-        self._refuse(_unkeepable([*self._flaws(content), *self._elsewhere(content, None)]))
-        self._refuse(licence_flaws(sources, content.licence))
+        refuse(_unkeepable([*self._flaws(content), *self._elsewhere(content, None)]))
+        refuse(licence_flaws(sources, content.licence))
         title = content.title.get(content.language) or next(iter(content.title.values()))
         now = self._clock.now()
         trail = named(
@@ -311,16 +309,6 @@ class Trails:
         order = woven(list(ours), kept, first=True)
         return replace(mine, stops=tuple(ours.get(stop_id) or before[stop_id] for stop_id in order))
 
-    def _merged(self, trail: Trail, base: int, mine: TrailContent, theirs: TrailContent) -> TrailContent:
-        if base == trail.current:
-            return mine
-        if not 1 <= base < trail.current:
-            raise NoSuchRevision(base)
-        merged, conflicts = merged_trail(trail_content(self._session, trail, base), mine, theirs)
-        if conflicts:
-            raise Stale(trail.current, conflicts, merged)
-        return merged
-
     def _check(self, trail: Trail, mine: TrailContent, theirs: TrailContent, meant: Collection[UUID]) -> None:
         """Refuse what nothing can be made of, and of a published trail every flaw that it did not have before."""
         found = [*self._flaws(mine, meant), *self._elsewhere(mine, trail.id)]
@@ -329,7 +317,7 @@ class Trails:
             found = [flaw for flaw in found if flaw not in known]
         else:
             found = _unkeepable(found)
-        self._refuse([*found, *licence_flaws(self._sources(trail, theirs), mine.licence)])
+        refuse([*found, *licence_flaws(self._sources(trail, theirs), mine.licence)])
 
     def _sources(self, trail: Trail, now: TrailContent) -> list[str]:
         """Return the licences to be kept: what others may have built on, and what the trail was made of."""
@@ -350,10 +338,6 @@ class Trails:
         taken = set(self._session.scalars(others))
         return [Flaw(FlawCode.STOP_ELSEWHERE, {"stop": stop.label}) for stop in content.stops if stop.id in taken]
 
-    def _refuse(self, flaws: list[Flaw]) -> None:
-        if flaws:
-            raise NotPublishable(flaws)
-
     # Recording ------------------------------------------------------------------------------------------------------
 
     def _record(
@@ -366,44 +350,32 @@ class Trails:
         organisation_id: UUID | None,
         comment: str,
     ) -> TrailRevision:
-        trail.current += 1
-        revision = self._keep(trail, base, content, author_id, organisation_id, comment)
-        self._session.flush()
-        if trail.state is TrailState.PUBLISHED:
-            self._show(trail, content, before)
-        return revision
+        with self._all_or_nothing():
+            trail.current += 1
+            kept = self._keep(trail, base, content, author_id, organisation_id, comment)
+            if trail.state is TrailState.PUBLISHED:
+                self._show(trail, content, before)
+        return kept
 
     def _keep(
-        self,
-        trail: Trail,
-        base: int | None,
-        content: TrailContent,
-        author_id: UUID,
-        organisation_id: UUID | None,
-        comment: str,
+        self, trail: Trail, base: int | None, content: TrailContent, *said: *tuple[UUID, UUID | None, str]
     ) -> TrailRevision:
-        revision = TrailRevision(
-            trail_id=trail.id,
-            number=trail.current,
-            base=base,
-            content=trail_as_json(content),
-            comment=comment.strip(),
-            author_id=author_id,
-            organisation_id=organisation_id,
-            created_at=self._clock.now(),
-        )
-        self._session.add(revision)
-        return revision
+        return keep(self._session, TrailRevision, trail, base, trail_as_json(content), *said, self._clock.now())
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Record all that follows, or nothing of it where another trail was published with a stop of the same id."""
+        try:
+            with self._session.begin_nested():
+                yield
+        except IntegrityError as race:
+            raise NotPublishable([Flaw(FlawCode.STOP_ELSEWHERE)]) from race
 
     def _show(self, trail: Trail, content: TrailContent, before: TrailContent | None) -> None:
         """Write the rows of a trail's place and stops as its content has them, and the index from them."""
-        try:
-            with self._session.begin_nested():
-                self._place(trail, content, before)
-                self._stops(trail, content)
-                self._session.flush()
-        except IntegrityError as race:  # another trail was published meanwhile with a stop of the same id
-            raise NotPublishable([Flaw(FlawCode.STOP_ELSEWHERE)]) from race
+        self._place(trail, content, before)
+        self._stops(trail, content)
+        self._session.flush()
         self._index.trail(trail)
         if before is not None and before.line != content.line:
             self._index.line_changed(trail)

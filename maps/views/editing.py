@@ -15,7 +15,8 @@ from pyramid.i18n import TranslationString
 
 from maps.models import MapPlace, MapPlaceRevision, Trail, TrailRevision
 from maps.permissions import Maps
-from maps.queries.contents import place_content, place_revision, trail_content, trail_revision
+from maps.queries.contents import place_content, trail_content
+from maps.queries.revisions import revision
 from maps.queries.trails import readable
 from maps.rules.content import place_as_json, trail_as_json
 from maps.rules.trails import far_stops
@@ -222,7 +223,7 @@ class EditingTrail(Editing):
         )
 
     def who_wrote(self, number: int) -> str:
-        return contributor(trail_revision(self.request.db, self.trail.id, number), self.request)
+        return contributor(revision(self.request.db, TrailRevision, self.trail.id, number), self.request)
 
     def refuse(self, form, flaws: Sequence[Flaw]) -> None:
         """Say why not; where a stop is far from the way, offer to say that it is meant so."""
@@ -266,7 +267,7 @@ class EditingPlace(Editing):
         self.places.revise(self.place.id, base, content, comment=comment, **self.by())
 
     def who_wrote(self, number: int) -> str:
-        return contributor(place_revision(self.request.db, self.place.id, number), self.request)
+        return contributor(revision(self.request.db, MapPlaceRevision, self.place.id, number), self.request)
 
 
 def sees_hidden(request, context) -> bool:
@@ -274,11 +275,11 @@ def sees_hidden(request, context) -> bool:
     return bool(request.has_permission(Maps.EDIT_DRAFT, context))
 
 
-def contributor(revision: TrailRevision | MapPlaceRevision, request) -> str:
+def contributor(told: TrailRevision | MapPlaceRevision, request) -> str:
     """Return who made a revision: somebody, for an organisation, or who is not here any more."""
-    name = revision.author.name or request.localizer.translate(FORMER)
-    if revision.organisation is None:
+    name = told.author.name or request.localizer.translate(FORMER)
+    if told.organisation is None:
         return name
     return request.localizer.translate(
-        _("${name}, for ${organisation}"), mapping={"name": name, "organisation": revision.organisation.name}
+        _("${name}, for ${organisation}"), mapping={"name": name, "organisation": told.organisation.name}
     )

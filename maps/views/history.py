@@ -8,10 +8,11 @@ from typing import Any
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 
+from maps.models import MapPlaceRevision, TrailRevision
 from maps.permissions import Maps
-from maps.queries.contents import place_revision, trail_revision
-from maps.queries.places import place_history
-from maps.queries.trails import HistoryLine, history, in_sight
+from maps.queries.revisions import HistoryLine, revision, versions
+from maps.queries.trails import in_sight
+from maps.rules.content import Json
 from maps.rules.differences import changes
 from maps.terms import NoSuchRevision, NotPublishable, TrailState
 from maps.views.editing import Editing, EditingPlace, EditingTrail, contributor
@@ -52,7 +53,7 @@ class Versions(Editing):
             old, new = self.revision(before), self.revision(after)
         except NoSuchRevision:
             raise HTTPNotFound from None
-        told = [new.content, old.content] if self.sees_hidden else self.in_sight(new.content, old.content)
+        told = [new.content, old.content] if self.sees_hidden else self.in_sight([new.content, old.content])
         say = sayer(self.request, told, self.sees_hidden)
         found = [
             {
@@ -119,7 +120,7 @@ class Versions(Editing):
     @abstractmethod
     def revision(self, number: int): ...
 
-    def in_sight(self, *contents: dict[str, Any]) -> Sequence[dict[str, Any]]:
+    def in_sight(self, contents: Sequence[Json]) -> Sequence[Json]:
         """Return contents without what moderators hid."""
         return contents
 
@@ -140,13 +141,13 @@ class TrailVersions(Versions, EditingTrail):
         return self.trail.state is TrailState.PUBLISHED
 
     def lines(self, offset: int) -> tuple[list[HistoryLine], int]:
-        return history(self.request.db, self.trail.id, limit=PAGE, offset=offset)
+        return versions(self.request.db, TrailRevision, self.trail.id, limit=PAGE, offset=offset)
 
     def revision(self, number: int):
-        return trail_revision(self.request.db, self.trail.id, number)
+        return revision(self.request.db, TrailRevision, self.trail.id, number)
 
-    def in_sight(self, *contents: dict[str, Any]) -> Sequence[dict[str, Any]]:
-        return in_sight(self.request.db, *contents)
+    def in_sight(self, contents: Sequence[Json]) -> Sequence[Json]:
+        return in_sight(self.request.db, contents)
 
     def revert_to(self, number: int) -> None:
         comment = self.said(BACK, number=number)
@@ -189,10 +190,10 @@ class PlaceVersions(Versions, EditingPlace):
         return True
 
     def lines(self, offset: int) -> tuple[list[HistoryLine], int]:
-        return place_history(self.request.db, self.place.id, limit=PAGE, offset=offset)
+        return versions(self.request.db, MapPlaceRevision, self.place.id, limit=PAGE, offset=offset)
 
     def revision(self, number: int):
-        return place_revision(self.request.db, self.place.id, number)
+        return revision(self.request.db, MapPlaceRevision, self.place.id, number)
 
     def revert_to(self, number: int) -> None:
         self.places.revert(self.place.id, number, comment=self.said(BACK, number=number), **self.by())

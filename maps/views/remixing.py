@@ -3,8 +3,9 @@
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
+from maps.models import TrailRevision
 from maps.permissions import Maps
-from maps.queries.contents import trail_revision
+from maps.queries.revisions import revision
 from maps.rules.remixing import licences_for
 from maps.schemas.contributing import RemixSchema
 from maps.terms import NotPublishable
@@ -38,7 +39,7 @@ class RemixTrail(EditingTrail):
         sent = submitted(self.remix, self.request)
         if sent is None:
             return self._page()
-        source = trail_revision(self.request.db, self.trail.id, self.number)
+        source = revision(self.request.db, TrailRevision, self.trail.id, self.number)
         try:
             mine = self.trails.remix(source, {self.content.language: sent["title"]}, sent["licence"], **self.by())
         except NotPublishable as no:

@@ -5,7 +5,8 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from maps.queries.trails import Credit, ShownStop, ShownTrail
+from maps.queries.revisions import Credit
+from maps.queries.trails import ShownStop, ShownTrail
 from maps.rules.durations import way
 from maps.terms import PlaceContent, TrailContent
 from maps.views.plan import Plan, plan

@@ -6,7 +6,8 @@ from datetime import UTC
 from typing import Any
 
 from maps.queries.places import ShownPlace
-from maps.queries.trails import Credit, HistoryLine, ShownStop, ShownTrail, Source, TrailCard
+from maps.queries.revisions import Credit, HistoryLine
+from maps.queries.trails import ShownStop, ShownTrail, Source, TrailCard
 from maps.rules.content import place_as_json, trail_as_json
 from maps.terms import Conflict, NotPublishable
 from maps.views.words import flaw_words

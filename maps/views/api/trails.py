@@ -1,11 +1,14 @@
 """Trails: found, read, begun, revised, published, withdrawn, remixed."""
 
+from functools import partial
 from typing import Any
 
 from maps.contexts import TrailContext
+from maps.models import TrailRevision
 from maps.permissions import Maps
-from maps.queries.contents import trail_content, trail_revision
-from maps.queries.trails import TrailFilter, found_trails, history, readable, shown
+from maps.queries.contents import trail_content
+from maps.queries.revisions import history, revision
+from maps.queries.trails import TrailFilter, found_trails, in_sight, readable, shown
 from maps.rules.content import trail_as_json
 from maps.services.trails import Trails
 from maps.terms import NoSuchRevision, NotPublishable, Stale, TrailContent
@@ -133,13 +136,9 @@ class TrailRevisions(_OfTrails):
     @api_view(request_method="GET", permission=Maps.BROWSE, public=True)
     def listed(self):
         paging = self.request.paging
-        lines, total = history(
-            self.request.db,
-            self.context.trail.id,
-            limit=paging.limit,
-            offset=paging.offset,
-            everything=self.sees_hidden,
-        )
+        seen = list if self.sees_hidden else partial(in_sight, self.request.db)
+        trail_id, page = self.context.trail.id, {"limit": paging.limit, "offset": paging.offset}
+        lines, total = history(self.request.db, TrailRevision, trail_id, **page, seen=seen)
         return paged(self.request, [shown_revision(line) for line in lines], total)
 
 
@@ -162,7 +161,7 @@ class TrailActs(_OfTrails):
         trail, message = self.context.trail, self.request.message
         if not self.context.open:
             raise Problem(409, reasons=[{"code": "not_published"}])
-        source = trail_revision(self.request.db, trail.id, trail.current)
+        source = revision(self.request.db, TrailRevision, trail.id, trail.current)
         try:
             return self.created(self.trails.remix(source, message["title"], message["licence"], **self.by))
         except NotPublishable as no:

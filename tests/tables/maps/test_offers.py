@@ -6,9 +6,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import delete, select
 
-from maps.models import TrackFile, TrailRevision
-from maps.queries.places import place_history, shown_place
-from maps.queries.trails import history, shown
+from maps.models import MapPlaceRevision, TrackFile, TrailRevision
+from maps.queries.places import shown_place
+from maps.queries.revisions import history
+from maps.queries.trails import shown
 from maps.tasks import follow
 from portal.index.models import IndexEntry
 from portal.index.queries import search
@@ -59,8 +60,8 @@ def test_who_is_erased_is_a_former_contributor_and_what_they_gave_stays(session,
     told = shown(session, trail)
     assert [(credit.person_id, credit.name) for credit in told.authors] == [(author.id, "")]
     assert [credit.name for credit in told.contributors] == [""]
-    assert history(session, trail.id)[0][0].author.name == ""
-    assert place_history(session, place.id)[0][0].author.name == ""
+    assert history(session, TrailRevision, trail.id)[0][0].author.name == ""
+    assert history(session, MapPlaceRevision, place.id)[0][0].author.name == ""
     assert shown_place(session, place).contributors[0].name == ""
     assert shown(session, draft).authors == ()
     assert len(session.scalars(select(TrailRevision)).all()) == 2

@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from maps.models import MapPlace, MapPlaceMedia
-from maps.queries.places import found_places, place_history, places_of, shown_place
+from maps.models import MapPlace, MapPlaceMedia, MapPlaceRevision
+from maps.queries.places import found_places, places_of, shown_place
+from maps.queries.revisions import history
 from maps.queries.trails import TrailFilter
 from maps.terms import Access, AccessLevel, FlawCode, NoSuchRevision, NotPublishable, Stale, Theme
 from portal.index.models import IndexEntry
@@ -72,7 +73,7 @@ def test_anybody_corrects_a_place_and_every_revision_stays(session, places, auth
     assert (revision.number, revision.base, place.current) == (2, 1, 2)
     entry = session.scalars(select(IndexEntry)).one()
     assert (entry.longitude, entry.theme, entry.access) == (-4.499, "garden", "wheelchair")
-    (line, _first), total = place_history(session, place.id)
+    (line, _first), total = history(session, MapPlaceRevision, place.id)
     assert total == 2
     assert {change.path[0] for change in line.changes} == {"position", "theme", "access"}
     assert (line.author.name, line.comment) == ("Malo Kerdraon", "Devant le portail")

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from maps.models import Stop, Trail, TrailRevision
-from maps.queries.contents import trail_revision
-from maps.queries.trails import TrailFilter, found_trails, history, shown, trails_of
+from maps.queries.revisions import history, revision
+from maps.queries.trails import TrailFilter, found_trails, shown, trails_of
 from maps.terms import (
     FlawCode,
     LastAuthor,
@@ -177,7 +177,7 @@ def test_anybody_revises_and_every_revision_stays(session, trails, author, someb
     assert trail.slug == "les-voix-du-port-de-commerce"
     assert entries(session)[trail.id].title == {"fr": "Le port qui parle"}
     assert shown(session, trail, 1).content == before
-    (line, first), total = history(session, trail.id)
+    (line, first), total = history(session, TrailRevision, trail.id)
     assert total == 2
     assert [change.path for change in line.changes] == [("title", "fr")]
     assert (line.author.name, first.changes) == ("Malo Kerdraon", ())
@@ -436,7 +436,7 @@ def test_a_remix_takes_nothing_along_that_moderators_hid(session, trails, author
     trail = maps.trail(session)
     first, second = content_of(session, trail).stops
     maps.moderate(session, "stop", first.id, *acts)
-    remix = trails.remix(trail_revision(session, trail.id, 1), {"fr": "La mienne"}, "CC-BY-SA-4.0", author.id)
+    remix = trails.remix(revision(session, TrailRevision, trail.id, 1), {"fr": "La mienne"}, "CC-BY-SA-4.0", author.id)
     assert [stop.title for stop in content_of(session, remix).stops] == [second.title]
 
 
