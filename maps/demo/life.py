@@ -140,7 +140,7 @@ class Life:
         trail_id = self._trails[sheet["key"]]
         number, _ = self._hands.said(trail_id)
         trails = self._hands.trails(told["by"])
-        trails.revert(trail_id, number - 1, **self._by(told["by"], sheet), comment=told["comment"])
+        trails.revert(trail_id, number, number - 1, **self._by(told["by"], sheet), comment=told["comment"])
 
     def _revise(self, trail_id: UUID, number: int, told: Sheet, **changed: Any) -> None:
         _, now = self._hands.said(trail_id)

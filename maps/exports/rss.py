@@ -31,7 +31,7 @@ def rss(export: Export) -> bytes:
     root = Element("rss", {"version": "2.0", **NAMESPACES})
     channel = add(root, "channel")
     _about(channel, export)
-    for number, (stop, media) in enumerate(heard(export)):
+    for number, (stop, media) in enumerate(heard(export), 1):
         _episode(channel, stop, media, export, number)
     return written(root)
 
@@ -73,7 +73,7 @@ def _episode(channel: Element, stop: ShownStop, media: ShownMedia, export: Expor
     add(item, "enclosure", url=export.site.url(file.path), length=str(file.size), type=file.media_type)
     add(item, "guid", f"urn:uuid:{uuid5(stop.id, str(media.id))}", isPermaLink="false")
     add(item, "pubDate", format_datetime(_published(export) + timedelta(seconds=number)))
-    add(item, "itunes:episode", str(stop.rank))
+    add(item, "itunes:episode", str(number))
     add(item, "itunes:episodeType", "full")
     if media.seconds:
         add(item, "itunes:duration", str(round(media.seconds)))

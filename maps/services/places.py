@@ -18,7 +18,7 @@ from maps.rules.trails import place_flaws
 from maps.services.indexing import MapIndex
 from maps.services.revising import alone_with, keep, put_together, refuse
 from maps.services.slugs import named
-from maps.terms import Flaw, PlaceContent, Position
+from maps.terms import Flaw, PlaceContent, Position, Stale
 from portal.clock import Clock
 from portal.places.models import Place, place, point
 
@@ -86,14 +86,20 @@ class Places:
     def revert(
         self,
         map_place_id: UUID,
+        base: int,
         number: int,
         author_id: UUID,
         *,
         organisation_id: UUID | None = None,
         comment: str = "",
     ) -> MapPlaceRevision:
-        """Let a place say again what it said in revision ``number``, under its present licence; return the new one."""
+        """Let a place say again what it said in revision ``number``, under its present licence; return the new one.
+
+        Raises as :meth:`maps.services.trails.Trails.revert` does.
+        """
         found = alone_with(self._session, MapPlace, map_place_id)
+        if base != found.current:
+            raise Stale(found.current)
         now = place_content(self._session, found)
         then = replace(place_content(self._session, found, number), licence=now.licence)
         return self.revise(

@@ -1,6 +1,7 @@
 """Short names that nobody else has, also when two ask for one at the same moment."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -17,8 +18,11 @@ def named(session: Session, kind: type[Named], slugs: Iterator[str], made: Calla
 
     Who is slower than somebody else gets the next one: the database decides.
     """
-    for slug in slugs:
-        if session.scalar(select(kind.id).where(kind.slug == slug)) is not None:
+    first = next(slugs)
+    like_it = (kind.slug == first) | kind.slug.startswith(f"{first}-", autoescape=True)
+    taken = set(session.scalars(select(kind.slug).where(like_it)))
+    for slug in chain([first], slugs):
+        if slug in taken:
             continue
         try:
             with session.begin_nested():

@@ -36,6 +36,7 @@ from maps.terms import (
     LastAuthor,
     NoSuchStop,
     NotPublishable,
+    Stale,
     StopContent,
     Texts,
     TrailContent,
@@ -164,6 +165,7 @@ class Trails:
     def revert(
         self,
         trail_id: UUID,
+        base: int,
         number: int,
         author_id: UUID,
         *,
@@ -173,10 +175,13 @@ class Trails:
     ) -> TrailRevision:
         """Let a trail say again what it said in revision ``number``, under its present licence; return the new one.
 
-        Raises :class:`NoSuchRevision`, and :class:`NotPublishable` where a sound of then is gone. Hidden stops are
-        dealt with as :meth:`revise` does.
+        ``base`` is the revision that the author had before them: raises :class:`Stale` where there is a later one,
+        since going back undoes all that was said since. Raises :class:`NoSuchRevision`, and :class:`NotPublishable`
+        where a sound of then is gone. Hidden stops are dealt with as :meth:`revise` does.
         """
         trail = alone_with(self._session, Trail, trail_id)
+        if base != trail.current:
+            raise Stale(trail.current)
         now = trail_content(self._session, trail)
         then = replace(trail_content(self._session, trail, number), licence=now.licence)
         return self.revise(

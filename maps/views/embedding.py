@@ -17,7 +17,7 @@ from maps.models import Trail
 from maps.permissions import Maps
 from maps.queries.trails import ShownTrail, shown
 from maps.terms import TRAIL, TrailState
-from maps.views.showing import licence_of, names, sounds_of, stop_card
+from maps.views.showing import credit_of, licence_of, names, sounds_of, stop_card
 from maps.views.telling import telling
 from maps.views.words import distance_words, minutes_words
 from portal.moderation.queries import standing_of
@@ -59,7 +59,7 @@ class Embed:
             "url": request.route_url("maps.trail", slug=self.trail.slug),
             "facts": [minutes_words(self.trail.minutes, request), distance_words(self.trail.length, request)],
             "licence": licence_of(content),
-            "by": names(self.trail.authors, request),
+            "by": credit_of(self.trail, self.trail.authors, request),
             "stops": [stop_card(stop, media, request) for stop in self.trail.stops],
         }
 

@@ -14,7 +14,7 @@ from maps.queries.revisions import HistoryLine, revision, versions
 from maps.queries.trails import in_sight
 from maps.rules.content import Json
 from maps.rules.differences import changes
-from maps.terms import NoSuchRevision, NotPublishable, TrailState
+from maps.terms import NoSuchRevision, NotPublishable, Stale, TrailState
 from maps.views.editing import Editing, EditingPlace, EditingTrail, contributor
 from maps.views.settling import sayer
 from maps.views.showing import credit_words
@@ -76,9 +76,12 @@ class Versions(Editing):
     def go_back(self):
         number = self._number(self.request.matchdict["number"])
         try:
-            self.revert_to(number)
+            self.revert_to(self.asked_base(), number)
         except NoSuchRevision:
             raise HTTPNotFound from None
+        except Stale:
+            self.request.tell("wrong", _("Somebody changed it meanwhile. This is what is different now."))
+            return HTTPSeeOther(self.path(f"maps.{self.kind}.difference", _query={"before": number}))
         except NotPublishable as no:
             self.request.tell("wrong", " ".join(flaw_words(flaw, self.request) for flaw in no.flaws))
             return HTTPSeeOther(self.path(f"maps.{self.kind}.history"))
@@ -125,7 +128,7 @@ class Versions(Editing):
         return contents
 
     @abstractmethod
-    def revert_to(self, number: int) -> None: ...
+    def revert_to(self, base: int, number: int) -> None: ...
 
 
 class TrailVersions(Versions, EditingTrail):
@@ -149,9 +152,9 @@ class TrailVersions(Versions, EditingTrail):
     def in_sight(self, contents: Sequence[Json]) -> Sequence[Json]:
         return in_sight(self.request.db, contents)
 
-    def revert_to(self, number: int) -> None:
+    def revert_to(self, base: int, number: int) -> None:
         comment = self.said(BACK, number=number)
-        self.trails.revert(self.trail.id, number, comment=comment, sees_hidden=self.sees_hidden, **self.by())
+        self.trails.revert(self.trail.id, base, number, comment=comment, sees_hidden=self.sees_hidden, **self.by())
 
     @view_config(
         route_name="maps.trail.history",
@@ -195,8 +198,8 @@ class PlaceVersions(Versions, EditingPlace):
     def revision(self, number: int):
         return revision(self.request.db, MapPlaceRevision, self.place.id, number)
 
-    def revert_to(self, number: int) -> None:
-        self.places.revert(self.place.id, number, comment=self.said(BACK, number=number), **self.by())
+    def revert_to(self, base: int, number: int) -> None:
+        self.places.revert(self.place.id, base, number, comment=self.said(BACK, number=number), **self.by())
 
     @view_config(
         route_name="maps.place.history",

@@ -155,11 +155,17 @@ class Way(EditingTrail):
 
     def _line(self, line: Line) -> FoundLine:
         """Return a line of few enough points, with what it was before."""
-        fewer = simplified(line.vertices).line
+        found = simplified(line.vertices)
+        fewer = found.line
         kind = self.said(KINDS[line.kind])
         points = self.request.ngettext("${n} point", "${n} points", len(line.vertices))
         if len(fewer) < len(line.vertices):
-            points = self.said(_("${before}, of which ${n} are kept"), before=points, n=len(fewer))
+            points = self.said(
+                _("${before}, of which ${n} are kept, the others within ${metres} m of the line"),
+                before=points,
+                n=len(fewer),
+                metres=self.request.words.number(found.within),
+            )
         facts = " · ".join((distance_words(length(line.vertices), self.request), points, kind))
         name = line.name or self.said(_("A line without a name"))
         return FoundLine(f"{name} ({line.part})" if line.part else name, fewer, facts)

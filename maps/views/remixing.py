@@ -47,7 +47,7 @@ class RemixTrail(EditingTrail):
             for flaw in no.flaws:
                 fail(self.remix, None, flaw_words(flaw, self.request))
             return self._page()
-        self.request.tell("good", _("It is yours to change now. Nobody else sees it until you publish it."))
+        self.request.tell("good", _("It is yours to change now. It is not public until you publish it."))
         return HTTPSeeOther(self.request.route_path("maps.trail.edit", slug=mine.slug))
 
     def crumbs(self) -> list[tuple[str, str | None]]:

@@ -6,7 +6,7 @@ from pyramid.view import view_config, view_defaults
 
 from maps.permissions import Maps
 from maps.queries.trails import ShownStop, ShownTrail, shown
-from maps.views.showing import licence_of, names, plan_of, plan_words, sounds_of, stop_card, trail_facts
+from maps.views.showing import credit_of, licence_of, plan_of, plan_words, sounds_of, stop_card, trail_facts
 from maps.views.telling import telling
 from portal.pages.codes import qr, qr_picture
 
@@ -41,7 +41,7 @@ class Sheet:
             "told": self.told,
             "facts": facts,
             "licence": licence_of(content),
-            "by": names(self.trail.contributors, request),
+            "by": credit_of(self.trail, self.trail.contributors, request),
             "day": request.words.date(self.trail.revised_at, request.city.zone),
             "url": request.registry.portal_settings.base_url + self.trail.path,
             "plan": plan_of(content, self.told),

@@ -71,6 +71,19 @@ def names(makers: Sequence[Credit], request) -> str:
     return ", ".join(dict.fromkeys(credit_words(maker, request) for maker in makers))
 
 
+def credit_of(trail: ShownTrail, makers: Sequence[Credit], request) -> str:
+    """Return who is named with a trail wherever it goes: who made it, and who made what it was made of."""
+    said = [names(makers, request)]
+    for source in trail.sources:
+        values = {
+            "title": request.words.of(source.title),
+            "makers": names(source.credits, request),
+            "licence": LICENCES.get(source.licence, UNKNOWN).label,
+        }
+        said.append(request.localizer.translate(_("after “${title}” by ${makers} (${licence})"), mapping=values))
+    return "; ".join(said)
+
+
 def trail_facts(trail: ShownTrail, told: Telling, request) -> list[tuple[str, str | None]]:
     """Return the facts beside a trail: how long, how hard, who gets there, by whom."""
     say, content = request.localizer.translate, trail.content

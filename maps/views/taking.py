@@ -9,7 +9,7 @@ from maps.exports import Export, Site, csv, geojson, gpx, kml, places_csv, place
 from maps.permissions import Maps
 from maps.queries.exporting import place_rows
 from maps.queries.trails import TrailFilter, shown
-from maps.views.showing import names, sounds_of
+from maps.views.showing import credit_of, sounds_of
 
 GEOJSON = "application/geo+json"
 TRAIL_FILES: dict[str, tuple[str, Callable[[Export], bytes]]] = {
@@ -28,7 +28,7 @@ def site_of(request) -> Site:
 
 
 def export_of(context, request) -> Export:
-    """Return a trail to take away: in the language asked for with ``?lang=``, else in its own, for everybody alike."""
+    """Return a trail to take away: its texts in the language asked for with ``?lang=``, else in its own."""
     trail = shown(request.db, context.trail)
     asked = request.GET.get("lang", "")
     return Export(
@@ -36,7 +36,7 @@ def export_of(context, request) -> Export:
         media=sounds_of(request, [media_id for stop in trail.stops for media_id in stop.media]),
         language=asked if asked in trail.content.title else trail.content.language,
         site=site_of(request),
-        credits=names(trail.authors, request),
+        credits=credit_of(trail, trail.authors, request),
     )
 
 

@@ -10,6 +10,7 @@ from maps.queries.trails import ShownStop, ShownTrail, Source, TrailCard, TrailF
 from maps.schemas.contributing import ListSchema
 from maps.schemas.translating import readable
 from maps.terms import TrailState
+from maps.views.editing import sees_hidden
 from maps.views.showing import (
     access_tag,
     geo_url,
@@ -229,8 +230,8 @@ class TrailPage:
 
 
 UNSEEN = {
-    TrailState.DRAFT: _("Nobody but its authors sees this draft yet."),
-    TrailState.WITHDRAWN: _("Its authors took it back: nobody but them sees it."),
+    TrailState.DRAFT: _("Only its authors and the moderators see this draft yet."),
+    TrailState.WITHDRAWN: _("Its authors took it back: only they and the moderators see it."),
 }
 
 
@@ -241,7 +242,7 @@ class StopPage:
     def __init__(self, context, request) -> None:
         self.context = context
         self.request = request
-        self.trail: ShownTrail = shown(request.db, context.trail)
+        self.trail: ShownTrail = shown(request.db, context.trail, everything=sees_hidden(request, context))
         self.content = self.trail.content
         self.told = telling(request, self.content)
 

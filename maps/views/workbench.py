@@ -81,7 +81,7 @@ class NewTrail:
             for flaw in no.flaws:
                 fail(self.form, None, flaw_words(flaw, self.request))
             return self._page()
-        self.request.tell("good", _("Your draft is kept. Now add its stops; nobody else sees it until you publish it."))
+        self.request.tell("good", _("Your draft is kept. Now add its stops; it is not public until you publish it."))
         return HTTPSeeOther(self.request.route_path("maps.trail.edit", slug=trail.slug))
 
     def _page(self):
@@ -135,7 +135,7 @@ class Workbench(EditingTrail):
     @view_config(route_name="maps.trail.withdraw", request_method="POST", permission=Maps.PUBLISH)
     def withdraw(self):
         self.trails.withdraw(self.trail.id)
-        self.request.tell("good", _("It is taken back: nobody but its authors sees it now."))
+        self.request.tell("good", _("It is taken back: only its authors and the moderators see it now."))
         return HTTPSeeOther(self.after)
 
     @view_config(
@@ -279,11 +279,15 @@ class Workbench(EditingTrail):
 
 
 INTRO = {
-    TrailState.DRAFT: _("This is a draft: only its authors see it. Each part can be done in any order."),
+    TrailState.DRAFT: _(
+        "This is a draft: only its authors and the moderators see it. Each part can be done in any order."
+    ),
     TrailState.PUBLISHED: _(
         "What you change is public at once, and in the history with your name. Others can change it too."
     ),
-    TrailState.WITHDRAWN: _("It was taken back: only its authors see it. It can be published again."),
+    TrailState.WITHDRAWN: _(
+        "It was taken back: only its authors and the moderators see it. It can be published again."
+    ),
 }
 
 

@@ -21,7 +21,19 @@ from portal.moderation.queries import seen_since
 PER_PAGE = 20
 PER_SITEMAP = 10_000
 MOST_PAGES = 1000
-NOT_FOR_ROBOTS = ("/account", "/admin", "/api/", "/calendar/", "/desk", "/flag/", "/search", "/sign-in", "/sign-up")
+NOT_FOR_ROBOTS = (
+    "/account",
+    "/admin",
+    "/api/",
+    "/calendar/",
+    "/desk",
+    "/flag/",
+    "/search",
+    "/sign-in",
+    "/sign-up",
+    "/track-files",
+    "/uploads",
+)
 
 
 @view_config(

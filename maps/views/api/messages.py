@@ -66,6 +66,8 @@ class Vertices(colander.Sequence):
             raise colander.Invalid(node, NOT_A_POSITION)
         if len(cstruct) > MOST_ACCEPTED:
             raise colander.Invalid(node, _("Too long: at most ${max} are possible.", mapping={"max": MOST_ACCEPTED}))
+        if len(cstruct) == 1:
+            raise colander.Invalid(node, _("One point is not a line. Add where it leads, or leave this empty."))
         if not all(map(_is_vertex, cstruct)):
             raise colander.Invalid(node, NOT_A_POSITION)
         return [[float(number) for number in vertex] for vertex in cstruct]

@@ -18,7 +18,7 @@ def shown_trail(trail: ShownTrail, request) -> dict[str, Any]:
     """Return a trail; ``content`` is what can be changed and sent back, all else is told of it."""
     return {
         "slug": trail.slug,
-        "url": request.application_url + trail.path,
+        "url": _url(trail.path, request),
         "state": trail.state,
         "revision": trail.number,
         "content": trail_as_json(trail.content),
@@ -44,7 +44,7 @@ def _stop(stop: ShownStop, request) -> dict[str, Any]:
         "id": stop.id,
         "label": stop.label,
         "rank": stop.rank,
-        "url": request.application_url + stop.path,
+        "url": _url(stop.path, request),
         "along": round(stop.along),
         "off_line": round(stop.off),
         "seconds": round(stop.seconds),
@@ -57,7 +57,7 @@ def shown_card(card: TrailCard, request) -> dict[str, Any]:
     """Return a trail in a list."""
     return {
         "slug": card.slug,
-        "url": request.application_url + card.path,
+        "url": _url(card.path, request),
         "title": card.title,
         "summary": card.summary,
         "language": card.language,
@@ -79,7 +79,7 @@ def shown_place(place: ShownPlace, request) -> dict[str, Any]:
     """Return a place; ``content`` is what can be changed and sent back."""
     return {
         "slug": place.slug,
-        "url": request.application_url + place.path,
+        "url": _url(place.path, request),
         "revision": place.number,
         "content": place_as_json(place.content),
         "media": list(place.media),
@@ -122,7 +122,7 @@ def _source(source: Source, request) -> dict[str, Any]:
         "licence": source.licence,
         "revision": source.number,
         "authors": _credits(source.credits),
-        "url": request.application_url + source.path if source.path else None,
+        "url": _url(source.path, request) if source.path else None,
     }
 
 
@@ -133,3 +133,7 @@ def _credits(people: Sequence[Credit]) -> list[dict[str, Any]]:
 def _credit(credit: Credit) -> dict[str, Any]:
     """Return who made something; the name of a former contributor is null."""
     return {"name": credit.name or None, "organisation": credit.organisation}
+
+
+def _url(path: str, request) -> str:
+    return request.registry.portal_settings.base_url + path

@@ -17,6 +17,8 @@ from portal.i18n import _
 from portal.index.kinds import IndexKind
 from portal.index.queries import Filter, version
 from portal.index.telling import instant
+from portal.moderation.queries import standing_of
+from portal.moderation.terms import Standing
 
 USUAL, MOST = 10, 10_000
 MOST_ON_A_PAGE = 100
@@ -124,7 +126,11 @@ class Item(InCollection):
             raise self.missing() from None
         found = feature(self.request.db, self.kind.name, name)
         if not found.rows:
-            raise self.missing()
+            raise (
+                self.gone()
+                if standing_of(self.request.db, self.kind.name, name) is Standing.REMOVED
+                else self.missing()
+            )
         links = [*self.own_links(), *self.collection_links()]
         return written.feature(found, self.address.home, links), links
 

@@ -4,7 +4,7 @@ import json
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
-from pyramid.httpexceptions import HTTPNotFound
+from pyramid.httpexceptions import HTTPGone, HTTPNotFound
 from pyramid.renderers import render_to_response
 from pyramid.response import Response
 
@@ -123,3 +123,7 @@ class Resource(ABC):
     def missing(self) -> Exception:
         """Return the error to raise where there is nothing."""
         return HTTPNotFound() if self.form == "html" else Problem(404)
+
+    def gone(self) -> Exception:
+        """Return the error to raise where moderation removed what there was."""
+        return HTTPGone() if self.form == "html" else Problem(410)

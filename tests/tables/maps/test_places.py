@@ -77,7 +77,7 @@ def test_anybody_corrects_a_place_and_every_revision_stays(session, places, auth
     assert total == 2
     assert {change.path[0] for change in line.changes} == {"position", "theme", "access"}
     assert (line.author.name, line.comment) == ("Malo Kerdraon", "Devant le portail")
-    assert places.revert(place.id, 1, author.id).number == 3
+    assert places.revert(place.id, 2, 1, author.id).number == 3
     assert shown_place(session, place).content == maps.place_content()
     assert [credit.name for credit in shown_place(session, place).contributors] == ["Katell Riou", "Malo Kerdraon"]
 

@@ -198,7 +198,7 @@ def test_a_stop_keeps_its_id_when_stops_change_places_and_its_row_when_it_is_gon
     rows = {stop.id: (stop.rank, stop.label) for stop in session.scalars(select(Stop))}
     assert rows == {three.id: (1, "01"), one.id: (2, "02"), two.id: (None, None)}
     assert set(entries(session, "stop")) == {one.id, three.id}
-    trails.revert(trail.id, 1, author.id)
+    trails.revert(trail.id, trail.current, 1, author.id)
     rows = {stop.id: (stop.rank, stop.label) for stop in session.scalars(select(Stop))}
     assert rows == {one.id: (1, "01"), two.id: (2, "02"), three.id: (3, "03")}
     assert set(entries(session, "stop")) == {one.id, two.id, three.id}
@@ -284,7 +284,7 @@ def test_nobody_revises_what_there_never_was(session, trails, author):
         with pytest.raises(NoSuchRevision):
             trails.revise(trail.id, base, maps.content(), author.id)
     with pytest.raises(NoSuchRevision):
-        trails.revert(trail.id, 7, author.id)
+        trails.revert(trail.id, trail.current, 7, author.id)
 
 
 # One thing at a time --------------------------------------------------------------------------------------------------
@@ -320,7 +320,7 @@ def test_going_back_keeps_the_licence_of_now(session, trails, author):
     trail = maps.trail(session, licence="CC-BY-4.0")
     content = content_of(session, trail)
     trails.revise(trail.id, 1, replace(content, title={"fr": "Autrement"}, licence="CC-BY-SA-4.0"), author.id)
-    revision = trails.revert(trail.id, 1, author.id)
+    revision = trails.revert(trail.id, trail.current, 1, author.id)
     assert (revision.number, revision.base) == (3, 2)
     assert content_of(session, trail) == replace(content, licence="CC-BY-SA-4.0")
 

@@ -151,7 +151,7 @@ def test_going_back_neither_removes_nor_brings_back_what_moderators_hid(mine, se
     late = maps.stop("03", -4.47, 48.38, title={"fr": "Le phare"})
     by_ewen(session, trail, ewen, stops=(first, second, late))
     maps.moderate(session, "stop", late.id, Act.HIDE)
-    mine.post(f"/trails/{trail.slug}/history/1/revert", people.with_csrf(mine), status=303)
+    mine.post(f"/trails/{trail.slug}/history/1/revert", people.with_csrf(mine, {"base": "2"}), status=303)
     assert [stop.id for stop in now(session, trail).stops] == [first.id, second.id, late.id]
     by_ewen(session, trail, ewen, stops=(first, second))  # the service's caller says who sees what is hidden
     assert late in now(session, trail).stops
@@ -167,9 +167,18 @@ def test_one_goes_back_by_a_new_version(mine, session, trail, ewen, nolwenn):
     assert trail.revisions[-1].author_id == nolwenn.id
 
 
+def test_what_somebody_else_says_meanwhile_is_not_undone(mine, session, trail, ewen):
+    by_ewen(session, trail, ewen, title={"fr": "N’importe quoi"})
+    page = mine.get(f"/trails/{trail.slug}/history/difference?before=1&after=2")
+    by_ewen(session, trail, ewen, title={"fr": "Les voix"})
+    back = next(form for form in page.forms.values() if "/revert" in str(form.action))
+    assert "Somebody changed it meanwhile" in back.submit().follow()
+    assert now(session, trail).title == {"fr": "Les voix"}
+
+
 def test_one_does_not_go_back_to_nowhere_nor_to_what_is_gone(mine, session, trail, nolwenn):
-    mine.post(f"/trails/{trail.slug}/history/9/revert", people.with_csrf(mine), status=404)
-    mine.post(f"/trails/{trail.slug}/history/x/revert", people.with_csrf(mine), status=404)
+    mine.post(f"/trails/{trail.slug}/history/9/revert", people.with_csrf(mine, {"base": "1"}), status=404)
+    mine.post(f"/trails/{trail.slug}/history/x/revert", people.with_csrf(mine, {"base": "1"}), status=404)
 
 
 def test_a_visitor_does_not_go_back(browse, trail):

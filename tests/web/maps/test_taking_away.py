@@ -14,7 +14,8 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import select
 
-from maps.models import Stop
+from maps.models import Stop, TrailRevision
+from maps.queries.revisions import revision
 from portal.media.models import Rendition
 from portal.media.terms import Rendering
 from portal.moderation.terms import Act
@@ -92,6 +93,19 @@ def test_a_trail_is_taken_away_as_a_file_that_other_sites_may_read(browse, trail
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     kept = answer.headers.get("Content-Disposition")
     assert kept == (None if kind == "rss" else f'attachment; filename="{trail.slug}.{kind}"')
+
+
+@pytest.mark.parametrize("kind", ["gpx", "geojson", "rss", "sheet", "embed"])
+def test_a_remix_names_who_made_what_it_was_made_of(browse, session, trail, author, kind):
+    """Invariant I8: the chain of credit is shown wherever the trail goes."""
+    other = people.person(session, name="Malo Kerdraon")
+    source = revision(session, TrailRevision, trail.id, 1)
+    remix = maps.trails(session).remix(source, {"fr": "La mienne"}, "CC-BY-SA-4.0", other.id)
+    maps.trails(session).publish(remix.id)
+    address = {"sheet": f"/trails/{remix.slug}/sheet", "embed": f"/embed/trails/{remix.slug}"}
+    said = browse.get(address.get(kind, f"/trails/{remix.slug}.{kind}")).text
+    assert author.name in said
+    assert "Malo Kerdraon" in said
 
 
 @pytest.mark.parametrize("path", EVERYTHING)

@@ -113,7 +113,7 @@ def test_a_draft_is_there_for_its_authors_alone(browse, session, nolwenn):
     draft = maps.trail(session, author_id=nolwenn.id, draft=True)
     browse.get(f"/trails/{draft.slug}", status=404)
     page = people.signed_in(browse, nolwenn).get(f"/trails/{draft.slug}", headers=ENGLISH)
-    assert "Nobody but its authors sees this draft yet." in page
+    assert "Only its authors and the moderators see this draft yet." in page
     people.signed_in(browse, people.person(session)).get(f"/trails/{draft.slug}", status=404)
 
 
