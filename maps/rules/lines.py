@@ -117,12 +117,12 @@ def _turns(heights: Sequence[float]) -> Iterator[float]:
 # Where stops are ------------------------------------------------------------------------------------------------------
 
 
-def off_line(line: Sequence[Vertex], position: Position) -> float:
-    """Return how far a position is from the nearest point of a line; without a line it is on it."""
+def off_line(line: Sequence[Vertex], positions: Sequence[Position]) -> list[float]:
+    """Return how far each position is from the nearest point of a line; without a line they are on it."""
     if len(line) < 2:
-        return distance(line[0], position) if line else 0.0
+        return [distance(line[0], position) if line else 0.0 for position in positions]
     measured = _Measured(line)
-    return min(off for _metres, off in measured.nearest(position))
+    return [min(off for _metres, off in measured.nearest(position)) for position in positions]
 
 
 def along(line: Sequence[Vertex], positions: Sequence[Position]) -> tuple[Along, ...]:

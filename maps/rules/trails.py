@@ -72,7 +72,7 @@ def place_flaws(content: PlaceContent, media: Media) -> list[Flaw]:
 
 def trail_hints(content: TrailContent, media: Media) -> list[Hint]:
     """Return what the authors should look at again, stop by stop."""
-    return [hint for stop in content.stops for hint in _stop_hints(stop, content, media)] + [
+    return [hint for stop, off in _off_the_line(content) for hint in _stop_hints(stop, off, media)] + [
         Hint(HintCode.OVERLAPPING, {"stop": one.label, "other": other.label})
         for one, other in combinations(content.stops, 2)
         if distance(one.position, other.position) < one.radius + other.radius
@@ -86,9 +86,7 @@ def on_the_globe(longitude: float, latitude: float) -> bool:
 
 def far_stops(content: TrailContent) -> set[UUID]:
     """Return the stops that are so far from the line that somebody must say that it is meant so."""
-    if len(content.line) < 2:
-        return set()
-    return {stop.id for stop in content.stops if off_line(content.line, stop.position) > FAR_FROM_LINE}
+    return {stop.id for stop, off in _off_the_line(content) if off > FAR_FROM_LINE}
 
 
 def _words(title: Texts, licence: str) -> list[Flaw]:
@@ -161,13 +159,18 @@ def _media_flaws(ids: Sequence[UUID], media: Media, where: Mapping[str, str]) ->
 def _far(content: TrailContent, meant: Collection[UUID]) -> Iterator[Flaw]:
     if len(content.line) < 2 or not all(on_the_globe(*stop.position) for stop in content.stops):
         return
-    for stop in content.stops:
-        if stop.id not in meant and (off := off_line(content.line, stop.position)) > FAR_FROM_LINE:
+    for stop, off in _off_the_line(content):
+        if stop.id not in meant and off > FAR_FROM_LINE:
             yield Flaw(FlawCode.FAR_FROM_LINE, {"stop": stop.label, "metres": round(off)})
 
 
-def _stop_hints(stop: StopContent, content: TrailContent, media: Media) -> Iterator[Hint]:
-    off = off_line(content.line, stop.position) if len(content.line) > 1 else 0.0
+def _off_the_line(content: TrailContent) -> list[tuple[StopContent, float]]:
+    """Return the stops, each with how many metres it is off the line; none is where there is no line."""
+    line = content.line if len(content.line) > 1 else ()
+    return list(zip(content.stops, off_line(line, [stop.position for stop in content.stops]), strict=True))
+
+
+def _stop_hints(stop: StopContent, off: float, media: Media) -> Iterator[Hint]:
     if off > OFF_THE_LINE:
         yield Hint(HintCode.OFF_THE_LINE, {"stop": stop.label, "metres": round(off)})
     if stop.radius < SMALL_RADIUS:
