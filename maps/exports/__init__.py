@@ -3,6 +3,7 @@
 Each is a function from an :class:`Export` to bytes, the same bytes as long as the trail says the same.
 """
 
+from maps.exports.cover import cover
 from maps.exports.csv import csv, places_csv
 from maps.exports.export import Export, Site
 from maps.exports.geojson import geojson, places_geojson
@@ -10,4 +11,4 @@ from maps.exports.gpx import gpx
 from maps.exports.kml import kml
 from maps.exports.rss import rss
 
-__all__ = ["Export", "Site", "csv", "geojson", "gpx", "kml", "places_csv", "places_geojson", "rss"]
+__all__ = ["Export", "Site", "cover", "csv", "geojson", "gpx", "kml", "places_csv", "places_geojson", "rss"]

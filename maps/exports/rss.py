@@ -54,6 +54,7 @@ def _about(channel: Element, export: Export) -> None:
     add(channel, "lastBuildDate", format_datetime(export.trail.revised_at))
     add(channel, "atom:link", href=own_url, rel="self", type="application/rss+xml")
     add(channel, "itunes:author", export.credits or export.site.name)
+    add(channel, "itunes:image", href=f"{export.url}.png")
     add(channel, "itunes:type", "serial")
     add(channel, "itunes:explicit", "false")
     add(add(channel, "itunes:category", text=CATEGORY), "itunes:category", text=PART)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pyramid.response import Response
 from pyramid.view import view_config, view_defaults
 
-from maps.exports import Export, Site, csv, geojson, gpx, kml, places_csv, places_geojson, rss
+from maps.exports import Export, Site, cover, csv, geojson, gpx, kml, places_csv, places_geojson, rss
 from maps.permissions import Maps
 from maps.queries.exporting import place_rows
 from maps.queries.trails import TrailFilter, shown
@@ -18,7 +18,11 @@ TRAIL_FILES: dict[str, tuple[str, Callable[[Export], bytes]]] = {
     "kml": ("application/vnd.google-earth.kml+xml", kml),
     "csv": ("text/csv", csv),
     "rss": ("application/rss+xml", rss),
+    "png": ("image/png", cover),
 }
+SHOWN = ("rss", "png")
+"""What is followed or looked at where it is, rather than kept."""
+
 PLACE_FILES = {"geojson": (GEOJSON, places_geojson), "csv": ("text/csv", places_csv)}
 
 
@@ -52,7 +56,7 @@ class TrailFile:
     def send(self) -> Response:
         kind = self.request.matchdict["format"]
         media_type, written = TRAIL_FILES[kind]
-        name = f"{self.context.trail.slug}.{kind}" if kind != "rss" else None  # a podcast is followed, not kept
+        name = None if kind in SHOWN else f"{self.context.trail.slug}.{kind}"
         return answer(written(export_of(self.context, self.request)), media_type, name)
 
 

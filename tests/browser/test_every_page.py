@@ -190,6 +190,7 @@ NO_PAGES = {
     "maps.trail.file",
     "maps.trail.offline",
     "maps.trail.pack",
+    "maps.track_file",
     "maps.worker",
     "media",
     "media.transcript",

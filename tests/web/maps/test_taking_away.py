@@ -29,9 +29,17 @@ TYPES = {
     "kml": "application/vnd.google-earth.kml+xml",
     "csv": "text/csv",
     "rss": "application/rss+xml",
+    "png": "image/png",
 }
-FILES = [f"/trails/{{slug}}.{kind}" for kind in TYPES]
-EVERYTHING = [*FILES, "/trails/{slug}/sheet", "/embed/trails/{slug}", "/stops/{stop}/qr.svg", "/oembed?url={url}"]
+FILES = [f"/trails/{{slug}}.{kind}" for kind in TYPES if kind != "png"]
+EVERYTHING = [
+    *FILES,
+    "/trails/{slug}.png",
+    "/trails/{slug}/sheet",
+    "/embed/trails/{slug}",
+    "/stops/{stop}/qr.svg",
+    "/oembed?url={url}",
+]
 
 EVERYWHERE = [
     "/trails/{slug}",
@@ -92,7 +100,7 @@ def test_a_trail_is_taken_away_as_a_file_that_other_sites_may_read(browse, trail
     assert answer.content_type == TYPES[kind]
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     kept = answer.headers.get("Content-Disposition")
-    assert kept == (None if kind == "rss" else f'attachment; filename="{trail.slug}.{kind}"')
+    assert kept == (None if kind in ("rss", "png") else f'attachment; filename="{trail.slug}.{kind}"')
 
 
 @pytest.mark.parametrize("kind", ["gpx", "geojson", "rss", "sheet", "embed"])

@@ -1,12 +1,15 @@
 """A podcast that players understand: episodes in walking order, each with its transcript, its place, its licence."""
 
+from dataclasses import replace
+from io import BytesIO
 from uuid import UUID
 from xml.etree import ElementTree
 
 import feedparser
 from hypothesis import given
+from PIL import Image
 
-from maps.exports import rss
+from maps.exports import cover, rss
 from maps.exports.rss import heard
 from portal.media.terms import MediaKind, TranscriptForm
 from tests.factories.maps import content, stop
@@ -81,3 +84,15 @@ def test_two_sounds_at_one_stop_are_two_episodes_with_names_of_their_own():
 def test_pictures_and_what_no_player_plays_are_left_out():
     media = (sound(ONE, kind=MediaKind.IMAGE, sources=()), sound(TWO, sources=sound(TWO).sources[1:]))
     assert read(rss(export(content(stop("01", media=(ONE, TWO))), *media))).entries == []
+
+
+def test_the_cover_is_a_square_as_large_as_directories_ask_for():
+    """Apple, «A Podcaster's Guide to RSS»: square, 1400 to 3000 pixels, without transparency."""
+    export_ = export(content(stop("01"), stop("02")))
+    image = feedparser.parse(rss(export_)).feed.image
+    assert image.href == f"{export_.url}.png"
+    with Image.open(BytesIO(cover(export_))) as picture:
+        assert (picture.format, picture.size, picture.mode) == ("PNG", (1400, 1400), "RGB")
+        assert len(picture.getcolors(maxcolors=100_000)) > 1
+    with Image.open(BytesIO(cover(export(replace(content(), stops=(), line=()))))) as picture:
+        assert len(picture.getcolors()) == 1
