@@ -45,7 +45,7 @@ def maps() -> None:
 def bring_in(
     installation, file: Path, email: str, line: int | None, as_places: bool, licence: str, language: str
 ) -> None:
-    """Bring in a GPX or GeoJSON FILE: its line and points as the draft of a trail, or its points as places.
+    """Bring in a GPX, GeoJSON or CSV FILE: its line and points as the draft of a trail, or its points as places.
 
     GeoJSON without a line becomes places. Where a file has several lines, they are shown and one must be chosen.
     """

@@ -1,4 +1,4 @@
-"""What others have already drawn: GPX and GeoJSON files, read into lines to choose from and points to make stops of.
+"""What others have already drawn: GPX, GeoJSON and tables, read into lines to choose from and points to make stops of.
 
 Pure functions, like the rules: bytes in, values or a reason why not out. Nothing is merged that the file keeps apart.
 """

@@ -3,6 +3,7 @@
 from maps.imports.brought import Brought
 from maps.imports.geojson import read_geojson
 from maps.imports.gpx import read_gpx
+from maps.imports.table import is_table, read_table
 from maps.imports.troubles import Trouble, Unreadable
 
 MOST_BYTES = 20_000_000
@@ -10,7 +11,7 @@ MARK = b"\xef\xbb\xbf"
 
 
 def read(content: bytes) -> Brought:
-    """Return what a GPX or GeoJSON file holds. Raises :class:`Unreadable`."""
+    """Return what a GPX or GeoJSON file or a table (CSV) holds. Raises :class:`Unreadable`."""
     if len(content) > MOST_BYTES:
         raise Unreadable(Trouble.TOO_LARGE, most=MOST_BYTES // 1_000_000)
     beginning = _beginning(content)
@@ -20,6 +21,8 @@ def read(content: bytes) -> Brought:
         return _something(read_geojson(content))
     if beginning == b"<" or content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return _something(read_gpx(content))
+    if is_table(content):
+        return _something(read_table(content))
     raise Unreadable(Trouble.NEITHER)
 
 

@@ -17,6 +17,7 @@ class Trouble(StrEnum):
     NOT_GPX = "not_gpx"
     NOT_JSON = "not_json"
     NOT_GEOJSON = "not_geojson"
+    NOT_A_TABLE = "not_a_table"
     TOO_DEEP = "too_deep"
     TOO_MANY_POINTS = "too_many_points"
     TOO_MANY_PLACES = "too_many_places"
@@ -38,12 +39,13 @@ class Unreadable(ValueError):
 SENTENCES: Mapping[Trouble, str] = {
     Trouble.TOO_LARGE: _("The file is larger than ${most} MB."),
     Trouble.EMPTY: _("The file is empty."),
-    Trouble.NEITHER: _("This is neither a GPX nor a GeoJSON file."),
+    Trouble.NEITHER: _("This is neither a GPX nor a GeoJSON file, nor a table with columns latitude and longitude."),
     Trouble.NOT_XML: _("The file cannot be read: it is not well-formed on line ${line}."),
     Trouble.FORBIDDEN: _("The file defines abbreviations of its own (a DTD or entities), which we do not read."),
     Trouble.NOT_GPX: _("The file is XML, but not GPX."),
     Trouble.NOT_JSON: _("The file begins like JSON, but cannot be read as such."),
     Trouble.NOT_GEOJSON: _("The file is JSON, but not GeoJSON."),
+    Trouble.NOT_A_TABLE: _("The table cannot be read from line ${line} on."),
     Trouble.TOO_DEEP: _("The file is nested too deep to be read."),
     Trouble.TOO_MANY_POINTS: _("The file has more than ${most} points."),
     Trouble.TOO_MANY_PLACES: _("The file has more than ${most} places. Send it in parts."),

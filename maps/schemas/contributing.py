@@ -245,8 +245,10 @@ class TrackFileSchema(colander.Schema):
         Upload(MOST_GPX_MEBIBYTES * MEBIBYTE),
         name="file",
         title=_("File"),
-        description=_("GPX, as phones, watches and map sites give it; 15 MB at most."),
-        widget=FileUpload(accept=".gpx,application/gpx+xml"),
+        description=_(
+            "GPX, as phones, watches and map sites give it, GeoJSON, or a table of stops (CSV); 15 MB at most."
+        ),
+        widget=FileUpload(accept=".gpx,.geojson,.json,.csv,application/gpx+xml"),
     )
 
 

@@ -16,6 +16,7 @@ from maps.imports import Trouble, Unreadable, drafted, places_of, read, sentence
 from maps.imports.brought import LineKind
 from maps.rules.lines import MOST_VERTICES, crosses_180, length
 from maps.terms import Theme
+from portal.spreadsheets import csv_chunks
 from tests.rules.maps.given import positions, vertices
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -55,6 +56,55 @@ def draft(brought, **more):
 
 
 OUT = [(-4.479, 48.383, 5.0), (-4.476, 48.3826, 8.5), (-4.4725, 48.3818, 4.0)]
+
+
+# Tables ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        'Nom;Latitude;Longitude;Texte\nLa criée;48,383;-4,479;"Avant l’aube; il fait noir"\n;48.3818;-4.4725;\n\n',
+        'lon,lat,title,text\r\n-4.479,48.383,La criée,"Avant l’aube; il fait noir"\r\n-4.4725,48.3818,,\r\n',
+        "TITLE\tY\tX\tTEXT\nLa criée\t48.383\t-4.479\tAvant l’aube; il fait noir\n\t48.3818\t-4.4725",
+    ],
+)
+def test_a_table_has_a_point_each_row(table, mark):
+    first, second = read((mark + table).encode()).points
+    assert (first.position, first.title) == ((-4.479, 48.383), {"": "La criée"})
+    assert (first.text, second.position) == ({"": "Avant l’aube; il fait noir"}, (-4.4725, 48.3818))
+
+
+def test_a_table_from_windows_is_read():
+    assert read("nom;lat;lon\nLa criée;48,383;-4,479".encode("cp1252")).points[0].title == {"": "La criée"}
+
+
+@given(st.lists(st.tuples(positions, st.text(max_size=12)), min_size=1, max_size=5))
+def test_our_own_tables_come_back(told):
+    """What we give away as a table can be brought in again."""
+    rows = [(f"{number:02d}", title, latitude, longitude) for number, ((longitude, latitude), title) in enumerate(told)]
+    written = b"".join(csv_chunks(("label", "title", "latitude", "longitude"), rows, mark=True))
+    found = read(written).points
+    assert [one.position for one in found] == [position for position, _title in told]
+    assert [one.label for one in found] == [row[0] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"lat,lon\n48.1,x\n", Trouble.BAD_POSITION),
+        (b"lat,lon\n91,4\n", Trouble.BAD_POSITION),
+        (b"lat,lon\n48.1\n", Trouble.BAD_POSITION),
+        (b"lat,lon\nnan,4\n", Trouble.BAD_POSITION),
+        (b"lat,lon\n", Trouble.NOTHING),
+        (b"name,where\nx,y\n", Trouble.NEITHER),
+        (b"lat,lon\n" + b"1,1\n" * 100_001, Trouble.TOO_MANY_POINTS),
+        (b"lat,lon,name\n1,1," + b"a" * 200_000, Trouble.NOT_A_TABLE),
+    ],
+)
+def test_what_is_no_table_of_points_says_why(content, why):
+    assert trouble(content) is why
 
 
 # GPX ------------------------------------------------------------------------------------------------------------------
@@ -168,7 +218,7 @@ BOMB = HEAD + "".join(
         (b"\xef\xbb\xbf \n", Trouble.EMPTY),
         (b"PK\x03\x04zip", Trouble.NEITHER),
         (b"\x1f\x8b\x08gzip", Trouble.NEITHER),
-        (b"label;lat;lon", Trouble.NEITHER),
+        (b"label;lat;lon", Trouble.NOTHING),
         (b"<gpx><trk>", Trouble.NOT_XML),
         (b"<gpx>\xff</gpx>", Trouble.NOT_XML),
         (b'<?xml version="1.0" encoding="klingon"?><gpx/>', Trouble.NOT_XML),
