@@ -56,7 +56,6 @@ class Media(Versioned, Row):
     renditions: Mapped[list["Rendition"]] = relationship(
         back_populates="media", cascade="all, delete-orphan", order_by="Rendition.rendering"
     )
-    transcripts: Mapped[list["Transcript"]] = relationship(back_populates="media", order_by="Transcript.created_at")
 
 
 class Rendition(Row):
@@ -89,7 +88,7 @@ class Transcript(Row):
     author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
 
-    media: Mapped[Media] = relationship(back_populates="transcripts")
+    media: Mapped[Media] = relationship()
     author: Mapped[Person] = relationship()
 
 

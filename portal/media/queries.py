@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from portal.licences import LICENCES, Licence
 from portal.media.models import Media, PlayTally, Rendition, Transcript, Upload
@@ -205,13 +205,21 @@ def _files(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[Rendering
 
 def _transcripts(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[str, ShownTranscript]]:
     found: dict[UUID, dict[str, ShownTranscript]] = defaultdict(dict)
-    written = select(Transcript).where(Transcript.media_id.in_(ids)).order_by(Transcript.created_at, Transcript.id)
-    for one in session.scalars(written):  # the latest of a language comes last
+    latest = select(Transcript).where(Transcript.media_id.in_(ids), is_latest())
+    for one in session.scalars(latest.order_by(Transcript.created_at, Transcript.id)):
         path = f"/media/{one.media_id}/transcripts/{one.language}"
         found[one.media_id][one.language] = ShownTranscript(
             one.language, one.form, one.text, path, one.author_id, one.created_at
         )
     return found
+
+
+def is_latest() -> ColumnElement[bool]:
+    """Return the condition that a transcript is the one that counts: the latest of its media in its language."""
+    later = aliased(Transcript)
+    of_the_same = later.media_id == Transcript.media_id, later.language == Transcript.language
+    after_it = tuple_(later.created_at, later.id) > tuple_(Transcript.created_at, Transcript.id)
+    return ~select(later.id).where(*of_the_same, after_it).exists()
 
 
 @dataclass(frozen=True, slots=True)

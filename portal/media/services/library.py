@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from portal.audit.services import Audit
@@ -146,8 +147,7 @@ class MediaLibrary:
         if media.state is MediaState.REMOVED:
             return
         names = [name for name in (media.original, *(made.name for made in media.renditions)) if name]
-        for written in list(media.transcripts):
-            self._session.delete(written)
+        self._session.execute(delete(Transcript).where(Transcript.media_id == media.id))
         media.state, media.flaw = MediaState.REMOVED, None
         media.original, media.peaks, media.file_name = None, None, ""
         self._session.flush()

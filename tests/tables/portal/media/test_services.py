@@ -1,11 +1,13 @@
 """Media are taken in, described, put into words, counted and taken back; large ones come in pieces."""
 
 import io
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from maps.queries.media import transcripts
 from portal.audit.models import AuditEntry
 from portal.jobs.models import Job
 from portal.media.models import Media, PlayTally, Transcript, Upload
@@ -143,6 +145,38 @@ def test_the_latest_transcript_in_a_language_is_shown(session, clock, library, s
     assert not found.wants_transcript
 
 
+def test_however_often_it_was_mended_one_text_of_each_language_is_read(session):
+    media, other = files.media(session), files.media(session)
+    files.transcript(session, other, "Une mouette.")
+    for number in range(6):
+        for language in ("fr", "br"):
+            files.transcript(session, media, str(number), language=language, created_at=NOW + timedelta(minutes=number))
+    at_once = [files.transcript(session, other, str(number), language="en") for number in range(6)]
+    newest = max(at_once, key=lambda one: one.id.hex).text
+    session.expunge_all()
+    with transcripts_read() as read:
+        found = shown(session, [media.id, other.id])
+    assert {language: one.text for language, one in found[media.id].transcripts.items()} == {"fr": "5", "br": "5"}
+    assert found[other.id].transcripts["en"].text == newest
+    assert sorted(read) == ["br", "en", "fr", "fr"]
+    assert transcripts(session, [media.id, other.id])[media.id] == ["5", "5"]
+
+
+@contextmanager
+def transcripts_read():
+    """Note which transcripts are loaded."""
+    read = []
+
+    def note(transcript, _context):
+        read.append(transcript.language)
+
+    event.listen(Transcript, "load", note)
+    try:
+        yield read
+    finally:
+        event.remove(Transcript, "load", note)
+
+
 def test_who_takes_it_back_takes_back_all_of_it(session, library, store, soizic):
     content = io.BytesIO(files.tone())
     media = library.receive(content, "cloche.wav", sender_id=soizic.id, **DETAILS)
@@ -177,8 +211,6 @@ def test_a_file_that_somebody_else_sent_too_stays(session, library, store, soizi
 
 
 def test_what_is_shown_takes_three_questions_however_many_are_shown(session, config):
-    from sqlalchemy import event
-
     media = [files.media(session) for _ in range(7)]
     for one in media:
         files.transcript(session, one)
