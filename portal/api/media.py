@@ -19,10 +19,12 @@ from portal.media.models import Media, Upload
 from portal.media.permissions import Library
 from portal.media.queries import ShownMedia, ShownTranscript, Source, one_shown
 from portal.media.services import MediaLibrary, NoSuchPlace, Uploads
+from portal.media.services.library import TRANSCRIPTS
 from portal.media.terms import MOST_BYTES, MediaFlaw, MediaKind, MediaState, NotTaken, Voices
 from portal.media.transcripts import LONGEST, NotATranscript, read
 from portal.people.contexts import matched_id
 from portal.people.terms import Role
+from portal.security.limits import Attempts
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 LINE = 200
@@ -144,6 +146,7 @@ def transcribe(request) -> dict[str, Any]:
         form, text = read(request.message["text"])
     except NotATranscript as no:
         raise Problem(422, reasons=[{"code": no.flaw.value}]) from no
+    request.find_service(Attempts).spend(TRANSCRIPTS, str(request.identity.person_id))
     row, language = request.db.get_one(Media, shown.id), request.message["language"]
     library: MediaLibrary = request.find_service(MediaLibrary)
     library.transcribe(row, language, form, text, request.identity.person_id)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
@@ -22,6 +22,10 @@ from portal.media.services.uploads import Uploads
 from portal.media.store import Store
 from portal.media.terms import LIMITS, MOST_BYTES, MediaFlaw, MediaState, NotTaken, TranscriptForm, Voices
 from portal.ports.media_use import MediaUse
+from portal.security.limits import Limit
+
+TRANSCRIPTS = Limit("media.transcribe", 60, timedelta(hours=1))
+"""How often somebody may write down what is said, or mend it, counted by person."""
 
 CHANGEABLE = frozenset({"title", "description", "language", "licence", "attribution", "voices"})
 

@@ -13,6 +13,7 @@ from portal.media.models import Media, Upload
 from portal.media.permissions import Library
 from portal.media.queries import listened, sent_by
 from portal.media.services import MediaLibrary, NoSuchPlace, Uploads
+from portal.media.services.library import TRANSCRIPTS
 from portal.media.services.uploads import TooManyUploads
 from portal.media.terms import LIMITS, MediaKind, MediaState, NotTaken, Voices
 from portal.media.transcripts import NotATranscript, read
@@ -24,6 +25,7 @@ from portal.pages.media.schemas import (
     TranscriptSchema,
     language_names,
 )
+from portal.security.limits import Attempts, TooMany, too_many
 from portal.security.redirects import safe_path
 
 TEMPLATES = "portal:templates/portal/media/"
@@ -240,6 +242,10 @@ class Transcribe:
             fail(self.form, "text", words.TRANSCRIPT_FLAWS[no.flaw])
             return self._page()
         library, who = self.request.find_service(MediaLibrary), self.request.identity.person_id
+        try:
+            self.request.find_service(Attempts).spend(TRANSCRIPTS, str(who))
+        except TooMany as no:
+            return too_many(self.request, no.wait, guessing=False)
         library.transcribe(self.context.row, wish["language"], form, text, who)
         self.request.tell("good", _("Thank you: the transcript is published."))
         return HTTPSeeOther(self.request.route_path("library.media", media=self.context.shown.id))

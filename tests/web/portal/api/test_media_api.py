@@ -8,6 +8,7 @@ from sqlalchemy import select
 from portal.licences import LICENCES
 from portal.media.models import Media
 from portal.media.services import Uploads
+from portal.media.services.library import TRANSCRIPTS
 from portal.media.terms import MediaKind, MediaState
 from tests.factories import media as files
 from tests.factories import people
@@ -140,3 +141,10 @@ def test_anybody_writes_down_what_is_said(api, session, bearer):
     image = files.media(session, MediaKind.IMAGE)
     said = {"language": "fr", "text": "x"}
     api.post_json(f"/api/v1/media/{image.id}/transcripts", said, headers=bearer, status=404)
+
+
+def test_no_program_mends_without_end(api, session, bearer):
+    address = f"/api/v1/media/{files.media(session).id}/transcripts"
+    for _ in range(TRANSCRIPTS.most):
+        api.post_json(address, {"language": "fr", "text": "Midi."}, headers=bearer, status=201)
+    api.post_json(address, {"language": "fr", "text": "Midi."}, headers=bearer, status=429)

@@ -10,6 +10,7 @@ from webtest import Upload as File
 from portal.media.models import Media, PlayTally, Transcript, Upload
 from portal.media.services import MediaLibrary, Uploads
 from portal.media.services.files import let_go
+from portal.media.services.library import TRANSCRIPTS
 from portal.media.store import Store
 from portal.media.terms import FORMER_CONTRIBUTOR, MediaFlaw, MediaKind, MediaState, TranscriptForm, Voices
 from portal.moderation.models import ModerationAct
@@ -230,6 +231,17 @@ def test_anybody_can_write_down_what_is_said_and_mend_it(browse, session, clock)
     assert len(session.scalars(select(Transcript)).all()) == 2
     again["text"] = "WEBVTT\n\n00:05.000 --> 00:02.000\nMidi\n"
     again.submit("save", status=422).mustcontain("ends before it begins")
+
+
+def test_nobody_mends_without_end(browse, session, clock):
+    page = f"/library/{files.media(session).id}/transcripts"
+    browser = as_(browse, people.person(session))
+    form = browser.get(page).forms["transcript"]
+    form["text"] = "Midi."
+    answers = [form.submit("save", status="*").status_int for _ in range(TRANSCRIPTS.most + 1)]
+    assert answers == [303] * TRANSCRIPTS.most + [429]
+    clock.at += TRANSCRIPTS.length
+    form.submit("save", status=303)
 
 
 def test_nothing_is_said_in_a_picture(browse, session):
