@@ -53,12 +53,17 @@ class MediaData:
         return []
 
     def erase(self, person_id: UUID, at: datetime) -> None:
-        """Forget the name on what was published, which stays under its licence; what never was published goes."""
+        """Forget the name on what was published, which stays under its licence; what never was published goes.
+
+        Of what was taken back before, nothing that they wrote of it is left.
+        """
         theirs = Media.sender_id == person_id
         for media in self._session.scalars(select(Media).where(theirs, Media.state.in_(UNPUBLISHED))).all():
             self._library.remove(media)
         nameless = update(Media).where(theirs).values(attribution=FORMER_CONTRIBUTOR, file_name="")
-        self._session.execute(nameless, execution_options={"synchronize_session": "fetch"})
+        untold = update(Media).where(theirs, Media.state == MediaState.REMOVED).values(title="", description="")
+        for forgotten in (nameless, untold):
+            self._session.execute(forgotten, execution_options={"synchronize_session": "fetch"})
         self._uploads.forget_all_of(person_id)
 
 
@@ -90,11 +95,12 @@ class ModeratedMedia:
         return {SUBJECT: self._translate(_("Sound, picture or video"))}
 
     def subjects(self, kind: str, ids: Collection[UUID]) -> dict[UUID, Subject]:
-        published = Media.id.in_(ids), Media.state.in_((MediaState.READY, MediaState.REMOVED))
-        known = select(Media.id, Media.title, Media.sender_id).where(*published)
+        columns = Media.id, Media.title, Media.sender_id, Media.state == MediaState.REMOVED
+        published = select(*columns).where(Media.id.in_(ids), Media.ready_at.is_not(None))
+        nameless = self.kinds()[SUBJECT]
         return {
-            media_id: Subject(title, f"/library/{media_id}", (sender_id,))
-            for media_id, title, sender_id in self._session.execute(known)
+            media_id: Subject(title or nameless, f"/library/{media_id}", (sender_id,), gone)
+            for media_id, title, sender_id, gone in self._session.execute(published)
         }
 
     def hold(self, kind: str, subject_id: UUID) -> None:

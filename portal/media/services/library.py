@@ -144,7 +144,8 @@ class MediaLibrary:
     def remove(self, media: Media) -> None:
         """Take a media back for good: the original and all that was made of it go, and what was written of it.
 
-        Its address stays, and says that it was removed. Removing it again changes nothing.
+        Its address stays, and says that it was removed. Moderators know what was called how; what nobody but its sender
+        ever saw keeps no title. Removing it again changes nothing.
         """
         lock(self._session, Media, [media.id])
         self._session.refresh(media)
@@ -154,6 +155,8 @@ class MediaLibrary:
         self._session.execute(delete(Transcript).where(Transcript.media_id == media.id))
         media.state, media.flaw = MediaState.REMOVED, None
         media.original, media.peaks, media.file_name = None, None, ""
+        if media.ready_at is None:
+            media.title = media.description = media.attribution = ""
         self._session.flush()
         self._jobs.add("media.let_go", {"names": names})
         self._audit.record("media.remove", "media", media.id)

@@ -12,7 +12,7 @@ from portal.moderation.permissions import Moderate
 from portal.moderation.queries import Thing, acts_on, case_of, latest_acts, open_cases, out_of_sight
 from portal.moderation.rules import possible
 from portal.moderation.services import Moderation
-from portal.moderation.terms import Act, AlreadySo, NoSuchThing
+from portal.moderation.terms import Act, AlreadySo, NoSuchThing, Standing
 from portal.moderation.things import kinds, subjects
 from portal.pages.moderation import words
 from portal.pages.moderation.schemas import ReasonSchema
@@ -86,10 +86,15 @@ class OneThing:
         self.acts = acts_on(request.db, self.kind, self.id)
         if self.subject is None and not self.case.flags and not self.acts:
             raise HTTPNotFound
-        buttons = [BUTTONS[act] for act in possible(self.case.standing) if act in BUTTONS]
+        buttons = [BUTTONS[act] for act in possible(self.standing) if act in BUTTONS]
         self.form = request.new_form(ReasonSchema(), buttons=buttons)
         danger = (Button(Act.REMOVE.value, _("Remove it for good"), "danger"),)
         self.removal = request.new_form(ReasonSchema(), buttons=danger, name="removal")
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands; what its owner took back is gone as well."""
+        return Standing.REMOVED if self.subject and self.subject.gone else self.case.standing
 
     @view_config(request_method="GET")
     def show(self):
@@ -134,7 +139,8 @@ class OneThing:
             "subject": self.subject,
             "kind_name": kinds(self.request).get(self.kind, self.kind),
             "acts": acts_on(self.request.db, self.kind, self.id),
-            "possible": possible(self.case.standing) if self.subject else (),
+            "possible": possible(self.standing) if self.subject else (),
+            "standing": self.standing,
             "form": self.form,
             "removal": self.removal,
             "already": already,

@@ -270,6 +270,22 @@ def test_moderators_take_a_media_out_for_good(session, asking, soizic):
     assert moderated.kinds().keys() == {"media"}
 
 
+def test_what_nobody_but_its_sender_saw_keeps_no_title_once_it_is_taken_back(session, asking, library, soizic):
+    draft, ready = (
+        files.media(session, sender_id=soizic.id, state=state, title="Chez ma mère", description="Sa voix.")
+        for state in (MediaState.RECEIVED, MediaState.READY)
+    )
+    for media in (draft, ready):
+        library.remove(media)
+    moderated = ModeratedMedia(asking)
+    assert (draft.title, draft.description, draft.attribution) == ("", "", "")
+    known = moderated.subjects("media", [draft.id, ready.id])
+    assert {media_id: (one.title, one.gone) for media_id, one in known.items()} == {ready.id: ("Chez ma mère", True)}
+    asking.find_service(Erasure).erase(soizic.id)
+    assert (ready.title, ready.description) == ("", "")
+    assert moderated.subjects("media", [ready.id])[ready.id].title == moderated.kinds()["media"]
+
+
 # Large files in pieces ----------------------------------------------------------------------------------------------
 
 

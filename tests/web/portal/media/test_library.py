@@ -275,6 +275,21 @@ def test_what_is_taken_back_is_gone_for_good(browse, session, soizic, asking):
     assert "La cloche" not in browser.get("/library").text
 
 
+def test_what_its_sender_took_back_cannot_be_flagged_and_there_is_nothing_to_decide(browse, session, asking):
+    never, once = files.media(session, state=MediaState.RECEIVED), files.media(session)
+    browse.get(f"/flag/media/{never.id}", status=404)
+    browse.get(f"/flag/media/{once.id}", status=200)
+    for media in (never, once):
+        asking.find_service(MediaLibrary).remove(media)
+    browse.get(f"/flag/media/{never.id}", status=404)
+    browse.get(f"/flag/media/{once.id}", status=410)
+    flag = {"kind": "media", "id": str(once.id), "concern": "rights", "words": "Ma voix."}
+    browse.post_json("/api/v1/flags", flag, status=410)
+    moderator = as_(browse, people.staff(session, Role.MODERATOR))
+    page = moderator.get(f"/admin/moderation/media/{once.id}")
+    page.mustcontain("La cloche", "removed for good", no=["Look at it", "Hide it"])
+
+
 def test_the_original_is_its_senders_and_is_never_shown(browse, session, asking, soizic):
     library = asking.find_service(MediaLibrary)
     details = {"title": "x", "language": None, "licence": "CC0-1.0", "attribution": "x", "voices": Voices.NOBODY}
