@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit.services import Audit
@@ -20,13 +20,24 @@ from portal.media.models import Media, PlayTally, Transcript, Upload
 from portal.media.services.files import hold
 from portal.media.services.uploads import Uploads
 from portal.media.store import Store
-from portal.media.terms import LIMITS, MOST_BYTES, MediaFlaw, MediaState, NotTaken, TranscriptForm, Voices
+from portal.media.terms import (
+    FORMER_CONTRIBUTOR,
+    LIMITS,
+    MOST_BYTES,
+    MediaFlaw,
+    MediaState,
+    NotTaken,
+    TranscriptForm,
+    Voices,
+)
+from portal.people.models import Organisation
 from portal.ports.media_use import MediaUse
 from portal.security.limits import Limit
 
 TRANSCRIPTS = Limit("media.transcribe", 60, timedelta(hours=1))
 """How often somebody may write down what is said, or mend it, counted by person."""
 
+UNPUBLISHED = (MediaState.RECEIVED, MediaState.PREPARING, MediaState.FAILED)
 CHANGEABLE = frozenset({"title", "description", "language", "licence", "attribution", "voices"})
 
 
@@ -161,6 +172,29 @@ class MediaLibrary:
         self._jobs.add("media.let_go", {"names": names})
         self._audit.record("media.remove", "media", media.id)
         self._tell(media)
+
+    def forget_sender(self, person_id: UUID) -> None:
+        """Forget who sent media, and what might tell: names, originals, what was said of what is gone.
+
+        What was published stays under its licence, and names the organisation in whose name it was sent, if any. What
+        never was goes.
+        """
+        theirs = Media.sender_id == person_id
+        for media in self._session.scalars(select(Media).where(theirs, Media.state.in_(UNPUBLISHED))).all():
+            self.remove(media)
+        originals = self._session.scalars(select(Media.original).where(theirs, Media.original.is_not(None))).all()
+        if originals:
+            self._jobs.add("media.let_go", {"names": list(originals)})
+        organisation = select(Organisation.name).where(Organisation.id == Media.organisation_id).scalar_subquery()
+        nameless = {"attribution": func.coalesce(organisation, FORMER_CONTRIBUTOR), "file_name": "", "original": None}
+        for which, forgotten in (
+            (Media.state == MediaState.READY, nameless),
+            (Media.state == MediaState.REMOVED, {"title": "", "description": "", "attribution": ""}),
+        ):
+            self._session.execute(
+                update(Media).where(theirs, which).values(**forgotten),
+                execution_options={"synchronize_session": "fetch"},
+            )
 
     def heard(self, media_id: UUID, day: date, completed: bool) -> None:
         """Count that a media was begun on a day or, when ``completed``, heard to its end. Nobody is noted."""

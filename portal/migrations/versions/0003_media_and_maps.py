@@ -183,7 +183,10 @@ def upgrade() -> None:
         sa.Column("peaks", sa.LargeBinary(), nullable=True),
         sa.Column("lock_version", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint("(state = 'failed') = (flaw IS NOT NULL)", name=op.f("ck_media_flaw_when_failed")),
-        sa.CheckConstraint("(state = 'removed') = (original IS NULL)", name=op.f("ck_media_original_until_removed")),
+        sa.CheckConstraint("original IS NULL OR state <> 'removed'", name=op.f("ck_media_original_until_removed")),
+        sa.CheckConstraint(
+            "original IS NOT NULL OR state IN ('ready', 'removed')", name=op.f("ck_media_original_until_ready")
+        ),
         sa.CheckConstraint("state <> 'ready' OR kind IS NOT NULL", name=op.f("ck_media_known_when_ready")),
         sa.CheckConstraint("progress BETWEEN 0 AND 100", name=op.f("ck_media_progress")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_media_organisation_id")),

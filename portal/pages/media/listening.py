@@ -58,6 +58,8 @@ def transcript(context, request) -> Response:
 def original(context, request) -> Response:
     """Return the file as it was sent, to be kept and never to be shown: only who sent it vouches for what is in it."""
     row = context.row
+    if row.original is None:
+        raise HTTPNotFound
     response = sent(
         request, row.original, "application/octet-stream", row.original.partition(".")[0], "private, no-cache"
     )

@@ -359,6 +359,8 @@ def test_what_somebody_sent_is_in_their_export(session, asking, soizic):
 
 
 def test_who_is_forgotten_leaves_their_work_and_not_their_name(session, asking, soizic):
+    radio = people.organisation(session, name="Radio Évasion")
+    theirs = files.media(session, sender_id=soizic.id, organisation_id=radio.id, attribution="Soizic et la radio")
     published = files.media(session, sender_id=soizic.id)
     files.transcript(session, published)
     pending = files.media(session, sender_id=soizic.id, state=MediaState.RECEIVED)
@@ -367,6 +369,24 @@ def test_who_is_forgotten_leaves_their_work_and_not_their_name(session, asking, 
     session.expire_all()
     assert (published.state, published.attribution) == (MediaState.READY, FORMER_CONTRIBUTOR)
     assert published.file_name == ""
+    assert (theirs.attribution, theirs.organisation_id) == ("Radio Évasion", radio.id)
     assert one_shown(session, published.id).transcripts
     assert pending.state is MediaState.REMOVED
     assert not session.scalars(select(Upload)).all()
+
+
+def test_who_is_forgotten_takes_along_the_files_as_they_came_which_say_where_and_by_whom(session, asking, store, soizic):
+    files.media(session, sender_id=soizic.id, original=f"{'a' * 64}-original.jpg")
+    shared = f"{'b' * 64}-original.jpg"
+    mine, another = files.media(session, sender_id=soizic.id, original=shared), files.media(session, original=shared)
+    for name in (f"{'a' * 64}-original.jpg", shared):
+        store.put(name, b"as it came")
+    asking.find_service(Erasure).erase(soizic.id)
+    [job] = jobs(session, "media.let_go")
+    let_go(session, store, job.payload["names"])
+    assert store.size(f"{'a' * 64}-original.jpg") is None
+    assert store.size(shared) is not None  # of another who sent the same
+    session.expire_all()
+    assert (mine.original, another.original) == (None, shared)
+    assert one_shown(session, mine.id).sources
+    store.remove(shared)

@@ -301,6 +301,9 @@ def test_the_original_is_its_senders_and_is_never_shown(browse, session, asking,
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert "private" in answer.headers["Cache-Control"]
     browse.get(f"/media/{media.original}", status=404)
+    forgotten = files.media(session, sender_id=soizic.id, original=None)
+    as_(browse, soizic).get(f"/library/{forgotten.id}/original", status=404)
+    browse.get(f"/library/{forgotten.id}").mustcontain(no="Download the original")
 
 
 # Listening ----------------------------------------------------------------------------------------------------------
