@@ -20,10 +20,8 @@ from portal.media.permissions import Library
 from portal.media.queries import ShownMedia, ShownTranscript, Source, one_shown
 from portal.media.services import MediaLibrary, NoSuchPlace, Uploads
 from portal.media.services.library import TRANSCRIPTS
-from portal.media.terms import MOST_BYTES, MediaFlaw, MediaKind, MediaState, NotTaken, Voices
+from portal.media.terms import MOST_BYTES, MediaFlaw, MediaKind, NotTaken, Voices
 from portal.media.transcripts import LONGEST, NotATranscript, read
-from portal.people.contexts import matched_id
-from portal.people.terms import Role
 from portal.security.limits import Attempts
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -118,28 +116,23 @@ def _upload(request, name: str) -> Upload:
 class OneMedia:
     """A media that everybody may see, or one's own."""
 
-    def __init__(self, request) -> None:
-        self.request = request
-        self.shown = _visible(request)
+    def __init__(self, context, request) -> None:
+        self.context, self.request = context, request
 
     @api_view(request_method="GET", permission=Library.READ, public=True)
     def show(self):
-        return told(self.shown, self.request)
+        return told(self.context.shown, self.request)
 
-    @api_view(request_method="DELETE", permission=Library.CONTRIBUTE)
+    @api_view(request_method="DELETE", permission=Library.REMOVE)
     def remove(self):
-        identity = self.request.identity
-        if identity.person_id != self.shown.sender_id and not _moderates(identity):
-            raise Problem(403)
-        library: MediaLibrary = self.request.find_service(MediaLibrary)
-        library.remove(self.request.db.get_one(Media, self.shown.id))
+        self.request.find_service(MediaLibrary).remove(self.context.row)
         return Response(status=204)
 
 
 @api_view(route_name="api.transcripts", request_method="POST", permission=Library.TRANSCRIBE, body=TranscriptMessage)
-def transcribe(request) -> dict[str, Any]:
+def transcribe(context, request) -> dict[str, Any]:
     """Publish what is said in a media, as text or as WebVTT, which begins with ``WEBVTT``."""
-    shown = _visible(request)
+    shown = context.shown
     if shown.kind is MediaKind.IMAGE:
         raise HTTPNotFound
     try:
@@ -147,32 +140,13 @@ def transcribe(request) -> dict[str, Any]:
     except NotATranscript as no:
         raise Problem(422, reasons=[{"code": no.flaw.value}]) from no
     request.find_service(Attempts).spend(TRANSCRIPTS, str(request.identity.person_id))
-    row, language = request.db.get_one(Media, shown.id), request.message["language"]
-    library: MediaLibrary = request.find_service(MediaLibrary)
-    library.transcribe(row, language, form, text, request.identity.person_id)
+    language, library = request.message["language"], request.find_service(MediaLibrary)
+    library.transcribe(context.row, language, form, text, request.identity.person_id)
     again = one_shown(request.db, shown.id, everything=True)
     assert again is not None
     assert again.transcripts is not None
     request.response.status_int = 201
     return _transcript(again.transcripts[language], request)
-
-
-def _visible(request) -> ShownMedia:
-    shown = one_shown(request.db, matched_id(request, "media"), everything=True)
-    if shown is None:
-        raise HTTPNotFound
-    if shown.state is MediaState.REMOVED:
-        raise Problem(410)
-    if shown.state is MediaState.READY and not shown.hidden:
-        return shown
-    identity = request.identity
-    if identity is None or (identity.person_id != shown.sender_id and not _moderates(identity)):
-        raise HTTPNotFound
-    return shown
-
-
-def _moderates(identity) -> bool:
-    return identity.holds(Role.MODERATOR) or identity.holds(Role.ADMIN)
 
 
 def told(media: ShownMedia, request) -> dict[str, Any]:

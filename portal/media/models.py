@@ -15,8 +15,8 @@ class Media(Versioned, Row):
     """A sound, picture or video that somebody published under an open licence.
 
     ``language`` is the one spoken in it, None where nobody speaks; ``description`` says in words what a picture shows.
-    The ``original`` is the name of the untouched file in the store, seen by its sender alone, until the media is removed
-    or its sender forgotten: it may say where it was made, and by whom.
+    The ``original`` is the name of the untouched file in the store, seen by its sender alone, until the media is
+    removed or its sender forgotten: it may say where it was made, and by whom.
     ``peaks`` are 8-bit pairs (least, greatest) that a waveform is drawn from; ``milliseconds`` is how long it lasts.
     """
 

@@ -168,7 +168,9 @@ def show(context, request) -> dict[str, Any]:
     shown = context.shown
     return {
         "media": shown,
-        "mine": bool(request.has_permission(Library.CHANGE, context)),
+        "mine": bool(request.has_permission(Library.REMOVE, context)),
+        "changeable": bool(request.has_permission(Library.CHANGE, context)),
+        "original": request.has_permission(Library.READ_ORIGINAL, context) and context.row.original is not None,
         "state": words.STATES[shown.state],
         "flaw": words.FLAWS.get(shown.flaw),
         "under_way": shown.state in (MediaState.RECEIVED, MediaState.PREPARING),
@@ -263,7 +265,7 @@ class Transcribe:
         }
 
 
-@view_defaults(route_name="library.remove", permission=Library.CHANGE, renderer=TEMPLATES + "remove.jinja2")
+@view_defaults(route_name="library.remove", permission=Library.REMOVE, renderer=TEMPLATES + "remove.jinja2")
 class RemoveMedia:
     """Taking a media back for good."""
 

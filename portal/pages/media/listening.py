@@ -11,7 +11,7 @@ from portal.media.queries import one_shown
 from portal.media.services import MediaLibrary
 from portal.media.serving import sent
 from portal.media.terms import MediaKind, TranscriptForm
-from portal.people.contexts import matched_id
+from portal.security.addresses import matched_id
 from portal.security.limits import Attempts, Limit, TooMany, client_address
 
 OF_ONE_SOUND = Limit("media.heard.one", 12, timedelta(hours=1))

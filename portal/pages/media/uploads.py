@@ -18,7 +18,7 @@ from portal.media.permissions import Library
 from portal.media.services import NoSuchPlace, Uploads
 from portal.media.services.uploads import TooManyUploads
 from portal.media.terms import MOST_BYTES, MediaFlaw, NotTaken
-from portal.people.contexts import matched_id
+from portal.security.addresses import matched_id
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,expiration,termination"

@@ -16,7 +16,7 @@ from portal.moderation.terms import Act, AlreadySo, NoSuchThing, Standing
 from portal.moderation.things import kinds, subjects
 from portal.pages.moderation import words
 from portal.pages.moderation.schemas import ReasonSchema
-from portal.people.contexts import matched_id
+from portal.security.addresses import matched_id
 
 TEMPLATES = "portal:templates/portal/moderation/"
 PAGE = 20

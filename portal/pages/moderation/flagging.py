@@ -10,7 +10,7 @@ from portal.moderation.services import FLAGS, Moderation
 from portal.moderation.sight import Removed, must_be_in_sight
 from portal.moderation.things import kinds, subjects
 from portal.pages.moderation.schemas import FlagSchema
-from portal.people.contexts import matched_id
+from portal.security.addresses import matched_id
 from portal.security.limits import Attempts, TooMany, client_address, too_many
 
 

@@ -375,7 +375,7 @@ def test_who_is_forgotten_leaves_their_work_and_not_their_name(session, asking, 
     assert not session.scalars(select(Upload)).all()
 
 
-def test_who_is_forgotten_takes_along_the_files_as_they_came_which_say_where_and_by_whom(session, asking, store, soizic):
+def test_who_is_forgotten_takes_along_the_files_as_they_came_which_may_tell(session, asking, store, soizic):
     files.media(session, sender_id=soizic.id, original=f"{'a' * 64}-original.jpg")
     shared = f"{'b' * 64}-original.jpg"
     mine, another = files.media(session, sender_id=soizic.id, original=shared), files.media(session, original=shared)

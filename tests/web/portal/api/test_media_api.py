@@ -10,6 +10,7 @@ from portal.media.models import Media
 from portal.media.services import Uploads
 from portal.media.services.library import TRANSCRIPTS
 from portal.media.terms import MediaKind, MediaState
+from portal.people.terms import Role
 from tests.factories import media as files
 from tests.factories import people
 
@@ -119,7 +120,9 @@ def form(api, bearer, **fields):
 def test_who_sent_it_takes_it_back(api, session, soizic, bearer):
     media = files.media(session, sender_id=soizic.id)
     address = f"/api/v1/media/{media.id}"
-    api.delete(address, headers=people.bearer(session, people.person(session)), status=403)
+    api.delete(address, status=401)
+    for other in (people.person(session), people.staff(session, Role.MODERATOR), people.staff(session, Role.ADMIN)):
+        api.delete(address, headers=people.bearer(session, other), status=403)
     api.delete(address, headers=bearer, status=204)
     assert media.state is MediaState.REMOVED
     for headers in ({}, bearer):

@@ -208,10 +208,24 @@ def test_what_is_said_of_it_can_be_changed_by_its_sender(browse, session, soizic
     form.submit("save", status=422)
 
 
-@pytest.mark.parametrize("page", ["edit", "remove", "original"])
-def test_others_change_nothing(browse, session, page):
+@pytest.mark.parametrize(("page", "sent"), [("edit", 403), ("remove", 403), ("original", 405)])
+def test_others_change_nothing(browse, session, page, sent):
     media = files.media(session)
-    as_(browse, people.person(session)).get(f"/library/{media.id}/{page}", status=403)
+    browser = as_(browse, people.person(session))
+    browser.get(f"/library/{media.id}/{page}", status=403)
+    wish = {"title": "x", "language": "fr", "attribution": "x", "licence": "CC0-1.0", "voices": "nobody", "save": ""}
+    browser.post(f"/library/{media.id}/{page}", people.with_csrf(browser, wish), status=sent)
+    assert (media.title, media.state) == ("La cloche de Saint-Martin", MediaState.READY)
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.ADMIN])
+def test_who_moderates_removes_by_an_act_with_a_reason_and_not_in_the_senders_place(browse, session, role):
+    media = files.media(session)
+    browser = as_(browse, people.staff(session, role))
+    browser.get(f"/library/{media.id}").mustcontain("Download the original", no=["Take it back", "My sounds"])
+    browser.get(f"/library/{media.id}/remove", status=403)
+    browser.post(f"/library/{media.id}/remove", people.with_csrf(browser), status=403)
+    assert media.state is MediaState.READY
 
 
 def test_anybody_can_write_down_what_is_said_and_mend_it(browse, session, clock):
