@@ -18,9 +18,9 @@ from portal.licences import LICENCES, Licence
 from portal.media.models import Media, Upload
 from portal.media.permissions import Library
 from portal.media.queries import ShownMedia, ShownTranscript, Source, one_shown
-from portal.media.services import MediaLibrary, NoSuchPlace, Uploads
+from portal.media.services import MediaLibrary, NoSuchPlace, NoSuchUpload, Uploads
 from portal.media.services.library import TRANSCRIPTS
-from portal.media.terms import MOST_BYTES, MediaFlaw, MediaKind, NotTaken, Voices
+from portal.media.terms import MOST_BYTES, MediaFlaw, MediaKind, NotTaken, TakenBack, Voices
 from portal.media.transcripts import LONGEST, NotATranscript, read
 from portal.security.limits import Attempts
 
@@ -71,6 +71,8 @@ def send(request) -> dict[str, Any]:
         raise Problem(413 if no.flaw is MediaFlaw.TOO_LARGE else 422, reasons=[{"code": no.flaw.value}]) from no
     except NoSuchPlace as no:
         raise Problem(409, reasons=[{"code": "incomplete", "received": no.received}]) from no
+    except NoSuchUpload as no:
+        raise Problem(422, errors={"upload": request.localizer.translate(_("There is no such upload."))}) from no
     request.response.status_int = 201
     request.response.location = request.route_path("api.one_media", media=media.id)
     shown = one_shown(request.db, media.id, everything=True)
@@ -102,13 +104,13 @@ def _received(request, wish: dict[str, Any], file: UploadedFile | None) -> Media
 
 
 def _upload(request, name: str) -> Upload:
-    """Return somebody's own upload, named by its id or its address."""
+    """Return somebody's own upload, named by its id or its address. Raises :class:`NoSuchUpload`."""
     try:
         found = request.find_service(Uploads).of(request.identity.person_id, UUID(name.rpartition("/")[2]))
     except ValueError:
         found = None
     if found is None:
-        raise Problem(422, errors={"upload": request.localizer.translate(_("There is no such upload."))})
+        raise NoSuchUpload
     return found
 
 
@@ -141,7 +143,10 @@ def transcribe(context, request) -> dict[str, Any]:
         raise Problem(422, reasons=[{"code": no.flaw.value}]) from no
     request.find_service(Attempts).spend(TRANSCRIPTS, str(request.identity.person_id))
     language, library = request.message["language"], request.find_service(MediaLibrary)
-    library.transcribe(context.row, language, form, text, request.identity.person_id)
+    try:
+        library.transcribe(context.row, language, form, text, request.identity.person_id)
+    except TakenBack:
+        raise Problem(410) from None
     again = one_shown(request.db, shown.id, everything=True)
     assert again is not None
     assert again.transcripts is not None

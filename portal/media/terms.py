@@ -75,6 +75,10 @@ class NotTaken(Exception):
         self.flaw = flaw
 
 
+class TakenBack(Exception):
+    """The media was removed: there is nothing more to be said of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much of a kind is taken: bytes, seconds, pixels of a picture or of each frame. None: there is no such limit.

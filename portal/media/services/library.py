@@ -27,6 +27,7 @@ from portal.media.terms import (
     MediaFlaw,
     MediaState,
     NotTaken,
+    TakenBack,
     TranscriptForm,
     Voices,
 )
@@ -112,18 +113,21 @@ class MediaLibrary:
     def receive_upload(self, upload: Upload, **details: Any) -> Media:
         """Take in a large file that has arrived, as :meth:`receive` does with another; the upload is gone after it.
 
-        Raises :class:`NotTaken`, and :class:`NoSuchPlace` when some of it is missing.
+        Raises :class:`NotTaken`, :class:`NoSuchPlace` when some of it is missing, and :class:`NoSuchUpload` when it is
+        gone in the meantime: of two who describe it at once, one is too late.
         """
-        lock(self._session, Upload, [upload.id])
+        self._uploads.hold(upload)
         with self._uploads.joined(upload) as content:
             media = self.receive(content, upload.file_name, sender_id=upload.person_id, **details)
         self._uploads.forget(upload)
         return media
 
     def change(self, media: Media, **details: Any) -> None:
-        """Change what is said of a media; only what differs counts. Raises ``KeyError`` for an unknown licence."""
-        lock(self._session, Media, [media.id])
-        self._session.refresh(media)
+        """Change what is said of a media; only what differs counts.
+
+        Raises ``KeyError`` for an unknown licence, and :class:`TakenBack`.
+        """
+        self._hold(media)
         unknown = details.keys() - CHANGEABLE
         if unknown:
             raise TypeError(f"{', '.join(sorted(unknown))} cannot be changed")
@@ -137,8 +141,8 @@ class MediaLibrary:
             self._audit.record("media.change", "media", media.id, fields=changed)
 
     def transcribe(self, media: Media, language: str, form: TranscriptForm, text: str, author_id: UUID) -> Transcript:
-        """Add what is said in a media, in a language; the latest counts."""
-        lock(self._session, Media, [media.id])
+        """Add what is said in a media, in a language; the latest counts. Raises :class:`TakenBack`."""
+        self._hold(media)
         written = Transcript(
             media_id=media.id,
             language=language,
@@ -202,6 +206,13 @@ class MediaLibrary:
         counted = insert_into(self._session, PlayTally).values(id=uuid4(), media_id=media_id, day=day, **counts)
         more = {name: getattr(PlayTally, name) + number for name, number in counts.items()}
         self._session.execute(counted.on_conflict_do_update(index_elements=["media_id", "day"], set_=more))
+
+    def _hold(self, media: Media) -> None:
+        """Hold a media until the transaction ends, and read it again. Raises :class:`TakenBack`."""
+        lock(self._session, Media, [media.id])
+        self._session.refresh(media)
+        if media.state is MediaState.REMOVED:
+            raise TakenBack
 
     def _tell(self, media: Media) -> None:
         for user in self._users:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPGone, HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
 from portal.forms import Button, fail, submitted
@@ -12,10 +12,10 @@ from portal.index.views import page_of
 from portal.media.models import Media, Upload
 from portal.media.permissions import Library
 from portal.media.queries import listened, sent_by
-from portal.media.services import MediaLibrary, NoSuchPlace, Uploads
+from portal.media.services import MediaLibrary, NoSuchPlace, NoSuchUpload, Uploads
 from portal.media.services.library import TRANSCRIPTS
 from portal.media.services.uploads import TooManyUploads
-from portal.media.terms import LIMITS, MediaKind, MediaState, NotTaken, Voices
+from portal.media.terms import LIMITS, MediaKind, MediaState, NotTaken, TakenBack, Voices
 from portal.media.transcripts import NotATranscript, read
 from portal.pages.media import words
 from portal.pages.media.schemas import (
@@ -93,7 +93,7 @@ class NewMedia:
             media = self._received(wish)
         except NotTaken as no:
             return self._refused(words.FLAWS[no.flaw])
-        except NoSuchPlace:
+        except (NoSuchPlace, NoSuchUpload):
             return self._refused(LATE)
         if media is None:
             return self._refused(_("Choose a file, or record something.") if not wish["upload"] else LATE)
@@ -206,7 +206,10 @@ class EditMedia:
         wish = submitted(self.form, self.request)
         if wish is None:
             return self._page()
-        self.request.find_service(MediaLibrary).change(self.context.row, **details_of(wish))
+        try:
+            self.request.find_service(MediaLibrary).change(self.context.row, **details_of(wish))
+        except TakenBack:
+            raise HTTPGone from None
         self.request.tell("good", _("Saved."))
         return HTTPSeeOther(self.request.route_path("library.media", media=self.context.shown.id))
 
@@ -248,7 +251,10 @@ class Transcribe:
             self.request.find_service(Attempts).spend(TRANSCRIPTS, str(who))
         except TooMany as no:
             return too_many(self.request, no.wait, guessing=False)
-        library.transcribe(self.context.row, wish["language"], form, text, who)
+        try:
+            library.transcribe(self.context.row, wish["language"], form, text, who)
+        except TakenBack:
+            raise HTTPGone from None
         self.request.tell("good", _("Thank you: the transcript is published."))
         return HTTPSeeOther(self.request.route_path("library.media", media=self.context.shown.id))
 
