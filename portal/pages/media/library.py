@@ -9,13 +9,13 @@ from pyramid.view import view_config, view_defaults
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
 from portal.index.views import page_of
-from portal.media.models import Media, Upload
+from portal.media.models import Media, Transcript, Upload
 from portal.media.permissions import Library
-from portal.media.queries import listened, sent_by
+from portal.media.queries import listened, one_wording, sent_by, wordings
 from portal.media.services import MediaLibrary, NoSuchPlace, NoSuchUpload, Uploads
 from portal.media.services.library import TRANSCRIPTS
 from portal.media.services.uploads import TooManyUploads
-from portal.media.terms import LIMITS, MediaKind, MediaState, NotTaken, TakenBack, Voices
+from portal.media.terms import LIMITS, MediaKind, MediaState, NotTaken, TakenBack, TranscriptForm, Voices
 from portal.media.transcripts import NotATranscript, read
 from portal.pages.media import words
 from portal.pages.media.schemas import (
@@ -30,6 +30,9 @@ from portal.security.redirects import safe_path
 
 TEMPLATES = "portal:templates/portal/media/"
 PER_PAGE = 20
+WORDINGS = 10
+"""How many of the transcripts that there were are on a page."""
+
 LATE = _("That file is no longer here: choose it again.")
 
 
@@ -185,7 +188,7 @@ def languages(request) -> dict[str, str]:
     return dict(language_names(request.locale_name))
 
 
-@view_defaults(route_name="library.edit", permission=Library.CHANGE, renderer=TEMPLATES + "form.jinja2")
+@view_defaults(route_name="library.edit", permission=Library.CHANGE, renderer=TEMPLATES + "edit.jinja2")
 class EditMedia:
     """Changing what is said of a media. The file stays what it is."""
 
@@ -214,12 +217,17 @@ class EditMedia:
         return HTTPSeeOther(self.request.route_path("library.media", media=self.context.shown.id))
 
     def _page(self) -> dict[str, Any]:
-        return {"media": self.context.shown, "form": self.form, "title": _("Change what is said of it"), "intro": None}
+        return {"media": self.context.shown, "form": self.form}
 
 
-@view_defaults(route_name="library.transcripts", permission=Library.TRANSCRIBE, renderer=TEMPLATES + "form.jinja2")
+@view_defaults(
+    route_name="library.transcripts", permission=Library.TRANSCRIBE, renderer=TEMPLATES + "transcripts.jinja2"
+)
 class Transcribe:
-    """Writing down what is said, for those who do not hear it: anybody may, and mend what others wrote."""
+    """Writing down what is said, for those who do not hear it: anybody may, mend what others wrote, and undo it.
+
+    ``?wording=`` is an earlier transcript to begin with.
+    """
 
     def __init__(self, context, request) -> None:
         if context.shown.kind is MediaKind.IMAGE:
@@ -232,6 +240,9 @@ class Transcribe:
         shown = self.context.shown
         wanted = self.request.GET.get("language") or shown.language or self.request.locale_name
         known = (shown.transcripts or {}).get(wanted)
+        if "wording" in self.request.GET:
+            known = self._wording(self.request.GET["wording"])
+            wanted = known.language
         self.form.set_appstruct({"language": wanted, "text": known.text if known else ""})
         return self._page()
 
@@ -246,28 +257,55 @@ class Transcribe:
             self.request.response.status_int = 422
             fail(self.form, "text", words.TRANSCRIPT_FLAWS[no.flaw])
             return self._page()
+        return self._publish(wish["language"], form, text)
+
+    @view_config(request_method="POST", request_param="wording")
+    def go_back(self):
+        """Publish an earlier transcript again."""
+        earlier = self._wording(self.request.POST["wording"])
+        return self._publish(earlier.language, earlier.form, earlier.text)
+
+    def _wording(self, name: str) -> Transcript:
+        try:
+            found = one_wording(self.request.db, self.context.shown.id, UUID(name))
+        except ValueError:
+            found = None
+        if found is None:
+            raise HTTPNotFound
+        return found
+
+    def _publish(self, language: str, form: TranscriptForm, text: str):
         library, who = self.request.find_service(MediaLibrary), self.request.identity.person_id
         try:
             self.request.find_service(Attempts).spend(TRANSCRIPTS, str(who))
         except TooMany as no:
             return too_many(self.request, no.wait, guessing=False)
         try:
-            library.transcribe(self.context.row, wish["language"], form, text, who)
+            library.transcribe(self.context.row, language, form, text, who)
         except TakenBack:
             raise HTTPGone from None
         self.request.tell("good", _("Thank you: the transcript is published."))
         return HTTPSeeOther(self.request.route_path("library.media", media=self.context.shown.id))
 
     def _page(self) -> dict[str, Any]:
-        intro = _(
-            "Who does not hear, or cannot listen now, reads it. What you write is under the licence of the sound."
-        )
+        page = page_of(self.request)
+        first = (page - 1) * WORDINGS
+        found, total = wordings(self.request.db, self.context.shown.id, limit=WORDINGS, offset=first)
+
+        def address(number: int) -> str:
+            here = {"media": self.context.shown.id, "_query": {"page": number}, "_anchor": "wordings"}
+            return self.request.route_path("library.transcripts", **here)
+
         return {
             "media": self.context.shown,
             "form": self.form,
-            "title": _("Write down what is said"),
-            "intro": intro,
-            "with_player": True,
+            "wordings": found,
+            "first": first + 1,
+            "total": total,
+            "previous_url": address(page - 1) if page > 1 else None,
+            "next_url": address(page + 1) if first + WORDINGS < total else None,
+            "languages": languages(self.request),
+            "zone": self.request.city.zone,
         }
 
 

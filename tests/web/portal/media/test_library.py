@@ -181,9 +181,7 @@ def test_what_is_not_ready_is_its_senders_and_the_moderators_alone(browse, sessi
 
 def test_what_is_hidden_is_its_senders_and_the_moderators_alone(browse, session, soizic):
     media = files.media(session, sender_id=soizic.id)
-    act = {"subject_kind": "media", "subject_id": media.id, "number": 1, "reason": "", "actor_id": soizic.id, "at": NOW}
-    session.add(ModerationAct(act=Act.HIDE, **act))
-    session.flush()
+    hidden_by_moderators(session, media)
     browse.get(f"/library/{media.id}", status=404)
     browse.get(f"/media/{media.renditions[0].name}", status=404)
     as_(browse, soizic).get(f"/library/{media.id}").mustcontain("Moderators have hidden it")
@@ -245,6 +243,65 @@ def test_anybody_can_write_down_what_is_said_and_mend_it(browse, session, clock)
     assert len(session.scalars(select(Transcript)).all()) == 2
     again["text"] = "WEBVTT\n\n00:05.000 --> 00:02.000\nMidi\n"
     again.submit("save", status=422).mustcontain("ends before it begins")
+
+
+def test_whoever_finds_a_transcript_spoiled_goes_back_to_an_earlier_one(browse, session, clock):
+    media = files.media(session)
+    gone = people.person(session, name="")
+    good = files.transcript(session, media, "Neuf coups de cloche.", created_at=NOW - timedelta(days=2))
+    files.transcript(session, media, "Nav taol.", language="br", author_id=gone.id, created_at=NOW - timedelta(days=1))
+    spoiler = people.person(session, name="Gast Rabat")
+    files.transcript(session, media, "Bla.", author_id=spoiler.id, created_at=NOW - timedelta(hours=1))
+    browser = as_(browse, people.person(session))
+    page = browser.get(f"/library/{media.id}/transcripts")
+    page.mustcontain("Gast Rabat", "Bla.", "a former contributor", "Neuf coups de cloche.")
+    [line] = [line for line in page.html.select("ol .line") if "Neuf coups" in line.text]
+    assert "this one is read" not in line.text
+    mended = browser.get(line.select_one("a")["href"]).forms["transcript"]
+    assert (mended["language"].value, mended["text"].value.strip()) == ("fr", "Neuf coups de cloche.")
+    [back] = [form for form in page.forms.values() if "wording" in form.fields]
+    assert back["wording"].value == str(good.id)
+    back.submit(status=303).follow().mustcontain("Neuf coups de cloche.", "Thank you", no="Bla.")
+    assert len(session.scalars(select(Transcript)).all()) == 4
+
+
+@pytest.mark.parametrize("name", ["nonsense", "00000000-0000-0000-0000-000000000000"])
+def test_there_is_no_going_back_to_what_was_never_written_of_it(browse, session, name):
+    media, other = files.media(session), files.media(session)
+    browser = as_(browse, people.person(session))
+    page = f"/library/{media.id}/transcripts"
+    for wording in (name, str(files.transcript(session, other).id)):
+        browser.get(f"{page}?wording={wording}", status=404)
+        browser.post(page, people.with_csrf(browser, {"wording": wording}), status=404)
+
+
+def test_all_that_was_written_is_shown_in_pages(browse, session):
+    media = files.media(session)
+    for number in range(12):
+        files.transcript(session, media, f"Texte {number}.", created_at=NOW + timedelta(minutes=number))
+    browser = as_(browse, people.person(session))
+    page = browser.get(f"/library/{media.id}/transcripts")
+    page.mustcontain("Texte 11.", "1 to 10 of 12", no="Texte 1.")
+    browser.get(page.html.select_one(".pager a[rel=next]")["href"]).mustcontain("Texte 1.", "11 to 12 of 12")
+
+
+def test_whoever_comes_by_says_that_something_is_wrong_with_a_sound(browse, session):
+    for kind in MediaKind:
+        media = files.media(session, kind)
+        page = browse.get(f"/library/{media.id}")
+        browse.get(page.html.select_one(f'a[href="/flag/media/{media.id}"]')["href"], status=200)
+    hidden = files.media(session)
+    hidden_by_moderators(session, hidden)
+    moderator = as_(browse, people.staff(session, Role.MODERATOR))
+    page = moderator.get(f"/library/{hidden.id}")
+    page.mustcontain(f"/admin/moderation/media/{hidden.id}", no=f"/flag/media/{hidden.id}")
+
+
+def hidden_by_moderators(session, media) -> None:
+    """Record that moderators hid it."""
+    act = {"subject_kind": "media", "subject_id": media.id, "number": 1, "reason": ""}
+    session.add(ModerationAct(act=Act.HIDE, actor_id=media.sender_id, at=NOW, **act))
+    session.flush()
 
 
 def test_nobody_mends_without_end(browse, session, clock):
