@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from maps.terms import MEDIA, MediaFacts, PlaceContent, TrailContent
 from portal.media.models import Media, Transcript
 from portal.media.queries import is_latest
-from portal.media.terms import MediaKind, MediaState
+from portal.media.terms import MediaKind, MediaState, Voices
 from portal.moderation.queries import standings
 from portal.moderation.terms import Standing
 
@@ -25,7 +25,7 @@ def facts(session: Session, ids: Collection[UUID]) -> dict[UUID, MediaFacts]:
     """Return the facts of those of the media that there are."""
     if not ids:
         return {}
-    columns = (Media.id, Media.kind, Media.state, Media.licence, Media.attribution, Media.milliseconds)
+    columns = (Media.id, Media.kind, Media.state, Media.licence, Media.attribution, Media.milliseconds, Media.voices)
     rows = session.execute(select(*columns).where(Media.id.in_(ids))).all()
     stand = standings(session, MEDIA, ids)
     spoken: dict[UUID, set[str]] = {}
@@ -41,6 +41,7 @@ def facts(session: Session, ids: Collection[UUID]) -> dict[UUID, MediaFacts]:
             attribution=row.attribution,
             seconds=row.milliseconds / 1000 if row.milliseconds is not None else None,
             transcripts=frozenset(spoken.get(row.id, ())),
+            voices_told=row.voices is not Voices.NOT_TOLD,
         )
         for row in rows
     }

@@ -20,7 +20,7 @@ from portal.media.permissions import Library
 from portal.media.queries import ShownMedia, ShownTranscript, Source, one_shown
 from portal.media.services import MediaLibrary, NoSuchPlace, NoSuchUpload, Uploads
 from portal.media.services.library import TRANSCRIPTS
-from portal.media.terms import MOST_BYTES, MediaFlaw, MediaKind, NotTaken, TakenBack, Voices
+from portal.media.terms import MOST_BYTES, NOBODY_SPEAKS, MediaFlaw, MediaKind, NotTaken, TakenBack, Voices
 from portal.media.transcripts import LONGEST, NotATranscript, read
 from portal.security.limits import Attempts
 
@@ -35,12 +35,12 @@ def _language(node: colander.SchemaNode, value: str) -> None:
 
 class MediaForm(colander.Schema):
     title = colander.SchemaNode(colander.String(), validator=colander.Length(max=LINE))
-    language = colander.SchemaNode(colander.String(), validator=_language, missing=None)
+    language = colander.SchemaNode(colander.String(), validator=_language)
     licence = colander.SchemaNode(colander.String(), validator=colander.OneOf(list(LICENCES)))
     attribution = colander.SchemaNode(colander.String(), validator=colander.Length(max=LINE))
     description = colander.SchemaNode(colander.String(), validator=colander.Length(max=2000), missing="")
     voices = colander.SchemaNode(
-        colander.String(), validator=colander.OneOf([one.value for one in Voices]), missing=Voices.NOBODY.value
+        colander.String(), validator=colander.OneOf([one.value for one in Voices]), missing=Voices.NOT_TOLD.value
     )
     upload = colander.SchemaNode(colander.String(), missing=None)
 
@@ -95,7 +95,9 @@ def _file(sent: Any) -> UploadedFile | None:
 def _received(request, wish: dict[str, Any], file: UploadedFile | None) -> Media:
     library, identity = request.find_service(MediaLibrary), request.identity
     upload = wish.pop("upload")
-    details = wish | {"voices": Voices(wish["voices"]), "organisation_id": identity.acting_for_id}
+    language = None if wish["language"] == NOBODY_SPEAKS else wish["language"]
+    told = {"language": language, "voices": Voices(wish["voices"])}
+    details = wish | told | {"organisation_id": identity.acting_for_id}
     if (file is None) == (upload is None):
         raise Problem(422, errors={"file": request.localizer.translate(_("Send a file, or name an upload."))})
     if file is not None:

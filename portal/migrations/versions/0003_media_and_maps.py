@@ -165,7 +165,7 @@ def upgrade() -> None:
         sa.Column("attribution", sa.Text(), nullable=False),
         sa.Column(
             "voices",
-            sa.Enum("nobody", "agreed", name="voices", native_enum=False, create_constraint=True),
+            sa.Enum("nobody", "agreed", "not_told", name="voices", native_enum=False, create_constraint=True),
             nullable=False,
         ),
         sa.Column("sender_id", sa.Uuid(), nullable=False),

@@ -15,16 +15,19 @@ from portal.media.queries import listened, one_wording, sent_by, wordings
 from portal.media.services import MediaLibrary, NoSuchPlace, NoSuchUpload, Uploads
 from portal.media.services.library import TRANSCRIPTS
 from portal.media.services.uploads import TooManyUploads
-from portal.media.terms import LIMITS, MediaKind, MediaState, NotTaken, TakenBack, TranscriptForm, Voices
+from portal.media.terms import (
+    LIMITS,
+    NOBODY_SPEAKS,
+    MediaKind,
+    MediaState,
+    NotTaken,
+    TakenBack,
+    TranscriptForm,
+    Voices,
+)
 from portal.media.transcripts import NotATranscript, read
 from portal.pages.media import words
-from portal.pages.media.schemas import (
-    NOBODY_SPEAKS,
-    DetailsSchema,
-    NewMediaSchema,
-    TranscriptSchema,
-    language_names,
-)
+from portal.pages.media.schemas import DetailsSchema, NewMediaSchema, TranscriptSchema, language_names
 from portal.security.limits import Attempts, TooMany, too_many
 from portal.security.redirects import safe_path
 

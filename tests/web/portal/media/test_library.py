@@ -206,6 +206,20 @@ def test_what_is_said_of_it_can_be_changed_by_its_sender(browse, session, soizic
     form.submit("save", status=422)
 
 
+def test_who_did_not_say_whose_voices_are_heard_is_asked_to(browse, session, soizic):
+    media = files.media(session, sender_id=soizic.id, voices=Voices.NOT_TOLD)
+    browse.get(f"/library/{media.id}").mustcontain(no="Say so")
+    browser = as_(browse, soizic)
+    form = browser.get(f"/library/{media.id}").click("Say so").forms["details"]
+    assert form["voices"].value is None
+    form.submit("save", status=422)
+    form["voices"].force_value("not_told")
+    form.submit("save", status=422)
+    form["voices"].force_value("agreed")
+    form.submit("save", status=303).follow().mustcontain(no="Say so")
+    assert media.voices is Voices.AGREED
+
+
 @pytest.mark.parametrize(("page", "sent"), [("edit", 403), ("remove", 403), ("original", 405)])
 def test_others_change_nothing(browse, session, page, sent):
     media = files.media(session)
