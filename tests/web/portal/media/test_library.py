@@ -15,6 +15,8 @@ from portal.media.store import Store
 from portal.media.terms import FORMER_CONTRIBUTOR, MediaFlaw, MediaKind, MediaState, TranscriptForm, Voices
 from portal.moderation.models import ModerationAct
 from portal.moderation.terms import Act
+from portal.pages.media.listening import HEARD
+from portal.people.models import Attempts
 from portal.people.terms import Role
 from tests.conftest import NOW
 from tests.factories import media as files
@@ -403,11 +405,23 @@ def test_listening_is_counted_without_knowing_who_listens(browse, session):
     assert "Set-Cookie" not in answer.headers
 
 
-def test_one_address_counts_a_sound_a_few_times_an_hour(browse, session):
+def test_one_address_counts_so_many_times_an_hour(browse, session):
     media = files.media(session)
-    answers = [browse.post(f"/media/{media.id}/heard", status="*").status_int for _ in range(14)]
-    assert answers == [204] * 12 + [429] * 2
-    assert session.scalars(select(PlayTally.starts)).one() == 12
+    answers = [browse.post(f"/media/{media.id}/heard", status="*").status_int for _ in range(HEARD.most + 2)]
+    assert answers == [204] * HEARD.most + [429] * 2
+    assert session.scalars(select(PlayTally.starts)).one() == HEARD.most
+
+
+def test_what_is_kept_of_an_address_does_not_tell_what_was_heard_there(browse, session):
+    def kept() -> set:
+        columns = Attempts.act, Attempts.key, Attempts.window_start
+        return {tuple(row) for row in session.execute(select(*columns))}
+
+    first, second = files.media(session), files.media(session)
+    browse.post(f"/media/{first.id}/heard", status=204)
+    after_one = kept()
+    browse.post(f"/media/{second.id}/heard", status=204)
+    assert kept() == after_one
 
 
 def test_only_what_can_be_heard_is_counted(browse, session):
