@@ -18,6 +18,7 @@ from portal.media.services.uploads import TooManyUploads
 from portal.media.terms import (
     LIMITS,
     NOBODY_SPEAKS,
+    PIECES_ABOVE,
     MediaKind,
     MediaState,
     NotTaken,
@@ -150,8 +151,7 @@ class NewMedia:
         return f"{back}{'&' if '?' in back else '?'}media={media.id}"
 
     def _page(self) -> dict[str, Any]:
-        usual = LIMITS[MediaKind.AUDIO]
-        return {"form": self.form, "upload": self.upload, "limits": usual}
+        return {"form": self.form, "upload": self.upload, "pieces_above": PIECES_ABOVE}
 
 
 def details_of(wish: dict[str, Any]) -> dict[str, Any]:
