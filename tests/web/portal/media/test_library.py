@@ -8,11 +8,11 @@ from sqlalchemy import select
 from webtest import Upload as File
 
 from portal.media.models import Media, PlayTally, Transcript, Upload
-from portal.media.services import MediaLibrary, Uploads
+from portal.media.services import MediaLibrary, NoSuchUpload, Uploads
 from portal.media.services.files import let_go
 from portal.media.services.library import TRANSCRIPTS
 from portal.media.store import Store
-from portal.media.terms import FORMER_CONTRIBUTOR, MediaFlaw, MediaKind, MediaState, TranscriptForm, Voices
+from portal.media.terms import FORMER_CONTRIBUTOR, MediaFlaw, MediaKind, MediaState, TakenBack, TranscriptForm, Voices
 from portal.moderation.models import ModerationAct
 from portal.moderation.terms import Act
 from portal.pages.media.listening import HEARD
@@ -375,6 +375,44 @@ def test_what_its_sender_took_back_cannot_be_flagged_and_there_is_nothing_to_dec
     moderator = as_(browse, people.staff(session, Role.MODERATOR))
     page = moderator.get(f"/admin/moderation/media/{once.id}")
     page.mustcontain("La cloche", "removed for good", no=["Look at it", "Hide it"])
+
+
+def test_what_is_taken_back_while_somebody_writes_of_it_is_gone(browse, session, soizic, monkeypatch):
+    media = files.media(session, sender_id=soizic.id)
+    browser = as_(browse, soizic)
+    details, transcript = (
+        browser.get(f"/library/{media.id}/{page}").forms[form]
+        for page, form in (("edit", "details"), ("transcripts", "transcript"))
+    )
+    details["title"], transcript["text"] = "Midi", "Midi sonne."
+    monkeypatch.setattr(MediaLibrary, "_hold", raising(TakenBack))
+    details.submit("save", status=410)
+    transcript.submit("save", status=410)
+    said = {"language": "fr", "text": "Midi sonne."}
+    bearer = people.bearer(session, soizic)
+    browse.post_json(f"/api/v1/media/{media.id}/transcripts", said, headers=bearer, status=410)
+
+
+def raising(error):
+    """Return what does nothing but raise, as if somebody else had been faster."""
+
+    def act(*_arguments):
+        raise error
+
+    return act
+
+
+def test_a_file_that_becomes_a_media_elsewhere_is_no_longer_here(browse, session, asking, soizic, monkeypatch):
+    content = files.tone()
+    upload = asking.find_service(Uploads).keep(soizic.id, "x.wav", io.BytesIO(content), len(content))
+    browser = as_(browse, soizic)
+    form = filled_in(browser.get("/library/new"))
+    form["upload"].force_value(str(upload.id))
+    monkeypatch.setattr(Uploads, "hold", raising(NoSuchUpload))
+    form.submit("send", status=422).mustcontain("no longer here")
+    there = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+    headers = people.bearer(session, soizic) | there
+    browse.request(f"/uploads/{upload.id}", method="PATCH", body=b"", headers=headers, status=404)
 
 
 def test_the_original_is_its_senders_and_is_never_shown(browse, session, asking, soizic):
