@@ -165,7 +165,8 @@ class PlaceContent:
 class MediaFacts:
     """What is known of a sound, picture or video that somebody wants to publish. ``seconds`` is None for a picture.
 
-    ``ready`` means that it can be seen or heard, and that nobody has hidden it; ``transcripts`` are languages.
+    ``ready`` means that it can be seen or heard, and that nobody has hidden it; ``transcripts`` are languages;
+    ``voices_told``, that its sender said whether somebody is heard or seen in it, and agreed.
     """
 
     id: UUID
@@ -175,6 +176,7 @@ class MediaFacts:
     attribution: str = ""
     seconds: float | None = None
     transcripts: frozenset[str] = frozenset()
+    voices_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,7 @@ class FlawCode(StrEnum):
     MEDIA_NOT_READY = "media_not_ready"
     MEDIA_WITHOUT_LICENCE = "media_without_licence"
     MEDIA_WITHOUT_CREDIT = "media_without_credit"
+    VOICES_NOT_TOLD = "voices_not_told"  # nobody said whether those who are heard or seen agreed
     UNKNOWN_LICENCE = "unknown_licence"
     LICENCE_NOT_KEPT = "licence_not_kept"  # a remix under a licence that the original does not allow
     OFF_THE_GLOBE = "off_the_globe"

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from maps.terms import MEDIA, MediaFacts, PlaceContent, TrailContent
 from portal.media.models import Media, Transcript
-from portal.media.terms import MediaKind, MediaState
+from portal.media.queries import is_latest
+from portal.media.terms import MediaKind, MediaState, Voices
 from portal.moderation.queries import standings
 from portal.moderation.terms import Standing
 
@@ -24,7 +25,7 @@ def facts(session: Session, ids: Collection[UUID]) -> dict[UUID, MediaFacts]:
     """Return the facts of those of the media that there are."""
     if not ids:
         return {}
-    columns = (Media.id, Media.kind, Media.state, Media.licence, Media.attribution, Media.milliseconds)
+    columns = (Media.id, Media.kind, Media.state, Media.licence, Media.attribution, Media.milliseconds, Media.voices)
     rows = session.execute(select(*columns).where(Media.id.in_(ids))).all()
     stand = standings(session, MEDIA, ids)
     spoken: dict[UUID, set[str]] = {}
@@ -40,6 +41,7 @@ def facts(session: Session, ids: Collection[UUID]) -> dict[UUID, MediaFacts]:
             attribution=row.attribution,
             seconds=row.milliseconds / 1000 if row.milliseconds is not None else None,
             transcripts=frozenset(spoken.get(row.id, ())),
+            voices_told=row.voices is not Voices.NOT_TOLD,
         )
         for row in rows
     }
@@ -47,8 +49,8 @@ def facts(session: Session, ids: Collection[UUID]) -> dict[UUID, MediaFacts]:
 
 def transcripts(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     """Return what is said in each media, the latest text of each language."""
-    query = select(Transcript.media_id, Transcript.language, Transcript.text).where(Transcript.media_id.in_(set(ids)))
-    latest: dict[UUID, dict[str, str]] = {}
-    for media_id, language, text in session.execute(query.order_by(Transcript.created_at, Transcript.id)):
-        latest.setdefault(media_id, {})[language] = text
-    return {media_id: list(texts.values()) for media_id, texts in latest.items()}
+    latest = select(Transcript.media_id, Transcript.text).where(Transcript.media_id.in_(set(ids)), is_latest())
+    texts: dict[UUID, list[str]] = {}
+    for media_id, text in session.execute(latest.order_by(Transcript.created_at, Transcript.id)):
+        texts.setdefault(media_id, []).append(text)
+    return texts

@@ -154,6 +154,8 @@ def _media_flaws(ids: Sequence[UUID], media: Media, where: Mapping[str, str]) ->
             yield Flaw(FlawCode.MEDIA_WITHOUT_LICENCE, values)
         elif LICENCES[facts.licence].credit and not facts.attribution.strip():
             yield Flaw(FlawCode.MEDIA_WITHOUT_CREDIT, values)
+        if not facts.voices_told:
+            yield Flaw(FlawCode.VOICES_NOT_TOLD, values)
 
 
 def _far(content: TrailContent, meant: Collection[UUID]) -> Iterator[Flaw]:

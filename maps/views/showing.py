@@ -1,6 +1,7 @@
 """What the pages show of trails, stops and places, beyond what they say themselves: in words, sounds at hand."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -33,8 +34,9 @@ def licence_of(content: TrailContent | PlaceContent) -> Licence:
 
 
 def sounds_of(request, ids: Sequence[UUID]) -> dict[UUID, ShownMedia]:
-    """Return what can be heard and seen of these, by id."""
-    return shown(request.db, set(ids))
+    """Return what can be heard and seen of these, by id, each with whom to name in the reader's language."""
+    found = shown(request.db, set(ids)).values()
+    return {one.id: replace(one, attribution=request.credit_of(one)) for one in found}
 
 
 def stop_card(stop: ShownStop, media: Mapping[UUID, ShownMedia], request) -> dict[str, Any]:

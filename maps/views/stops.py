@@ -244,7 +244,7 @@ def media_words(media: ShownMedia, request) -> str:
 def media_line(media: ShownMedia | None, media_id: UUID, request):
     """Return what a list shows of a sound, also of one that cannot be heard now."""
     say = request.localizer.translate
-    if media is None:
+    if media is None or not media.title:
         return {"id": media_id, "title": say(_("A sound that is not there any more")), "media": None, "state": None}
     ready = media.state is MediaState.READY and not media.hidden
     state = None if ready else say(STATES.get(media.state, _("is hidden")))

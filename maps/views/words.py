@@ -156,6 +156,9 @@ FLAWS = {
     FlawCode.MEDIA_NOT_READY: _("A sound of stop ${stop} cannot be heard yet. Wait until it is ready, or take it out."),
     FlawCode.MEDIA_WITHOUT_LICENCE: _("A sound of stop ${stop} has no open licence. Choose one on its page."),
     FlawCode.MEDIA_WITHOUT_CREDIT: _("A sound of stop ${stop} does not say who made it. Say so on its page."),
+    FlawCode.VOICES_NOT_TOLD: _(
+        "A sound of stop ${stop} does not say whether those who are heard in it agreed. Say so on its page."
+    ),
     FlawCode.UNKNOWN_LICENCE: _("Its licence is not one of those in use here. Choose one of the list."),
     FlawCode.LICENCE_NOT_KEPT: _(
         "What it was made of is under ${source}, which does not allow ${licence}. Choose another licence."
@@ -180,6 +183,9 @@ WITHOUT_STOP = {
     FlawCode.MEDIA_NOT_READY: _("One of its sounds or pictures is not ready. Wait until it is, or take it out."),
     FlawCode.MEDIA_WITHOUT_LICENCE: _("One of its sounds or pictures has no open licence. Choose one on its page."),
     FlawCode.MEDIA_WITHOUT_CREDIT: _("One of its sounds or pictures does not say who made it. Say so on its page."),
+    FlawCode.VOICES_NOT_TOLD: _(
+        "One of its sounds or pictures does not say whether those heard or seen in it agreed. Say so on its page."
+    ),
     FlawCode.OFF_THE_GLOBE: _("It is not on the globe. Correct where it is."),
     FlawCode.TOO_MANY_MEDIA: _("It has too many sounds and pictures: at most ${most} are possible."),
     FlawCode.TOO_LONG: _("One of its texts is too long: at most ${most} characters are possible."),

@@ -18,11 +18,11 @@ from portal.licences import LICENCES, Licence
 from portal.media.models import Media, Upload
 from portal.media.permissions import Library
 from portal.media.queries import ShownMedia, ShownTranscript, Source, one_shown
-from portal.media.services import MediaLibrary, NoSuchPlace, Uploads
-from portal.media.terms import MOST_BYTES, MediaFlaw, MediaKind, MediaState, NotTaken, Voices
+from portal.media.services import MediaLibrary, NoSuchPlace, NoSuchUpload, Uploads
+from portal.media.services.library import TRANSCRIPTS
+from portal.media.terms import MOST_BYTES, NOBODY_SPEAKS, MediaFlaw, MediaKind, NotTaken, TakenBack, Voices
 from portal.media.transcripts import LONGEST, NotATranscript, read
-from portal.people.contexts import matched_id
-from portal.people.terms import Role
+from portal.security.limits import Attempts
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 LINE = 200
@@ -35,12 +35,12 @@ def _language(node: colander.SchemaNode, value: str) -> None:
 
 class MediaForm(colander.Schema):
     title = colander.SchemaNode(colander.String(), validator=colander.Length(max=LINE))
-    language = colander.SchemaNode(colander.String(), validator=_language, missing=None)
+    language = colander.SchemaNode(colander.String(), validator=_language)
     licence = colander.SchemaNode(colander.String(), validator=colander.OneOf(list(LICENCES)))
     attribution = colander.SchemaNode(colander.String(), validator=colander.Length(max=LINE))
     description = colander.SchemaNode(colander.String(), validator=colander.Length(max=2000), missing="")
     voices = colander.SchemaNode(
-        colander.String(), validator=colander.OneOf([one.value for one in Voices]), missing=Voices.NOBODY.value
+        colander.String(), validator=colander.OneOf([one.value for one in Voices]), missing=Voices.NOT_TOLD.value
     )
     upload = colander.SchemaNode(colander.String(), missing=None)
 
@@ -71,6 +71,8 @@ def send(request) -> dict[str, Any]:
         raise Problem(413 if no.flaw is MediaFlaw.TOO_LARGE else 422, reasons=[{"code": no.flaw.value}]) from no
     except NoSuchPlace as no:
         raise Problem(409, reasons=[{"code": "incomplete", "received": no.received}]) from no
+    except NoSuchUpload as no:
+        raise Problem(422, errors={"upload": request.localizer.translate(_("There is no such upload."))}) from no
     request.response.status_int = 201
     request.response.location = request.route_path("api.one_media", media=media.id)
     shown = one_shown(request.db, media.id, everything=True)
@@ -93,7 +95,9 @@ def _file(sent: Any) -> UploadedFile | None:
 def _received(request, wish: dict[str, Any], file: UploadedFile | None) -> Media:
     library, identity = request.find_service(MediaLibrary), request.identity
     upload = wish.pop("upload")
-    details = wish | {"voices": Voices(wish["voices"]), "organisation_id": identity.acting_for_id}
+    language = None if wish["language"] == NOBODY_SPEAKS else wish["language"]
+    told = {"language": language, "voices": Voices(wish["voices"])}
+    details = wish | told | {"organisation_id": identity.acting_for_id}
     if (file is None) == (upload is None):
         raise Problem(422, errors={"file": request.localizer.translate(_("Send a file, or name an upload."))})
     if file is not None:
@@ -102,13 +106,13 @@ def _received(request, wish: dict[str, Any], file: UploadedFile | None) -> Media
 
 
 def _upload(request, name: str) -> Upload:
-    """Return somebody's own upload, named by its id or its address."""
+    """Return somebody's own upload, named by its id or its address. Raises :class:`NoSuchUpload`."""
     try:
         found = request.find_service(Uploads).of(request.identity.person_id, UUID(name.rpartition("/")[2]))
     except ValueError:
         found = None
     if found is None:
-        raise Problem(422, errors={"upload": request.localizer.translate(_("There is no such upload."))})
+        raise NoSuchUpload
     return found
 
 
@@ -116,60 +120,40 @@ def _upload(request, name: str) -> Upload:
 class OneMedia:
     """A media that everybody may see, or one's own."""
 
-    def __init__(self, request) -> None:
-        self.request = request
-        self.shown = _visible(request)
+    def __init__(self, context, request) -> None:
+        self.context, self.request = context, request
 
     @api_view(request_method="GET", permission=Library.READ, public=True)
     def show(self):
-        return told(self.shown, self.request)
+        return told(self.context.shown, self.request)
 
-    @api_view(request_method="DELETE", permission=Library.CONTRIBUTE)
+    @api_view(request_method="DELETE", permission=Library.REMOVE)
     def remove(self):
-        identity = self.request.identity
-        if identity.person_id != self.shown.sender_id and not _moderates(identity):
-            raise Problem(403)
-        library: MediaLibrary = self.request.find_service(MediaLibrary)
-        library.remove(self.request.db.get_one(Media, self.shown.id))
+        self.request.find_service(MediaLibrary).remove(self.context.row)
         return Response(status=204)
 
 
 @api_view(route_name="api.transcripts", request_method="POST", permission=Library.TRANSCRIBE, body=TranscriptMessage)
-def transcribe(request) -> dict[str, Any]:
+def transcribe(context, request) -> dict[str, Any]:
     """Publish what is said in a media, as text or as WebVTT, which begins with ``WEBVTT``."""
-    shown = _visible(request)
+    shown = context.shown
     if shown.kind is MediaKind.IMAGE:
         raise HTTPNotFound
     try:
         form, text = read(request.message["text"])
     except NotATranscript as no:
         raise Problem(422, reasons=[{"code": no.flaw.value}]) from no
-    row, language = request.db.get_one(Media, shown.id), request.message["language"]
-    library: MediaLibrary = request.find_service(MediaLibrary)
-    library.transcribe(row, language, form, text, request.identity.person_id)
+    request.find_service(Attempts).spend(TRANSCRIPTS, str(request.identity.person_id))
+    language, library = request.message["language"], request.find_service(MediaLibrary)
+    try:
+        library.transcribe(context.row, language, form, text, request.identity.person_id)
+    except TakenBack:
+        raise Problem(410) from None
     again = one_shown(request.db, shown.id, everything=True)
     assert again is not None
     assert again.transcripts is not None
     request.response.status_int = 201
     return _transcript(again.transcripts[language], request)
-
-
-def _visible(request) -> ShownMedia:
-    shown = one_shown(request.db, matched_id(request, "media"), everything=True)
-    if shown is None:
-        raise HTTPNotFound
-    if shown.state is MediaState.REMOVED:
-        raise Problem(410)
-    if shown.state is MediaState.READY and not shown.hidden:
-        return shown
-    identity = request.identity
-    if identity is None or (identity.person_id != shown.sender_id and not _moderates(identity)):
-        raise HTTPNotFound
-    return shown
-
-
-def _moderates(identity) -> bool:
-    return identity.holds(Role.MODERATOR) or identity.holds(Role.ADMIN)
 
 
 def told(media: ShownMedia, request) -> dict[str, Any]:

@@ -49,6 +49,8 @@ def flag(request) -> dict[str, Any]:
         )
     except NoSuchThing:
         raise Problem(404) from None
+    except AlreadySo:
+        raise Problem(410) from None
     request.response.status_int = 201
     return {"kind": kind, "id": subject_id, "concern": raised.concern, "at": raised.created_at}
 

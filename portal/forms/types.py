@@ -77,10 +77,9 @@ def ticked(node, value: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
-    """What somebody sent: a name fit to show, what they say it is (not to be believed), its bytes and how many."""
+    """What somebody sent: a name fit to show, its bytes and how many. What it is, is found by looking into it."""
 
     name: str
-    media_type: str
     content: BinaryIO
     size: int
 
@@ -106,4 +105,4 @@ class Upload(SchemaType):
         if size == 0:
             raise Invalid(node, _("This file is empty."))
         name = cleaned(re.split(r"[\\/]", cstruct.filename or "")[-1])[-120:]
-        return UploadedFile(name, cleaned(cstruct.type or "")[:120], content, size)
+        return UploadedFile(name, content, size)

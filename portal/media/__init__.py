@@ -9,6 +9,7 @@ def includeme(config) -> None:
     config.include(".models")
     config.include(".permissions")
     config.include(".photos")
+    config.include(".credit")
     config.include(".acts")
     config.include(".services")
     config.include(".offers")

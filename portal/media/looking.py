@@ -22,23 +22,22 @@ class Form:
     kind: MediaKind | None
     demuxer: str | None
     extension: str
-    media_type: str
 
 
-JPEG = Form(MediaKind.IMAGE, None, "jpg", "image/jpeg")
-PNG = Form(MediaKind.IMAGE, None, "png", "image/png")
-WEBP = Form(MediaKind.IMAGE, None, "webp", "image/webp")
-WAV = Form(MediaKind.AUDIO, "wav", "wav", "audio/wav")
-W64 = Form(MediaKind.AUDIO, "w64", "w64", "audio/x-w64")
-AIFF = Form(MediaKind.AUDIO, "aiff", "aiff", "audio/aiff")
-CAF = Form(MediaKind.AUDIO, "caf", "caf", "audio/x-caf")
-FLAC = Form(MediaKind.AUDIO, "flac", "flac", "audio/flac")
-MP3 = Form(MediaKind.AUDIO, "mp3", "mp3", "audio/mpeg")
-ADTS = Form(MediaKind.AUDIO, "aac", "aac", "audio/aac")
-AMR = Form(MediaKind.AUDIO, "amr", "amr", "audio/amr")
-OGG = Form(None, "ogg", "ogg", "audio/ogg")
-MP4 = Form(None, "mov", "mp4", "video/mp4")
-MATROSKA = Form(None, "matroska", "mkv", "video/x-matroska")
+JPEG = Form(MediaKind.IMAGE, None, "jpg")
+PNG = Form(MediaKind.IMAGE, None, "png")
+WEBP = Form(MediaKind.IMAGE, None, "webp")
+WAV = Form(MediaKind.AUDIO, "wav", "wav")
+W64 = Form(MediaKind.AUDIO, "w64", "w64")
+AIFF = Form(MediaKind.AUDIO, "aiff", "aiff")
+CAF = Form(MediaKind.AUDIO, "caf", "caf")
+FLAC = Form(MediaKind.AUDIO, "flac", "flac")
+MP3 = Form(MediaKind.AUDIO, "mp3", "mp3")
+ADTS = Form(MediaKind.AUDIO, "aac", "aac")
+AMR = Form(MediaKind.AUDIO, "amr", "amr")
+OGG = Form(None, "ogg", "ogg")
+MP4 = Form(None, "mov", "mp4")
+MATROSKA = Form(None, "matroska", "mkv")
 
 BEGINNINGS: tuple[tuple[bytes, Form], ...] = (
     (b"\xff\xd8\xff", JPEG),

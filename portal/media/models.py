@@ -15,14 +15,16 @@ class Media(Versioned, Row):
     """A sound, picture or video that somebody published under an open licence.
 
     ``language`` is the one spoken in it, None where nobody speaks; ``description`` says in words what a picture shows.
-    The ``original`` is the name of the untouched file in the store, seen by its sender alone, until it is removed.
+    The ``original`` is the name of the untouched file in the store, seen by its sender alone, until the media is
+    removed or its sender forgotten: it may say where it was made, and by whom.
     ``peaks`` are 8-bit pairs (least, greatest) that a waveform is drawn from; ``milliseconds`` is how long it lasts.
     """
 
     __tablename__ = "media"
     __table_args__ = (
         CheckConstraint("(state = 'failed') = (flaw IS NOT NULL)", name="flaw_when_failed"),
-        CheckConstraint("(state = 'removed') = (original IS NULL)", name="original_until_removed"),
+        CheckConstraint("original IS NULL OR state <> 'removed'", name="original_until_removed"),
+        CheckConstraint("original IS NOT NULL OR state IN ('ready', 'removed')", name="original_until_ready"),
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
         CheckConstraint("state <> 'ready' OR kind IS NOT NULL", name="known_when_ready"),
     )
@@ -56,7 +58,6 @@ class Media(Versioned, Row):
     renditions: Mapped[list["Rendition"]] = relationship(
         back_populates="media", cascade="all, delete-orphan", order_by="Rendition.rendering"
     )
-    transcripts: Mapped[list["Transcript"]] = relationship(back_populates="media", order_by="Transcript.created_at")
 
 
 class Rendition(Row):
@@ -89,7 +90,7 @@ class Transcript(Row):
     author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
 
-    media: Mapped[Media] = relationship(back_populates="transcripts")
+    media: Mapped[Media] = relationship()
     author: Mapped[Person] = relationship()
 
 

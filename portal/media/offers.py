@@ -5,19 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from portal.db.locking import lock
 from portal.i18n import _
 from portal.media.models import Media, Transcript, Upload
 from portal.media.queries import SUBJECT
 from portal.media.services import MediaLibrary, Uploads
-from portal.media.terms import FORMER_CONTRIBUTOR, MediaState
+from portal.media.terms import MediaState
 from portal.moderation.terms import Standing
 from portal.ports.moderation import Moderated, Subject
 from portal.ports.personal_data import PersonalData
-
-UNPUBLISHED = (MediaState.RECEIVED, MediaState.PREPARING, MediaState.FAILED)
 
 
 class MediaData:
@@ -53,12 +51,8 @@ class MediaData:
         return []
 
     def erase(self, person_id: UUID, at: datetime) -> None:
-        """Forget the name on what was published, which stays under its licence; what never was published goes."""
-        theirs = Media.sender_id == person_id
-        for media in self._session.scalars(select(Media).where(theirs, Media.state.in_(UNPUBLISHED))).all():
-            self._library.remove(media)
-        nameless = update(Media).where(theirs).values(attribution=FORMER_CONTRIBUTOR, file_name="")
-        self._session.execute(nameless, execution_options={"synchronize_session": "fetch"})
+        """Forget them as the sender of what was published, which stays under its licence; the rest goes."""
+        self._library.forget_sender(person_id)
         self._uploads.forget_all_of(person_id)
 
 
@@ -90,11 +84,12 @@ class ModeratedMedia:
         return {SUBJECT: self._translate(_("Sound, picture or video"))}
 
     def subjects(self, kind: str, ids: Collection[UUID]) -> dict[UUID, Subject]:
-        published = Media.id.in_(ids), Media.state.in_((MediaState.READY, MediaState.REMOVED))
-        known = select(Media.id, Media.title, Media.sender_id).where(*published)
+        columns = Media.id, Media.title, Media.sender_id, Media.state == MediaState.REMOVED
+        published = select(*columns).where(Media.id.in_(ids), Media.ready_at.is_not(None))
+        nameless = self.kinds()[SUBJECT]
         return {
-            media_id: Subject(title, f"/library/{media_id}", (sender_id,))
-            for media_id, title, sender_id in self._session.execute(known)
+            media_id: Subject(title or nameless, f"/library/{media_id}", (sender_id,), gone)
+            for media_id, title, sender_id, gone in self._session.execute(published)
         }
 
     def hold(self, kind: str, subject_id: UUID) -> None:

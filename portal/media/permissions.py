@@ -8,19 +8,23 @@ from portal.security.predicates import anyone, has_role, is_owner, signed_in
 
 class Library(StrEnum):
     READ = "library.read"
+    READ_UNPUBLISHED = "library.read_unpublished"
     LISTEN = "library.listen"
     CONTRIBUTE = "library.contribute"
     TRANSCRIBE = "library.transcribe"
     CHANGE = "library.change"
+    REMOVE = "library.remove"
     READ_ORIGINAL = "library.read_original"
 
 
 GRANTS = {
-    Library.READ: [anyone],  # what is not public is not there for them
+    Library.READ: [anyone],
+    Library.READ_UNPUBLISHED: [is_owner, has_role(Role.MODERATOR), has_role(Role.ADMIN)],  # not ready, or hidden
     Library.LISTEN: [anyone],
     Library.CONTRIBUTE: [signed_in],
     Library.TRANSCRIBE: [signed_in],
     Library.CHANGE: [is_owner, has_role(Role.MODERATOR), has_role(Role.ADMIN)],
+    Library.REMOVE: [is_owner],  # who moderates removes by an act, with a reason
     Library.READ_ORIGINAL: [is_owner, has_role(Role.MODERATOR), has_role(Role.ADMIN)],
 }
 

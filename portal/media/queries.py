@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from portal.licences import LICENCES, Licence
 from portal.media.models import Media, PlayTally, Rendition, Transcript, Upload
@@ -16,9 +16,13 @@ from portal.media.transcripts import Cue, cues
 from portal.media.waveform import path_of
 from portal.moderation.queries import is_visible
 from portal.moderation.terms import Standing
+from portal.people.models import Person
 
 SUBJECT = "media"
 """What moderation calls a media."""
+
+BEGINNING = 300
+"""How many characters of a transcript stand for it in a list."""
 
 HEARD = (Rendering.AAC, Rendering.OPUS)
 SEEN = (Rendering.MP4,)
@@ -205,13 +209,53 @@ def _files(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[Rendering
 
 def _transcripts(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[str, ShownTranscript]]:
     found: dict[UUID, dict[str, ShownTranscript]] = defaultdict(dict)
-    written = select(Transcript).where(Transcript.media_id.in_(ids)).order_by(Transcript.created_at, Transcript.id)
-    for one in session.scalars(written):  # the latest of a language comes last
+    latest = select(Transcript).where(Transcript.media_id.in_(ids), is_latest())
+    for one in session.scalars(latest.order_by(Transcript.created_at, Transcript.id)):
         path = f"/media/{one.media_id}/transcripts/{one.language}"
         found[one.media_id][one.language] = ShownTranscript(
             one.language, one.form, one.text, path, one.author_id, one.created_at
         )
     return found
+
+
+def is_latest() -> ColumnElement[bool]:
+    """Return the condition that a transcript is the one that counts: the latest of its media in its language."""
+    later = aliased(Transcript)
+    of_the_same = later.media_id == Transcript.media_id, later.language == Transcript.language
+    after_it = tuple_(later.created_at, later.id) > tuple_(Transcript.created_at, Transcript.id)
+    return ~select(later.id).where(*of_the_same, after_it).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A transcript among all that there were: who wrote it ("": nobody who is still here), when, and how it begins."""
+
+    id: UUID
+    language: str
+    author: str
+    created_at: datetime
+    beginning: str
+    counts: bool
+
+    @property
+    def goes_on(self) -> bool:
+        """Is there more of it than its beginning?"""
+        return len(self.beginning) == BEGINNING
+
+
+def wordings(session: Session, media_id: UUID, *, limit: int, offset: int = 0) -> tuple[list[Wording], int]:
+    """Return a page of all transcripts of a media, the latest first, and how many there are."""
+    columns = Transcript.id, Transcript.language, Person.name, Transcript.created_at
+    written = select(*columns, func.substr(Transcript.text, 1, BEGINNING), is_latest()).join(Transcript.author)
+    page = written.where(Transcript.media_id == media_id).order_by(Transcript.created_at.desc(), Transcript.id.desc())
+    rows = session.execute(page.limit(limit).offset(offset)).all()
+    total = select(func.count()).select_from(Transcript).where(Transcript.media_id == media_id)
+    return [Wording(*row) for row in rows], session.scalar(total) or 0
+
+
+def one_wording(session: Session, media_id: UUID, transcript_id: UUID) -> Transcript | None:
+    """Return a transcript of a media, be it the latest or not."""
+    return session.scalar(select(Transcript).where(Transcript.media_id == media_id, Transcript.id == transcript_id))
 
 
 @dataclass(frozen=True, slots=True)

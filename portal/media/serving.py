@@ -1,7 +1,7 @@
 """``/media/{name}``: a kept file, for ever the same, in parts if a browser asks for a range.
 
 What was made of a media is served for as long as the media may be shown: 404 while it is hidden, 410 once it was
-removed.
+removed. So caches ask before they give it out, which takes no more than its ETag; photos and logos they may keep.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,8 @@ from portal.media.store import OutOfReach, Store
 from portal.moderation.terms import Standing
 
 KINDS = {"jpg": "image/jpeg", "png": "image/png"}
-A_YEAR = int(timedelta(days=365).total_seconds())
+FOR_GOOD = f"public, max-age={int(timedelta(days=365).total_seconds())}, immutable"
+WHILE_IN_SIGHT = "public, no-cache"
 LATER = 10
 
 
@@ -27,7 +28,7 @@ def includeme(config) -> None:
 
 
 def serve(request) -> Response:
-    """Return the file; its name is its content's, so whoever has it need never ask again."""
+    """Return the file. Its name is its content's, so whoever has it need never ask whether it changed."""
     name: str = request.matchdict["name"]
     if "-original." in name:  # its sender's, see /library/{id}/original
         raise HTTPNotFound
@@ -37,8 +38,9 @@ def serve(request) -> Response:
     if known is not None and known.standing is Standing.HIDDEN:
         raise HTTPNotFound
     stem, _, extension = name.rpartition(".")
-    media_type = known.media_type if known else KINDS.get(extension, "application/octet-stream")
-    return sent(request, name, media_type, stem, f"public, max-age={A_YEAR}, immutable")
+    if known is not None:
+        return sent(request, name, known.media_type, stem, WHILE_IN_SIGHT)
+    return sent(request, name, KINDS.get(extension, "application/octet-stream"), stem, FOR_GOOD)
 
 
 def sent(request, name: str, media_type: str, etag: str, caching: str) -> Response:

@@ -6,6 +6,9 @@ from enum import StrEnum
 FORMER_CONTRIBUTOR = "former contributor"
 """The attribution of somebody who had themselves forgotten; pages say it in the reader's language."""
 
+NOBODY_SPEAKS = "zxx"
+"""The code of «no linguistic content», ISO 639-2."""
+
 MEBIBYTE = 1024 * 1024
 MINUTE = 60
 
@@ -45,6 +48,7 @@ class Voices(StrEnum):
 
     NOBODY = "nobody"
     AGREED = "agreed"  # somebody's, who agreed to its publication
+    NOT_TOLD = "not_told"  # nobody said whose; it is published nowhere before somebody does
 
 
 class TranscriptForm(StrEnum):
@@ -73,6 +77,10 @@ class NotTaken(Exception):
     def __init__(self, flaw: MediaFlaw) -> None:
         super().__init__(flaw.value)
         self.flaw = flaw
+
+
+class TakenBack(Exception):
+    """The media was removed: there is nothing more to be said of it."""
 
 
 @dataclass(frozen=True, slots=True)

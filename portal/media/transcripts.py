@@ -71,18 +71,6 @@ def cues(text: str) -> list[Cue]:
     ]
 
 
-def plain(form: TranscriptForm, text: str) -> str:
-    """Return a transcript as text alone, for those who search it or read it without times."""
-    if form is TranscriptForm.TEXT:
-        return text
-    lines, speaker = [], ""
-    for cue in cues(text):
-        said = f"{cue.speaker} : {cue.text}" if cue.speaker and cue.speaker != speaker else cue.text
-        lines.append(said)
-        speaker = cue.speaker
-    return "\n".join(lines)
-
-
 def _check(found: list[Cue], text: str) -> None:
     if not found or len(found) != len(TIMING.findall(text)):  # the parser steps over what it does not know
         raise NotATranscript(TranscriptFlaw.NOT_WEBVTT)

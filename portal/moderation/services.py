@@ -15,7 +15,7 @@ from portal.mail.services import Outbox
 from portal.moderation.models import Flag, ModerationAct
 from portal.moderation.queries import standing_of
 from portal.moderation.rules import after
-from portal.moderation.terms import Act, AlreadySo, Concern, NoSuchThing
+from portal.moderation.terms import Act, AlreadySo, Concern, NoSuchThing, Standing
 from portal.people.models import Person
 from portal.ports.moderation import Moderated, Subject
 from portal.security.limits import Limit
@@ -70,7 +70,7 @@ class Moderation:
         owner.hold(kind, subject_id)
         self._session.expire_all()
         subject = self._subject(owner, kind, subject_id)
-        before = standing_of(self._session, kind, subject_id)
+        before = Standing.REMOVED if subject.gone else standing_of(self._session, kind, subject_id)
         standing = after(before, act)
         if standing is None:
             raise AlreadySo(before)
@@ -85,8 +85,12 @@ class Moderation:
         return done
 
     def flag(self, kind: str, subject_id: UUID, concern: Concern, words: str, by_id: UUID | None) -> Flag:
-        """Keep what somebody says is wrong with a thing, and return it. Raises :class:`NoSuchThing`."""
-        self._subject(self._owner(kind), kind, subject_id)
+        """Keep what somebody says is wrong with a thing, and return it.
+
+        Raises :class:`NoSuchThing`, and :class:`AlreadySo` for what is gone.
+        """
+        if self._subject(self._owner(kind), kind, subject_id).gone:
+            raise AlreadySo(Standing.REMOVED)
         raised = Flag(
             subject_kind=kind,
             subject_id=subject_id,

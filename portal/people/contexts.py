@@ -8,14 +8,7 @@ from sqlalchemy import select
 from portal.people.models import Membership, Organisation, Person
 from portal.people.queries import members_of
 from portal.people.rules import officers
-
-
-def matched_id(request, name: str) -> UUID:
-    """Return the id in the address. Raises ``HTTPNotFound`` for what is none."""
-    try:
-        return UUID(request.matchdict[name])
-    except ValueError:
-        raise HTTPNotFound from None
+from portal.security.addresses import matched_id
 
 
 class OrganisationContext:

@@ -14,11 +14,15 @@ from portal.moderation.terms import Standing
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A thing as moderators know it: its title for the reader, its page (None: it has none of its own), its authors."""
+    """A thing as moderators know it: its title for the reader, its page (None: it has none of its own), its authors.
+
+    ``gone``: it was public once, and is not kept any more, whoever took it away; there is nothing to decide on.
+    """
 
     title: str
     path: str | None
     author_ids: tuple[UUID, ...] = ()
+    gone: bool = False
 
 
 class Moderated(Protocol):

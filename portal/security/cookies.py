@@ -52,5 +52,8 @@ def includeme(config) -> None:
 
 
 def tell(request, kind: str, sentence: str) -> None:
-    """Show ``sentence`` on the reader's next page, in their present language. ``kind``: info, good, warn or wrong."""
-    request.session.flash((kind, request.localizer.translate(sentence)))
+    """Show ``sentence`` on the reader's next page, in their present language. ``kind``: info, good, warn or wrong.
+
+    It is said once, however often it was told before that page: a cookie has little room.
+    """
+    request.session.flash([kind, request.localizer.translate(sentence)], allow_duplicate=False)

@@ -91,7 +91,6 @@ def transcript(session: Session, of: Media, text: str = "Neuf coups de cloche.",
     one = Transcript(**usual | given)
     session.add(one)
     session.flush()
-    session.expire(of, ["transcripts"])
     return one
 
 

@@ -65,11 +65,12 @@ def better(aim: Aim, found: Measured, tries: int) -> Aim | None:
     be as loud as speech without being bent.
     """
     over = found.true_peak + READING - CEILING
-    if found.is_good or tries >= MOST_TRIES or (tries >= SURE_AFTER and over <= 0):
+    sure = tries >= SURE_AFTER
+    if found.is_good or tries >= MOST_TRIES or (sure and over <= 0):
         return None
-    lower = max(over + SPARE, 0.0) if over > 0 else 0.0
-    ceiling = max(aim.ceiling - lower, LOWEST_CEILING)
-    if tries >= SURE_AFTER and over > 0:
-        return Aim(aim.loudness - lower - SPARE, ceiling)
-    wanted = TARGET - SPARE if over > 0 else TARGET
-    return Aim(aim.loudness + wanted - found.loudness, ceiling)
+    if over <= 0:
+        return Aim(aim.loudness + TARGET - found.loudness, aim.ceiling)
+    ceiling = max(aim.ceiling - over - SPARE, LOWEST_CEILING)
+    if sure:
+        return Aim(aim.loudness - over - 2 * SPARE, ceiling)
+    return Aim(aim.loudness + TARGET - SPARE - found.loudness, ceiling)

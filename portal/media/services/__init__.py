@@ -5,11 +5,11 @@ from pyramid.config import Configurator
 from portal.audit.services import Audit
 from portal.jobs.services import Jobs
 from portal.media.services.library import MediaLibrary
-from portal.media.services.uploads import NoSuchPlace, Uploads
+from portal.media.services.uploads import NoSuchPlace, NoSuchUpload, Uploads
 from portal.media.store import Store
 from portal.ports.media_use import MediaUse
 
-__all__ = ["MediaLibrary", "NoSuchPlace", "Uploads"]
+__all__ = ["MediaLibrary", "NoSuchPlace", "NoSuchUpload", "Uploads"]
 
 
 def includeme(config: Configurator) -> None:

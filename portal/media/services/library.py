@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit.services import Audit
@@ -19,9 +20,25 @@ from portal.media.models import Media, PlayTally, Transcript, Upload
 from portal.media.services.files import hold
 from portal.media.services.uploads import Uploads
 from portal.media.store import Store
-from portal.media.terms import LIMITS, MOST_BYTES, MediaFlaw, MediaState, NotTaken, TranscriptForm, Voices
+from portal.media.terms import (
+    FORMER_CONTRIBUTOR,
+    LIMITS,
+    MOST_BYTES,
+    MediaFlaw,
+    MediaState,
+    NotTaken,
+    TakenBack,
+    TranscriptForm,
+    Voices,
+)
+from portal.people.models import Organisation
 from portal.ports.media_use import MediaUse
+from portal.security.limits import Limit
 
+TRANSCRIPTS = Limit("media.transcribe", 60, timedelta(hours=1))
+"""How often somebody may write down what is said, or mend it, counted by person."""
+
+UNPUBLISHED = (MediaState.RECEIVED, MediaState.PREPARING, MediaState.FAILED)
 CHANGEABLE = frozenset({"title", "description", "language", "licence", "attribution", "voices"})
 
 
@@ -96,18 +113,21 @@ class MediaLibrary:
     def receive_upload(self, upload: Upload, **details: Any) -> Media:
         """Take in a large file that has arrived, as :meth:`receive` does with another; the upload is gone after it.
 
-        Raises :class:`NotTaken`, and :class:`NoSuchPlace` when some of it is missing.
+        Raises :class:`NotTaken`, :class:`NoSuchPlace` when some of it is missing, and :class:`NoSuchUpload` when it is
+        gone in the meantime: of two who describe it at once, one is too late.
         """
-        lock(self._session, Upload, [upload.id])
+        self._uploads.hold(upload)
         with self._uploads.joined(upload) as content:
             media = self.receive(content, upload.file_name, sender_id=upload.person_id, **details)
         self._uploads.forget(upload)
         return media
 
     def change(self, media: Media, **details: Any) -> None:
-        """Change what is said of a media; only what differs counts. Raises ``KeyError`` for an unknown licence."""
-        lock(self._session, Media, [media.id])
-        self._session.refresh(media)
+        """Change what is said of a media; only what differs counts.
+
+        Raises ``KeyError`` for an unknown licence, and :class:`TakenBack`.
+        """
+        self._hold(media)
         unknown = details.keys() - CHANGEABLE
         if unknown:
             raise TypeError(f"{', '.join(sorted(unknown))} cannot be changed")
@@ -121,8 +141,8 @@ class MediaLibrary:
             self._audit.record("media.change", "media", media.id, fields=changed)
 
     def transcribe(self, media: Media, language: str, form: TranscriptForm, text: str, author_id: UUID) -> Transcript:
-        """Add what is said in a media, in a language; the latest counts."""
-        lock(self._session, Media, [media.id])
+        """Add what is said in a media, in a language; the latest counts. Raises :class:`TakenBack`."""
+        self._hold(media)
         written = Transcript(
             media_id=media.id,
             language=language,
@@ -139,21 +159,46 @@ class MediaLibrary:
     def remove(self, media: Media) -> None:
         """Take a media back for good: the original and all that was made of it go, and what was written of it.
 
-        Its address stays, and says that it was removed. Removing it again changes nothing.
+        Its address stays, and says that it was removed. Moderators know what was called how; what nobody but its sender
+        ever saw keeps no title. Removing it again changes nothing.
         """
         lock(self._session, Media, [media.id])
         self._session.refresh(media)
         if media.state is MediaState.REMOVED:
             return
         names = [name for name in (media.original, *(made.name for made in media.renditions)) if name]
-        for written in list(media.transcripts):
-            self._session.delete(written)
+        self._session.execute(delete(Transcript).where(Transcript.media_id == media.id))
         media.state, media.flaw = MediaState.REMOVED, None
         media.original, media.peaks, media.file_name = None, None, ""
+        if media.ready_at is None:
+            media.title = media.description = media.attribution = ""
         self._session.flush()
         self._jobs.add("media.let_go", {"names": names})
         self._audit.record("media.remove", "media", media.id)
         self._tell(media)
+
+    def forget_sender(self, person_id: UUID) -> None:
+        """Forget who sent media, and what might tell: names, originals, what was said of what is gone.
+
+        What was published stays under its licence, and names the organisation in whose name it was sent, if any. What
+        never was goes.
+        """
+        theirs = Media.sender_id == person_id
+        for media in self._session.scalars(select(Media).where(theirs, Media.state.in_(UNPUBLISHED))).all():
+            self.remove(media)
+        originals = self._session.scalars(select(Media.original).where(theirs, Media.original.is_not(None))).all()
+        if originals:
+            self._jobs.add("media.let_go", {"names": list(originals)})
+        organisation = select(Organisation.name).where(Organisation.id == Media.organisation_id).scalar_subquery()
+        nameless = {"attribution": func.coalesce(organisation, FORMER_CONTRIBUTOR), "file_name": "", "original": None}
+        for which, forgotten in (
+            (Media.state == MediaState.READY, nameless),
+            (Media.state == MediaState.REMOVED, {"title": "", "description": "", "attribution": ""}),
+        ):
+            self._session.execute(
+                update(Media).where(theirs, which).values(**forgotten),
+                execution_options={"synchronize_session": "fetch"},
+            )
 
     def heard(self, media_id: UUID, day: date, completed: bool) -> None:
         """Count that a media was begun on a day or, when ``completed``, heard to its end. Nobody is noted."""
@@ -161,6 +206,13 @@ class MediaLibrary:
         counted = insert_into(self._session, PlayTally).values(id=uuid4(), media_id=media_id, day=day, **counts)
         more = {name: getattr(PlayTally, name) + number for name, number in counts.items()}
         self._session.execute(counted.on_conflict_do_update(index_elements=["media_id", "day"], set_=more))
+
+    def _hold(self, media: Media) -> None:
+        """Hold a media until the transaction ends, and read it again. Raises :class:`TakenBack`."""
+        lock(self._session, Media, [media.id])
+        self._session.refresh(media)
+        if media.state is MediaState.REMOVED:
+            raise TakenBack
 
     def _tell(self, media: Media) -> None:
         for user in self._users:

@@ -31,6 +31,10 @@ class NoSuchPlace(Exception):
         self.received = received
 
 
+class NoSuchUpload(Exception):
+    """It is not here any more: it became a media, or was ended."""
+
+
 class TooManyUploads(Exception):
     """Somebody has begun that many, and finished none of them."""
 
@@ -74,15 +78,24 @@ class Uploads:
         return self._session.scalar(select(Upload).where(*theirs))
 
     def go_on(self, upload: Upload, offset: int, piece: BinaryIO, size: int) -> None:
-        """Take a piece of ``size`` bytes. Raises :class:`NoSuchPlace` unless it begins where the last one ended."""
-        lock(self._session, Upload, [upload.id])
-        self._session.refresh(upload)
+        """Take a piece of ``size`` bytes. Raises :class:`NoSuchPlace` unless it begins where the last one ended.
+
+        Raises :class:`NoSuchUpload` for one that is gone in the meantime.
+        """
+        self.hold(upload)
         if offset != upload.received or offset + size > upload.size:
             raise NoSuchPlace(upload.received)
         if size:
             self._store.put_piece(upload.id, offset, piece)
             upload.received += size
             self._session.flush()
+
+    def hold(self, upload: Upload) -> None:
+        """Hold an upload until the transaction ends, and read it again. Raises :class:`NoSuchUpload`."""
+        lock(self._session, Upload, [upload.id])
+        again = select(Upload).where(Upload.id == upload.id)
+        if self._session.scalar(again, execution_options={"populate_existing": True}) is None:
+            raise NoSuchUpload
 
     def keep(self, person_id: UUID, file_name: str, content: BinaryIO, size: int) -> Upload:
         """Keep a whole file until it is described: a form that was not filled in well need not be sent it again."""

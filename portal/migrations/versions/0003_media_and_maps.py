@@ -1,11 +1,15 @@
 """What people send to be seen and heard, trails and places, and where everything in the public index is."""
 
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from math import asinh, floor, pi, radians, tan
+from urllib.parse import quote
+
 import sqlalchemy as sa
 from alembic import op
 
 from portal.db.row import UtcMoment
-from portal.index.telling import told
-from portal.places.grid import cell_of
 
 revision = "0003"
 down_revision = "0002"
@@ -165,7 +169,7 @@ def upgrade() -> None:
         sa.Column("attribution", sa.Text(), nullable=False),
         sa.Column(
             "voices",
-            sa.Enum("nobody", "agreed", name="voices", native_enum=False, create_constraint=True),
+            sa.Enum("nobody", "agreed", "not_told", name="voices", native_enum=False, create_constraint=True),
             nullable=False,
         ),
         sa.Column("sender_id", sa.Uuid(), nullable=False),
@@ -183,7 +187,10 @@ def upgrade() -> None:
         sa.Column("peaks", sa.LargeBinary(), nullable=True),
         sa.Column("lock_version", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint("(state = 'failed') = (flaw IS NOT NULL)", name=op.f("ck_media_flaw_when_failed")),
-        sa.CheckConstraint("(state = 'removed') = (original IS NULL)", name=op.f("ck_media_original_until_removed")),
+        sa.CheckConstraint("original IS NULL OR state <> 'removed'", name=op.f("ck_media_original_until_removed")),
+        sa.CheckConstraint(
+            "original IS NOT NULL OR state IN ('ready', 'removed')", name=op.f("ck_media_original_until_ready")
+        ),
         sa.CheckConstraint("state <> 'ready' OR kind IS NOT NULL", name=op.f("ck_media_known_when_ready")),
         sa.CheckConstraint("progress BETWEEN 0 AND 100", name=op.f("ck_media_progress")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_media_organisation_id")),
@@ -518,6 +525,50 @@ def tell_entries() -> None:
     )
     for row in op.get_bind().execute(sa.select(entry)).all():
         op.get_bind().execute(sa.update(entry).where(entry.c.id == row.id).values(told=told(row)))
+
+
+# What follows is as the house did it when this was written, so that the step stays what it was.
+
+
+def told(entry: sa.Row) -> str:
+    """Return an entry as a GeoJSON feature."""
+    nowhere = entry.longitude is None
+    properties = {
+        "url": quote(entry.path),
+        "kind": entry.kind,
+        **texts("title", entry.title, entry.language or "fr"),
+        **texts("summary", entry.summary, entry.language or "fr"),
+        **{name: getattr(entry, name) for name in ("theme", "language", "licence", "access")},
+        **{name: instant(getattr(entry, name)) for name in ("starts_at", "ends_at", "created_at", "updated_at")},
+    }
+    feature = {
+        "type": "Feature",
+        "id": str(entry.source_id),
+        "geometry": None if nowhere else {"type": "Point", "coordinates": [entry.longitude, entry.latitude]},
+        "properties": properties,
+    }
+    return json.dumps(feature, ensure_ascii=False, separators=(",", ":"))
+
+
+def texts(name: str, said: Mapping[str, str], language: str) -> dict[str, str]:
+    spoken = next((code for code in (language, "fr", *said) if said.get(code)), language)
+    others = {f"{name}_{code}": words for code, words in said.items() if code != spoken}
+    return {name: said.get(spoken, "")} | others
+
+
+def instant(at: datetime | None) -> str | None:
+    return at.isoformat().replace("+00:00", "Z") if at else None
+
+
+def cell_of(longitude: float, latitude: float) -> int:
+    """Return the number of the cell of the grid: the bits of its column and of its row in turn."""
+    side = 1 << 26
+    column = min(floor((longitude + 180) / 360 * side), side - 1)
+    if abs(latitude) >= 89:
+        row = 0 if latitude > 0 else side - 1
+    else:
+        row = min(max(floor((1 - asinh(tan(radians(latitude))) / pi) / 2 * side), 0), side - 1)
+    return sum((column >> bit & 1) << 2 * bit | (row >> bit & 1) << 2 * bit + 1 for bit in range(26))
 
 
 def downgrade() -> None:

@@ -1,9 +1,9 @@
 """The pages about sounds, pictures and videos: one's own, new ones, what is said in them; and what plays them."""
 
 from portal.i18n import _
+from portal.media.contexts import MediaContext
 from portal.media.permissions import Library
 from portal.media.terms import MEBIBYTE, MOST_BYTES
-from portal.pages.media.contexts import MediaContext
 
 
 def includeme(config) -> None:

@@ -3,31 +3,40 @@
 from typing import Any
 from uuid import UUID
 
-from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPGone, HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
 from portal.index.views import page_of
-from portal.media.models import Media, Upload
+from portal.media.models import Media, Transcript, Upload
 from portal.media.permissions import Library
-from portal.media.queries import listened, sent_by
-from portal.media.services import MediaLibrary, NoSuchPlace, Uploads
+from portal.media.queries import listened, one_wording, sent_by, wordings
+from portal.media.services import MediaLibrary, NoSuchPlace, NoSuchUpload, Uploads
+from portal.media.services.library import TRANSCRIPTS
 from portal.media.services.uploads import TooManyUploads
-from portal.media.terms import LIMITS, MediaKind, MediaState, NotTaken, Voices
+from portal.media.terms import (
+    LIMITS,
+    NOBODY_SPEAKS,
+    PIECES_ABOVE,
+    MediaKind,
+    MediaState,
+    NotTaken,
+    TakenBack,
+    TranscriptForm,
+    Voices,
+)
 from portal.media.transcripts import NotATranscript, read
 from portal.pages.media import words
-from portal.pages.media.schemas import (
-    NOBODY_SPEAKS,
-    DetailsSchema,
-    NewMediaSchema,
-    TranscriptSchema,
-    language_names,
-)
+from portal.pages.media.schemas import DetailsSchema, NewMediaSchema, TranscriptSchema, language_names
+from portal.security.limits import Attempts, TooMany, too_many
 from portal.security.redirects import safe_path
 
 TEMPLATES = "portal:templates/portal/media/"
 PER_PAGE = 20
+WORDINGS = 10
+"""How many of the transcripts that there were are on a page."""
+
 LATE = _("That file is no longer here: choose it again.")
 
 
@@ -91,7 +100,7 @@ class NewMedia:
             media = self._received(wish)
         except NotTaken as no:
             return self._refused(words.FLAWS[no.flaw])
-        except NoSuchPlace:
+        except (NoSuchPlace, NoSuchUpload):
             return self._refused(LATE)
         if media is None:
             return self._refused(_("Choose a file, or record something.") if not wish["upload"] else LATE)
@@ -142,8 +151,7 @@ class NewMedia:
         return f"{back}{'&' if '?' in back else '?'}media={media.id}"
 
     def _page(self) -> dict[str, Any]:
-        usual = LIMITS[MediaKind.AUDIO]
-        return {"form": self.form, "upload": self.upload, "limits": usual}
+        return {"form": self.form, "upload": self.upload, "pieces_above": PIECES_ABOVE}
 
 
 def details_of(wish: dict[str, Any]) -> dict[str, Any]:
@@ -166,7 +174,9 @@ def show(context, request) -> dict[str, Any]:
     shown = context.shown
     return {
         "media": shown,
-        "mine": bool(request.has_permission(Library.CHANGE, context)),
+        "mine": bool(request.has_permission(Library.REMOVE, context)),
+        "changeable": bool(request.has_permission(Library.CHANGE, context)),
+        "original": request.has_permission(Library.READ_ORIGINAL, context) and context.row.original is not None,
         "state": words.STATES[shown.state],
         "flaw": words.FLAWS.get(shown.flaw),
         "under_way": shown.state in (MediaState.RECEIVED, MediaState.PREPARING),
@@ -181,7 +191,7 @@ def languages(request) -> dict[str, str]:
     return dict(language_names(request.locale_name))
 
 
-@view_defaults(route_name="library.edit", permission=Library.CHANGE, renderer=TEMPLATES + "form.jinja2")
+@view_defaults(route_name="library.edit", permission=Library.CHANGE, renderer=TEMPLATES + "edit.jinja2")
 class EditMedia:
     """Changing what is said of a media. The file stays what it is."""
 
@@ -202,17 +212,25 @@ class EditMedia:
         wish = submitted(self.form, self.request)
         if wish is None:
             return self._page()
-        self.request.find_service(MediaLibrary).change(self.context.row, **details_of(wish))
+        try:
+            self.request.find_service(MediaLibrary).change(self.context.row, **details_of(wish))
+        except TakenBack:
+            raise HTTPGone from None
         self.request.tell("good", _("Saved."))
         return HTTPSeeOther(self.request.route_path("library.media", media=self.context.shown.id))
 
     def _page(self) -> dict[str, Any]:
-        return {"media": self.context.shown, "form": self.form, "title": _("Change what is said of it"), "intro": None}
+        return {"media": self.context.shown, "form": self.form}
 
 
-@view_defaults(route_name="library.transcripts", permission=Library.TRANSCRIBE, renderer=TEMPLATES + "form.jinja2")
+@view_defaults(
+    route_name="library.transcripts", permission=Library.TRANSCRIBE, renderer=TEMPLATES + "transcripts.jinja2"
+)
 class Transcribe:
-    """Writing down what is said, for those who do not hear it: anybody may, and mend what others wrote."""
+    """Writing down what is said, for those who do not hear it: anybody may, mend what others wrote, and undo it.
+
+    ``?wording=`` is an earlier transcript to begin with.
+    """
 
     def __init__(self, context, request) -> None:
         if context.shown.kind is MediaKind.IMAGE:
@@ -225,6 +243,9 @@ class Transcribe:
         shown = self.context.shown
         wanted = self.request.GET.get("language") or shown.language or self.request.locale_name
         known = (shown.transcripts or {}).get(wanted)
+        if "wording" in self.request.GET:
+            known = self._wording(self.request.GET["wording"])
+            wanted = known.language
         self.form.set_appstruct({"language": wanted, "text": known.text if known else ""})
         return self._page()
 
@@ -239,25 +260,59 @@ class Transcribe:
             self.request.response.status_int = 422
             fail(self.form, "text", words.TRANSCRIPT_FLAWS[no.flaw])
             return self._page()
+        return self._publish(wish["language"], form, text)
+
+    @view_config(request_method="POST", request_param="wording")
+    def go_back(self):
+        """Publish an earlier transcript again."""
+        earlier = self._wording(self.request.POST["wording"])
+        return self._publish(earlier.language, earlier.form, earlier.text)
+
+    def _wording(self, name: str) -> Transcript:
+        try:
+            found = one_wording(self.request.db, self.context.shown.id, UUID(name))
+        except ValueError:
+            found = None
+        if found is None:
+            raise HTTPNotFound
+        return found
+
+    def _publish(self, language: str, form: TranscriptForm, text: str):
         library, who = self.request.find_service(MediaLibrary), self.request.identity.person_id
-        library.transcribe(self.context.row, wish["language"], form, text, who)
+        try:
+            self.request.find_service(Attempts).spend(TRANSCRIPTS, str(who))
+        except TooMany as no:
+            return too_many(self.request, no.wait, guessing=False)
+        try:
+            library.transcribe(self.context.row, language, form, text, who)
+        except TakenBack:
+            raise HTTPGone from None
         self.request.tell("good", _("Thank you: the transcript is published."))
         return HTTPSeeOther(self.request.route_path("library.media", media=self.context.shown.id))
 
     def _page(self) -> dict[str, Any]:
-        intro = _(
-            "Who does not hear, or cannot listen now, reads it. What you write is under the licence of the sound."
-        )
+        page = page_of(self.request)
+        first = (page - 1) * WORDINGS
+        found, total = wordings(self.request.db, self.context.shown.id, limit=WORDINGS, offset=first)
+
+        def address(number: int) -> str:
+            here = {"media": self.context.shown.id, "_query": {"page": number}, "_anchor": "wordings"}
+            return self.request.route_path("library.transcripts", **here)
+
         return {
             "media": self.context.shown,
             "form": self.form,
-            "title": _("Write down what is said"),
-            "intro": intro,
-            "with_player": True,
+            "wordings": found,
+            "first": first + 1,
+            "total": total,
+            "previous_url": address(page - 1) if page > 1 else None,
+            "next_url": address(page + 1) if first + WORDINGS < total else None,
+            "languages": languages(self.request),
+            "zone": self.request.city.zone,
         }
 
 
-@view_defaults(route_name="library.remove", permission=Library.CHANGE, renderer=TEMPLATES + "remove.jinja2")
+@view_defaults(route_name="library.remove", permission=Library.REMOVE, renderer=TEMPLATES + "remove.jinja2")
 class RemoveMedia:
     """Taking a media back for good."""
 

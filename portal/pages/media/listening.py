@@ -11,11 +11,11 @@ from portal.media.queries import one_shown
 from portal.media.services import MediaLibrary
 from portal.media.serving import sent
 from portal.media.terms import MediaKind, TranscriptForm
-from portal.people.contexts import matched_id
+from portal.security.addresses import matched_id
 from portal.security.limits import Attempts, Limit, TooMany, client_address
 
-OF_ONE_SOUND = Limit("media.heard.one", 12, timedelta(hours=1))
-OF_ALL = Limit("media.heard", 600, timedelta(hours=1))
+HEARD = Limit("media.heard", 120, timedelta(hours=1))
+"""How often one address is counted, whatever it hears: nothing that is kept may tell who heard what."""
 
 
 @view_config(
@@ -25,16 +25,14 @@ def heard(request) -> Response:
     """Count that a sound was begun or, with ``completed=1``, heard to its end. Who listens is nobody's business.
 
     It needs no cookie and no token: the worst that a stranger's page can do with it is to count once too often, and one
-    address can do so a few times an hour.
+    address can do so only so many times an hour.
     """
     media_id = matched_id(request, "media")
     media = one_shown(request.db, media_id)
     if media is None or media.kind is MediaKind.IMAGE:
         raise HTTPNotFound
-    attempts, who = request.find_service(Attempts), client_address(request)
     try:
-        attempts.spend(OF_ALL, who)
-        attempts.spend(OF_ONE_SOUND, f"{who} {media_id}")
+        request.find_service(Attempts).spend(HEARD, client_address(request))
     except TooMany as no:  # returned, so that the count is kept
         return Response(status=429, retry_after=int(no.wait.total_seconds()) + 1)
     completed = request.POST.get("completed") == "1"
@@ -58,6 +56,8 @@ def transcript(context, request) -> Response:
 def original(context, request) -> Response:
     """Return the file as it was sent, to be kept and never to be shown: only who sent it vouches for what is in it."""
     row = context.row
+    if row.original is None:
+        raise HTTPNotFound
     response = sent(
         request, row.original, "application/octet-stream", row.original.partition(".")[0], "private, no-cache"
     )

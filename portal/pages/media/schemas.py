@@ -7,13 +7,10 @@ from portal.forms.types import Upload
 from portal.forms.widgets import FileUpload, Hidden, RadioChoice, Select, TextArea, TextInput
 from portal.i18n import _
 from portal.licences import LICENCES
-from portal.media.terms import MOST_BYTES, Voices
+from portal.media.terms import MOST_BYTES, NOBODY_SPEAKS, Voices
 from portal.media.transcripts import LONGEST
 
 LINE = 200
-NOBODY_SPEAKS = "zxx"
-"""The code of «no linguistic content», ISO 639-2."""
-
 LANGUAGES = ("fr", "br", "en", "ar", "de", "es", "it", "nl", "pl", "pt", "ro", "ru", "tr", "uk", "zh")
 ACCEPTED = "audio/*,video/*,image/jpeg,image/png,image/webp,.m4a,.mp3,.wav,.flac,.ogg,.opus,.aac"
 VOICES = {

@@ -15,10 +15,10 @@ from pyramid.view import view_config, view_defaults
 from portal.forms.text import cleaned
 from portal.media.models import Upload
 from portal.media.permissions import Library
-from portal.media.services import NoSuchPlace, Uploads
+from portal.media.services import NoSuchPlace, NoSuchUpload, Uploads
 from portal.media.services.uploads import TooManyUploads
 from portal.media.terms import MOST_BYTES, MediaFlaw, NotTaken
-from portal.people.contexts import matched_id
+from portal.security.addresses import matched_id
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,expiration,termination"
@@ -100,6 +100,8 @@ class OneUpload:
             self.uploads.go_on(upload, offset, self.request.body_file_seekable, self.request.content_length or 0)
         except NoSuchPlace as no:
             return answer(409, upload_offset=str(no.received))
+        except NoSuchUpload:
+            raise HTTPNotFound from None
         return _at(upload, 204, upload_offset=str(upload.received))
 
     @view_config(request_method="DELETE")

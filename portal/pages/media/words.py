@@ -1,7 +1,7 @@
 """Media in words: where a file stands, why it cannot be used, what is wrong with a transcript."""
 
 from portal.i18n import _
-from portal.media.terms import FORMER_CONTRIBUTOR, MediaFlaw, MediaKind, MediaState
+from portal.media.terms import MediaFlaw, MediaKind, MediaState
 from portal.media.transcripts import TranscriptFlaw
 
 KINDS = {
@@ -40,8 +40,3 @@ TRANSCRIPT_FLAWS = {
     ),
     TranscriptFlaw.OUT_OF_ORDER: _("One of the times ends before it begins, or comes before the one above it."),
 }
-
-
-def credit(attribution: str) -> str:
-    """Return whom to name: a message for somebody who had themselves forgotten."""
-    return _("a former contributor") if attribution == FORMER_CONTRIBUTOR else attribution

@@ -1,7 +1,6 @@
 """What moderators see: what waits for them, one thing with all that is said and was done about it, and the records."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config, view_defaults
@@ -12,11 +11,11 @@ from portal.moderation.permissions import Moderate
 from portal.moderation.queries import Thing, acts_on, case_of, latest_acts, open_cases, out_of_sight
 from portal.moderation.rules import possible
 from portal.moderation.services import Moderation
-from portal.moderation.terms import Act, AlreadySo, NoSuchThing
+from portal.moderation.terms import Act, AlreadySo, NoSuchThing, Standing
 from portal.moderation.things import kinds, subjects
 from portal.pages.moderation import words
 from portal.pages.moderation.schemas import ReasonSchema
-from portal.people.contexts import matched_id
+from portal.security.addresses import matched_id
 
 TEMPLATES = "portal:templates/portal/moderation/"
 PAGE = 20
@@ -26,19 +25,35 @@ BUTTONS = {
 }
 
 
-class Listed:
-    """What the three lists share: pages of things, and what these are called."""
+@view_defaults(request_method="GET", permission=Moderate.DECIDE)
+class Lists:
+    """What waits, what is hidden, what was done, each in pages."""
 
     def __init__(self, request) -> None:
         self.request = request
         given = request.GET.get("offset", "")
         self.offset = int(given) if given.isascii() and given.isdigit() and len(given) < 8 else 0
 
-    def page(self, found, things: Sequence[Thing]) -> dict:
+    @view_config(route_name="moderation", renderer=TEMPLATES + "queue.jinja2")
+    def queue(self):
+        found = open_cases(self.request.db, limit=PAGE, offset=self.offset)
+        return self._page(found, [case.thing for case in found.rows])
+
+    @view_config(route_name="moderation.hidden", renderer=TEMPLATES + "hidden.jinja2")
+    def hidden(self):
+        found = out_of_sight(self.request.db, limit=PAGE, offset=self.offset)
+        return self._page(found, [act.thing for act in found.rows])
+
+    @view_config(route_name="moderation.acts", renderer=TEMPLATES + "acts.jinja2")
+    def acts(self):
+        found = latest_acts(self.request.db, limit=PAGE, offset=self.offset)
+        return self._page(found, [act.thing for act in found.rows])
+
+    def _page(self, found, things: Sequence[Thing]) -> dict:
         """Return what the templates show of a page of ``found``, which is about ``things``."""
         last = self.offset + len(found.rows)
         mapping = {"first": self.offset + 1, "last": last, "total": found.total}
-        url = partial(self.request.current_route_path)
+        url = self.request.current_route_path
         return {
             "rows": found.rows,
             "total": found.total,
@@ -50,26 +65,6 @@ class Listed:
             "previous_url": url(_query={"offset": max(0, self.offset - PAGE)}) if self.offset else None,
             "next_url": url(_query={"offset": self.offset + PAGE}) if last < found.total else None,
         }
-
-
-@view_defaults(request_method="GET", permission=Moderate.DECIDE)
-class Lists(Listed):
-    """What waits, what is hidden, what was done."""
-
-    @view_config(route_name="moderation", renderer=TEMPLATES + "queue.jinja2")
-    def queue(self):
-        found = open_cases(self.request.db, limit=PAGE, offset=self.offset)
-        return self.page(found, [case.thing for case in found.rows])
-
-    @view_config(route_name="moderation.hidden", renderer=TEMPLATES + "hidden.jinja2")
-    def hidden(self):
-        found = out_of_sight(self.request.db, limit=PAGE, offset=self.offset)
-        return self.page(found, [act.thing for act in found.rows])
-
-    @view_config(route_name="moderation.acts", renderer=TEMPLATES + "acts.jinja2")
-    def acts(self):
-        found = latest_acts(self.request.db, limit=PAGE, offset=self.offset)
-        return self.page(found, [act.thing for act in found.rows])
 
 
 @view_defaults(route_name="moderation.thing", renderer=TEMPLATES + "thing.jinja2", permission=Moderate.DECIDE)
@@ -86,10 +81,15 @@ class OneThing:
         self.acts = acts_on(request.db, self.kind, self.id)
         if self.subject is None and not self.case.flags and not self.acts:
             raise HTTPNotFound
-        buttons = [BUTTONS[act] for act in possible(self.case.standing) if act in BUTTONS]
+        buttons = [BUTTONS[act] for act in possible(self.standing) if act in BUTTONS]
         self.form = request.new_form(ReasonSchema(), buttons=buttons)
         danger = (Button(Act.REMOVE.value, _("Remove it for good"), "danger"),)
         self.removal = request.new_form(ReasonSchema(), buttons=danger, name="removal")
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands; what its owner took back is gone as well."""
+        return Standing.REMOVED if self.subject and self.subject.gone else self.case.standing
 
     @view_config(request_method="GET")
     def show(self):
@@ -134,7 +134,8 @@ class OneThing:
             "subject": self.subject,
             "kind_name": kinds(self.request).get(self.kind, self.kind),
             "acts": acts_on(self.request.db, self.kind, self.id),
-            "possible": possible(self.case.standing) if self.subject else (),
+            "possible": possible(self.standing) if self.subject else (),
+            "standing": self.standing,
             "form": self.form,
             "removal": self.removal,
             "already": already,

@@ -7,10 +7,10 @@ from portal.forms import Button, submitted
 from portal.i18n import _
 from portal.moderation.permissions import Moderate
 from portal.moderation.services import FLAGS, Moderation
-from portal.moderation.sight import must_be_in_sight
+from portal.moderation.sight import Removed, must_be_in_sight
 from portal.moderation.things import kinds, subjects
 from portal.pages.moderation.schemas import FlagSchema
-from portal.people.contexts import matched_id
+from portal.security.addresses import matched_id
 from portal.security.limits import Attempts, TooMany, client_address, too_many
 
 
@@ -26,6 +26,8 @@ class FlagPage:
             raise HTTPNotFound
         self.subject = known[self.kind, self.id]
         must_be_in_sight(request, self.kind, self.id)
+        if self.subject.gone:
+            raise Removed
         self.form = request.new_form(FlagSchema(), buttons=(Button("send", _("Send to the moderators")),))
 
     @view_config(request_method="GET")

@@ -7,7 +7,7 @@ from pyramid.view import view_config, view_defaults
 
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
-from portal.people.contexts import OrganisationContext, matched_id
+from portal.people.contexts import OrganisationContext
 from portal.people.permissions import Persons
 from portal.people.queries import invitations_of, mandates_of, memberships_of
 from portal.people.schemas import KIND_WORDS, InvitationSchema, MandateSchema, OrganisationSchema
@@ -17,6 +17,7 @@ from portal.people.services.organisations import LastOfficer, NumberTaken
 from portal.people.services.sign_ins import NotAnOfficer
 from portal.people.views.account import sent_id
 from portal.people.views.entering import TEMPLATES, link_spent
+from portal.security.addresses import matched_id
 from portal.security.limits import says_too_many
 from portal.security.redirects import safe_path
 

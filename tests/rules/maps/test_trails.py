@@ -37,6 +37,7 @@ some_media = st.dictionaries(
         attribution=st.sampled_from(["", " ", "Nolwenn"]),
         seconds=st.sampled_from([None, 60.0, 601.0]),
         transcripts=st.sampled_from([frozenset(), frozenset({"fr"})]),
+        voices_told=st.booleans(),
     ),
 ).map(lambda found: {media_id: replace(facts, id=media_id) for media_id, facts in found.items()})
 
@@ -61,6 +62,7 @@ def test_a_trail_without_flaws_has_all_that_a_published_trail_must_have(content,
         and all(
             one is not None
             and one.ready
+            and one.voices_told
             and one.licence in LICENCES
             and (one.attribution.strip() or not LICENCES[one.licence].credit)
             for one in heard
@@ -91,6 +93,7 @@ def test_a_place_without_flaws_shows_only_what_may_be_shown(content, media):
     assert flawless == all(
         media_id in media
         and media[media_id].ready
+        and media[media_id].voices_told
         and media[media_id].licence in LICENCES
         and bool(media[media_id].attribution.strip() or not LICENCES[media[media_id].licence].credit)
         for media_id in content.media

@@ -26,7 +26,7 @@ from portal.audit.models import AuditEntry
 from portal.clock import StoppedClock
 from portal.index.models import IndexEntry, IndexVersion
 from portal.index.queries import search
-from portal.media.terms import MediaState
+from portal.media.terms import MediaState, Voices
 from portal.moderation.terms import Act
 from tests.conftest import NOW
 from tests.factories import maps, people
@@ -114,7 +114,7 @@ def test_once_published_a_trail_its_stops_and_its_line_are_in_the_index(session,
 
 def test_what_is_not_complete_is_not_published_and_every_reason_is_told(session, trails, author):
     failed = maps.sound(session, state=MediaState.FAILED, flaw="empty")
-    bare = maps.sound(session, attribution=" ")
+    bare = maps.sound(session, attribution=" ", voices=Voices.NOT_TOLD)
     trail = trails.begin(
         maps.content(
             maps.stop("01", media=(failed.id, uuid4()), text={}),
@@ -131,6 +131,7 @@ def test_what_is_not_complete_is_not_published_and_every_reason_is_told(session,
         FlawCode.STOP_SAYS_NOTHING,
         FlawCode.LABEL_TWICE,
         FlawCode.MEDIA_WITHOUT_CREDIT,
+        FlawCode.VOICES_NOT_TOLD,
         FlawCode.NO_LABEL,
         FlawCode.FAR_FROM_LINE,
     }

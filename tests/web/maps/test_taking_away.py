@@ -17,7 +17,7 @@ from sqlalchemy import select
 from maps.models import Stop, TrailRevision
 from maps.queries.revisions import revision
 from portal.media.models import Rendition
-from portal.media.terms import Rendering
+from portal.media.terms import FORMER_CONTRIBUTOR, Rendering
 from portal.moderation.terms import Act
 from portal.people.terms import Role
 from tests.factories import maps, people
@@ -371,3 +371,12 @@ def test_moderators_see_a_hidden_trail_and_yet_frame_none(browse, session, trail
     people.signed_in(browse, people.staff(session, Role.MODERATOR))
     browse.get(f"/embed/trails/{trail.slug}", status=404)
     assert json.loads(browse.get(f"/trails/{trail.slug}.geojson").body)["features"]
+
+
+@pytest.mark.parametrize("address", [*FILES, "/trails/{slug}", "/embed/trails/{slug}"])
+def test_who_had_themselves_forgotten_is_named_as_such_in_the_readers_language(browse, trail, sounds, address):
+    for sound in sounds:
+        sound.attribution = FORMER_CONTRIBUTOR
+    french = browse.get(address.format(slug=trail.slug), headers={"Accept-Language": "fr"}).text
+    assert "former contributor" not in french
+    assert "ancien contributeur" in french or address.endswith(".csv")  # which names the authors alone

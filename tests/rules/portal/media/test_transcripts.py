@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.media.terms import TranscriptForm
-from portal.media.transcripts import NotATranscript, TranscriptFlaw, cues, plain, read
+from portal.media.transcripts import NotATranscript, TranscriptFlaw, cues, read
 
 
 def vtt(*parts: tuple[str, str, str]) -> str:
@@ -24,7 +24,6 @@ def test_webvtt_says_who_says_what_when():
     first, second = cues(text)
     assert (first.start, first.end, first.speaker, first.text) == (1.5, 3.0, "Soizic", "Bonjour à tous")
     assert second.end == 3604
-    assert plain(form, text) == "Soizic : Bonjour à tous\noui"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +51,7 @@ def test_whatever_somebody_writes_is_read_or_refused(text):
             form, kept = read(given_text)
         except NotATranscript:
             continue
-        plain(form, kept)
+        assert form is TranscriptForm.TEXT or cues(kept)
 
 
 @given(st.lists(st.integers(1, 5000), min_size=1, max_size=8))

@@ -1,11 +1,13 @@
 """Media are taken in, described, put into words, counted and taken back; large ones come in pieces."""
 
 import io
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from maps.queries.media import transcripts
 from portal.audit.models import AuditEntry
 from portal.jobs.models import Job
 from portal.media.models import Media, PlayTally, Transcript, Upload
@@ -143,6 +145,38 @@ def test_the_latest_transcript_in_a_language_is_shown(session, clock, library, s
     assert not found.wants_transcript
 
 
+def test_however_often_it_was_mended_one_text_of_each_language_is_read(session):
+    media, other = files.media(session), files.media(session)
+    files.transcript(session, other, "Une mouette.")
+    for number in range(6):
+        for language in ("fr", "br"):
+            files.transcript(session, media, str(number), language=language, created_at=NOW + timedelta(minutes=number))
+    at_once = [files.transcript(session, other, str(number), language="en") for number in range(6)]
+    newest = max(at_once, key=lambda one: one.id.hex).text
+    session.expunge_all()
+    with transcripts_read() as read:
+        found = shown(session, [media.id, other.id])
+    assert {language: one.text for language, one in found[media.id].transcripts.items()} == {"fr": "5", "br": "5"}
+    assert found[other.id].transcripts["en"].text == newest
+    assert sorted(read) == ["br", "en", "fr", "fr"]
+    assert transcripts(session, [media.id, other.id])[media.id] == ["5", "5"]
+
+
+@contextmanager
+def transcripts_read():
+    """Note which transcripts are loaded."""
+    read = []
+
+    def note(transcript, _context):
+        read.append(transcript.language)
+
+    event.listen(Transcript, "load", note)
+    try:
+        yield read
+    finally:
+        event.remove(Transcript, "load", note)
+
+
 def test_who_takes_it_back_takes_back_all_of_it(session, library, store, soizic):
     content = io.BytesIO(files.tone())
     media = library.receive(content, "cloche.wav", sender_id=soizic.id, **DETAILS)
@@ -177,8 +211,6 @@ def test_a_file_that_somebody_else_sent_too_stays(session, library, store, soizi
 
 
 def test_what_is_shown_takes_three_questions_however_many_are_shown(session, config):
-    from sqlalchemy import event
-
     media = [files.media(session) for _ in range(7)]
     for one in media:
         files.transcript(session, one)
@@ -236,6 +268,22 @@ def test_moderators_take_a_media_out_for_good(session, asking, soizic):
     moderated.reflect("media", media.id, Standing.REMOVED)
     assert media.state is MediaState.REMOVED
     assert moderated.kinds().keys() == {"media"}
+
+
+def test_what_nobody_but_its_sender_saw_keeps_no_title_once_it_is_taken_back(session, asking, library, soizic):
+    draft, ready = (
+        files.media(session, sender_id=soizic.id, state=state, title="Chez ma mère", description="Sa voix.")
+        for state in (MediaState.RECEIVED, MediaState.READY)
+    )
+    for media in (draft, ready):
+        library.remove(media)
+    moderated = ModeratedMedia(asking)
+    assert (draft.title, draft.description, draft.attribution) == ("", "", "")
+    known = moderated.subjects("media", [draft.id, ready.id])
+    assert {media_id: (one.title, one.gone) for media_id, one in known.items()} == {ready.id: ("Chez ma mère", True)}
+    asking.find_service(Erasure).erase(soizic.id)
+    assert (ready.title, ready.description) == ("", "")
+    assert moderated.subjects("media", [ready.id])[ready.id].title == moderated.kinds()["media"]
 
 
 # Large files in pieces ----------------------------------------------------------------------------------------------
@@ -311,6 +359,8 @@ def test_what_somebody_sent_is_in_their_export(session, asking, soizic):
 
 
 def test_who_is_forgotten_leaves_their_work_and_not_their_name(session, asking, soizic):
+    radio = people.organisation(session, name="Radio Évasion")
+    theirs = files.media(session, sender_id=soizic.id, organisation_id=radio.id, attribution="Soizic et la radio")
     published = files.media(session, sender_id=soizic.id)
     files.transcript(session, published)
     pending = files.media(session, sender_id=soizic.id, state=MediaState.RECEIVED)
@@ -319,6 +369,24 @@ def test_who_is_forgotten_leaves_their_work_and_not_their_name(session, asking, 
     session.expire_all()
     assert (published.state, published.attribution) == (MediaState.READY, FORMER_CONTRIBUTOR)
     assert published.file_name == ""
+    assert (theirs.attribution, theirs.organisation_id) == ("Radio Évasion", radio.id)
     assert one_shown(session, published.id).transcripts
     assert pending.state is MediaState.REMOVED
     assert not session.scalars(select(Upload)).all()
+
+
+def test_who_is_forgotten_takes_along_the_files_as_they_came_which_may_tell(session, asking, store, soizic):
+    files.media(session, sender_id=soizic.id, original=f"{'a' * 64}-original.jpg")
+    shared = f"{'b' * 64}-original.jpg"
+    mine, another = files.media(session, sender_id=soizic.id, original=shared), files.media(session, original=shared)
+    for name in (f"{'a' * 64}-original.jpg", shared):
+        store.put(name, b"as it came")
+    asking.find_service(Erasure).erase(soizic.id)
+    [job] = jobs(session, "media.let_go")
+    let_go(session, store, job.payload["names"])
+    assert store.size(f"{'a' * 64}-original.jpg") is None
+    assert store.size(shared) is not None  # of another who sent the same
+    session.expire_all()
+    assert (mine.original, another.original) == (None, shared)
+    assert one_shown(session, mine.id).sources
+    store.remove(shared)

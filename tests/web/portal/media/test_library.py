@@ -8,12 +8,15 @@ from sqlalchemy import select
 from webtest import Upload as File
 
 from portal.media.models import Media, PlayTally, Transcript, Upload
-from portal.media.services import MediaLibrary, Uploads
+from portal.media.services import MediaLibrary, NoSuchUpload, Uploads
 from portal.media.services.files import let_go
+from portal.media.services.library import TRANSCRIPTS
 from portal.media.store import Store
-from portal.media.terms import FORMER_CONTRIBUTOR, MediaFlaw, MediaKind, MediaState, TranscriptForm, Voices
+from portal.media.terms import FORMER_CONTRIBUTOR, MediaFlaw, MediaKind, MediaState, TakenBack, TranscriptForm, Voices
 from portal.moderation.models import ModerationAct
 from portal.moderation.terms import Act
+from portal.pages.media.listening import HEARD
+from portal.people.models import Attempts
 from portal.people.terms import Role
 from tests.conftest import NOW
 from tests.factories import media as files
@@ -180,9 +183,7 @@ def test_what_is_not_ready_is_its_senders_and_the_moderators_alone(browse, sessi
 
 def test_what_is_hidden_is_its_senders_and_the_moderators_alone(browse, session, soizic):
     media = files.media(session, sender_id=soizic.id)
-    act = {"subject_kind": "media", "subject_id": media.id, "number": 1, "reason": "", "actor_id": soizic.id, "at": NOW}
-    session.add(ModerationAct(act=Act.HIDE, **act))
-    session.flush()
+    hidden_by_moderators(session, media)
     browse.get(f"/library/{media.id}", status=404)
     browse.get(f"/media/{media.renditions[0].name}", status=404)
     as_(browse, soizic).get(f"/library/{media.id}").mustcontain("Moderators have hidden it")
@@ -207,10 +208,38 @@ def test_what_is_said_of_it_can_be_changed_by_its_sender(browse, session, soizic
     form.submit("save", status=422)
 
 
-@pytest.mark.parametrize("page", ["edit", "remove", "original"])
-def test_others_change_nothing(browse, session, page):
+def test_who_did_not_say_whose_voices_are_heard_is_asked_to(browse, session, soizic):
+    media = files.media(session, sender_id=soizic.id, voices=Voices.NOT_TOLD)
+    browse.get(f"/library/{media.id}").mustcontain(no="Say so")
+    browser = as_(browse, soizic)
+    form = browser.get(f"/library/{media.id}").click("Say so").forms["details"]
+    assert form["voices"].value is None
+    form.submit("save", status=422)
+    form["voices"].force_value("not_told")
+    form.submit("save", status=422)
+    form["voices"].force_value("agreed")
+    form.submit("save", status=303).follow().mustcontain(no="Say so")
+    assert media.voices is Voices.AGREED
+
+
+@pytest.mark.parametrize(("page", "sent"), [("edit", 403), ("remove", 403), ("original", 405)])
+def test_others_change_nothing(browse, session, page, sent):
     media = files.media(session)
-    as_(browse, people.person(session)).get(f"/library/{media.id}/{page}", status=403)
+    browser = as_(browse, people.person(session))
+    browser.get(f"/library/{media.id}/{page}", status=403)
+    wish = {"title": "x", "language": "fr", "attribution": "x", "licence": "CC0-1.0", "voices": "nobody", "save": ""}
+    browser.post(f"/library/{media.id}/{page}", people.with_csrf(browser, wish), status=sent)
+    assert (media.title, media.state) == ("La cloche de Saint-Martin", MediaState.READY)
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.ADMIN])
+def test_who_moderates_removes_by_an_act_with_a_reason_and_not_in_the_senders_place(browse, session, role):
+    media = files.media(session)
+    browser = as_(browse, people.staff(session, role))
+    browser.get(f"/library/{media.id}").mustcontain("Download the original", no=["Take it back", "My sounds"])
+    browser.get(f"/library/{media.id}/remove", status=403)
+    browser.post(f"/library/{media.id}/remove", people.with_csrf(browser), status=403)
+    assert media.state is MediaState.READY
 
 
 def test_anybody_can_write_down_what_is_said_and_mend_it(browse, session, clock):
@@ -230,6 +259,76 @@ def test_anybody_can_write_down_what_is_said_and_mend_it(browse, session, clock)
     assert len(session.scalars(select(Transcript)).all()) == 2
     again["text"] = "WEBVTT\n\n00:05.000 --> 00:02.000\nMidi\n"
     again.submit("save", status=422).mustcontain("ends before it begins")
+
+
+def test_whoever_finds_a_transcript_spoiled_goes_back_to_an_earlier_one(browse, session, clock):
+    media = files.media(session)
+    gone = people.person(session, name="")
+    good = files.transcript(session, media, "Neuf coups de cloche.", created_at=NOW - timedelta(days=2))
+    files.transcript(session, media, "Nav taol.", language="br", author_id=gone.id, created_at=NOW - timedelta(days=1))
+    spoiler = people.person(session, name="Gast Rabat")
+    files.transcript(session, media, "Bla.", author_id=spoiler.id, created_at=NOW - timedelta(hours=1))
+    browser = as_(browse, people.person(session))
+    page = browser.get(f"/library/{media.id}/transcripts")
+    page.mustcontain("Gast Rabat", "Bla.", "a former contributor", "Neuf coups de cloche.")
+    [line] = [line for line in page.html.select("ol .line") if "Neuf coups" in line.text]
+    assert "this one is read" not in line.text
+    mended = browser.get(line.select_one("a")["href"]).forms["transcript"]
+    assert (mended["language"].value, mended["text"].value.strip()) == ("fr", "Neuf coups de cloche.")
+    [back] = [form for form in page.forms.values() if "wording" in form.fields]
+    assert back["wording"].value == str(good.id)
+    back.submit(status=303).follow().mustcontain("Neuf coups de cloche.", "Thank you", no="Bla.")
+    assert len(session.scalars(select(Transcript)).all()) == 4
+
+
+@pytest.mark.parametrize("name", ["nonsense", "00000000-0000-0000-0000-000000000000"])
+def test_there_is_no_going_back_to_what_was_never_written_of_it(browse, session, name):
+    media, other = files.media(session), files.media(session)
+    browser = as_(browse, people.person(session))
+    page = f"/library/{media.id}/transcripts"
+    for wording in (name, str(files.transcript(session, other).id)):
+        browser.get(f"{page}?wording={wording}", status=404)
+        browser.post(page, people.with_csrf(browser, {"wording": wording}), status=404)
+
+
+def test_all_that_was_written_is_shown_in_pages(browse, session):
+    media = files.media(session)
+    for number in range(12):
+        files.transcript(session, media, f"Texte {number}.", created_at=NOW + timedelta(minutes=number))
+    browser = as_(browse, people.person(session))
+    page = browser.get(f"/library/{media.id}/transcripts")
+    page.mustcontain("Texte 11.", "1 to 10 of 12", no="Texte 1.")
+    browser.get(page.html.select_one(".pager a[rel=next]")["href"]).mustcontain("Texte 1.", "11 to 12 of 12")
+
+
+def test_whoever_comes_by_says_that_something_is_wrong_with_a_sound(browse, session):
+    for kind in MediaKind:
+        media = files.media(session, kind)
+        page = browse.get(f"/library/{media.id}")
+        browse.get(page.html.select_one(f'a[href="/flag/media/{media.id}"]')["href"], status=200)
+    hidden = files.media(session)
+    hidden_by_moderators(session, hidden)
+    moderator = as_(browse, people.staff(session, Role.MODERATOR))
+    page = moderator.get(f"/library/{hidden.id}")
+    page.mustcontain(f"/admin/moderation/media/{hidden.id}", no=f"/flag/media/{hidden.id}")
+
+
+def hidden_by_moderators(session, media) -> None:
+    """Record that moderators hid it."""
+    act = {"subject_kind": "media", "subject_id": media.id, "number": 1, "reason": ""}
+    session.add(ModerationAct(act=Act.HIDE, actor_id=media.sender_id, at=NOW, **act))
+    session.flush()
+
+
+def test_nobody_mends_without_end(browse, session, clock):
+    page = f"/library/{files.media(session).id}/transcripts"
+    browser = as_(browse, people.person(session))
+    form = browser.get(page).forms["transcript"]
+    form["text"] = "Midi."
+    answers = [form.submit("save", status="*").status_int for _ in range(TRANSCRIPTS.most + 1)]
+    assert answers == [303] * TRANSCRIPTS.most + [429]
+    clock.at += TRANSCRIPTS.length
+    form.submit("save", status=303)
 
 
 def test_nothing_is_said_in_a_picture(browse, session):
@@ -263,6 +362,59 @@ def test_what_is_taken_back_is_gone_for_good(browse, session, soizic, asking):
     assert "La cloche" not in browser.get("/library").text
 
 
+def test_what_its_sender_took_back_cannot_be_flagged_and_there_is_nothing_to_decide(browse, session, asking):
+    never, once = files.media(session, state=MediaState.RECEIVED), files.media(session)
+    browse.get(f"/flag/media/{never.id}", status=404)
+    browse.get(f"/flag/media/{once.id}", status=200)
+    for media in (never, once):
+        asking.find_service(MediaLibrary).remove(media)
+    browse.get(f"/flag/media/{never.id}", status=404)
+    browse.get(f"/flag/media/{once.id}", status=410)
+    flag = {"kind": "media", "id": str(once.id), "concern": "rights", "words": "Ma voix."}
+    browse.post_json("/api/v1/flags", flag, status=410)
+    moderator = as_(browse, people.staff(session, Role.MODERATOR))
+    page = moderator.get(f"/admin/moderation/media/{once.id}")
+    page.mustcontain("La cloche", "removed for good", no=["Look at it", "Hide it"])
+
+
+def test_what_is_taken_back_while_somebody_writes_of_it_is_gone(browse, session, soizic, monkeypatch):
+    media = files.media(session, sender_id=soizic.id)
+    browser = as_(browse, soizic)
+    details, transcript = (
+        browser.get(f"/library/{media.id}/{page}").forms[form]
+        for page, form in (("edit", "details"), ("transcripts", "transcript"))
+    )
+    details["title"], transcript["text"] = "Midi", "Midi sonne."
+    monkeypatch.setattr(MediaLibrary, "_hold", raising(TakenBack))
+    details.submit("save", status=410)
+    transcript.submit("save", status=410)
+    said = {"language": "fr", "text": "Midi sonne."}
+    bearer = people.bearer(session, soizic)
+    browse.post_json(f"/api/v1/media/{media.id}/transcripts", said, headers=bearer, status=410)
+
+
+def raising(error):
+    """Return what does nothing but raise, as if somebody else had been faster."""
+
+    def act(*_arguments):
+        raise error
+
+    return act
+
+
+def test_a_file_that_becomes_a_media_elsewhere_is_no_longer_here(browse, session, asking, soizic, monkeypatch):
+    content = files.tone()
+    upload = asking.find_service(Uploads).keep(soizic.id, "x.wav", io.BytesIO(content), len(content))
+    browser = as_(browse, soizic)
+    form = filled_in(browser.get("/library/new"))
+    form["upload"].force_value(str(upload.id))
+    monkeypatch.setattr(Uploads, "hold", raising(NoSuchUpload))
+    form.submit("send", status=422).mustcontain("no longer here")
+    there = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+    headers = people.bearer(session, soizic) | there
+    browse.request(f"/uploads/{upload.id}", method="PATCH", body=b"", headers=headers, status=404)
+
+
 def test_the_original_is_its_senders_and_is_never_shown(browse, session, asking, soizic):
     library = asking.find_service(MediaLibrary)
     details = {"title": "x", "language": None, "licence": "CC0-1.0", "attribution": "x", "voices": Voices.NOBODY}
@@ -274,6 +426,9 @@ def test_the_original_is_its_senders_and_is_never_shown(browse, session, asking,
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert "private" in answer.headers["Cache-Control"]
     browse.get(f"/media/{media.original}", status=404)
+    forgotten = files.media(session, sender_id=soizic.id, original=None)
+    as_(browse, soizic).get(f"/library/{forgotten.id}/original", status=404)
+    browse.get(f"/library/{forgotten.id}").mustcontain(no="Download the original")
 
 
 # Listening ----------------------------------------------------------------------------------------------------------
@@ -288,11 +443,23 @@ def test_listening_is_counted_without_knowing_who_listens(browse, session):
     assert "Set-Cookie" not in answer.headers
 
 
-def test_one_address_counts_a_sound_a_few_times_an_hour(browse, session):
+def test_one_address_counts_so_many_times_an_hour(browse, session):
     media = files.media(session)
-    answers = [browse.post(f"/media/{media.id}/heard", status="*").status_int for _ in range(14)]
-    assert answers == [204] * 12 + [429] * 2
-    assert session.scalars(select(PlayTally.starts)).one() == 12
+    answers = [browse.post(f"/media/{media.id}/heard", status="*").status_int for _ in range(HEARD.most + 2)]
+    assert answers == [204] * HEARD.most + [429] * 2
+    assert session.scalars(select(PlayTally.starts)).one() == HEARD.most
+
+
+def test_what_is_kept_of_an_address_does_not_tell_what_was_heard_there(browse, session):
+    def kept() -> set:
+        columns = Attempts.act, Attempts.key, Attempts.window_start
+        return {tuple(row) for row in session.execute(select(*columns))}
+
+    first, second = files.media(session), files.media(session)
+    browse.post(f"/media/{first.id}/heard", status=204)
+    after_one = kept()
+    browse.post(f"/media/{second.id}/heard", status=204)
+    assert kept() == after_one
 
 
 def test_only_what_can_be_heard_is_counted(browse, session):

@@ -4,9 +4,12 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from sqlalchemy import update
 
+from portal.media.models import Media
 from portal.media.photos import Photos
 from portal.media.store import OutOfReach, Store
+from portal.media.terms import MediaState
 from tests.factories import media as files
 
 
@@ -75,8 +78,17 @@ def test_a_sound_has_its_hash_as_a_strong_etag_and_can_be_had_in_parts(browse, s
     assert answer.headers["ETag"] == f'"{sound.removeprefix("/media/").partition(".")[0]}"'
     assert answer.headers["Accept-Ranges"] == "bytes"
     assert answer.headers["Content-Type"] == "audio/mp4"
-    assert "immutable" in answer.headers["Cache-Control"]
     assert "Set-Cookie" not in answer.headers
+
+
+def test_caches_ask_whether_a_sound_is_still_to_be_heard(browse, session, sound):
+    answer = browse.get(sound)
+    assert answer.headers["Cache-Control"] == "public, no-cache"
+    known = {"If-None-Match": answer.headers["ETag"]}
+    again = browse.get(sound, headers=known, status=304)
+    assert (again.body, again.headers["Cache-Control"]) == (b"", "public, no-cache")
+    session.execute(update(Media).values(state=MediaState.REMOVED, original=None))
+    browse.get(sound, headers=known, status=410)
 
 
 @pytest.mark.parametrize(

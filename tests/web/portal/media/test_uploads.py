@@ -53,7 +53,7 @@ def test_a_file_comes_in_pieces_and_goes_on_where_it_was_left(browse, session, b
     assert sent(browse, address, b"abcd", 0, bearer).headers["Upload-Offset"] == "4"
     state = browse.head(address, headers=bearer)
     assert (state.headers["Upload-Offset"], state.headers["Upload-Length"]) == ("4", "10")
-    assert state.headers["Cache-Control"] == "no-store" or "no-store" in state.headers["Cache-Control"]
+    assert state.headers["Cache-Control"] == "no-store"
     assert state.headers["Upload-Expires"].endswith("GMT")
     assert sent(browse, address, b"ab", 0, bearer, 409).headers["Upload-Offset"] == "4"
     assert sent(browse, address, b"efghij", 4, bearer).headers["Upload-Offset"] == "10"
@@ -75,7 +75,7 @@ def test_nobody_touches_what_others_send(browse, session, bearer):
     sent(browse, address, b"abcd", 0, stranger, 404)
     browse.head(address, headers=stranger, status=404)
     browse.delete(address, headers=stranger, status=404)
-    assert browse.post("/uploads", headers=TUS | {"Upload-Length": "5"}, status="*").status_int in (400, 403)
+    browse.post("/uploads", headers=TUS | {"Upload-Length": "5"}, status=403)
 
 
 def test_who_changes_their_mind_ends_it(browse, session, bearer):

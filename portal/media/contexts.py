@@ -3,10 +3,10 @@
 from pyramid.httpexceptions import HTTPGone, HTTPNotFound
 
 from portal.media.models import Media
+from portal.media.permissions import Library
 from portal.media.queries import ShownMedia, one_shown
 from portal.media.terms import MediaState
-from portal.people.contexts import matched_id
-from portal.people.terms import Role
+from portal.security.addresses import matched_id
 
 
 class MediaContext:
@@ -21,7 +21,7 @@ class MediaContext:
         self.public = shown.state is MediaState.READY and not shown.hidden
         self.shown: ShownMedia = shown
         self.owner_ids = (shown.sender_id,)
-        if not self.public and not self._is_for(request.identity):
+        if not self.public and not request.has_permission(Library.READ_UNPUBLISHED, self):
             raise HTTPNotFound
         self._session = request.db
 
@@ -29,8 +29,3 @@ class MediaContext:
     def row(self) -> Media:
         """The row itself, for services."""
         return self._session.get_one(Media, self.shown.id)
-
-    def _is_for(self, identity) -> bool:
-        if identity is None:
-            return False
-        return identity.person_id in self.owner_ids or identity.holds(Role.MODERATOR) or identity.holds(Role.ADMIN)
