@@ -2,6 +2,8 @@
 
 import hashlib
 import mimetypes
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,8 @@ from maps.views.telling import Telling, telling
 from maps.views.words import FORMER, distance_words, minutes_words, sound_words
 from portal.i18n import speaking
 from portal.media import queries as media
-from portal.media.queries import ShownMedia, Source
-from portal.media.terms import MediaKind, Rendering
+from portal.media.queries import ShownMedia
+from portal.media.terms import MediaKind, Rendering, TranscriptForm
 
 TEMPLATE = "maps:templates/maps/walk.jinja2"
 WORKER = "maps:static/maps/sw.js"
@@ -33,7 +35,7 @@ class Walking:
         self.trail: ShownTrail = shown(request.db, context.trail)
         self.media = media.shown(request.db, self.trail.media)
 
-    def values(self, offline: bool) -> dict[str, Any]:
+    def values(self, offline: bool = False) -> dict[str, Any]:
         content = self.trail.content
         return {
             "trail": self.trail,
@@ -41,7 +43,6 @@ class Walking:
             "told": self.told(),
             "bare": offline,  # what is taken along says nothing of who took it
             "stops": [(stop, self._of(stop, MediaKind.AUDIO), self._of(stop)) for stop in self.trail.stops],
-            "plays": _taken if offline else _all,
             "credits": [credit.name or self.request.localizer.translate(FORMER) for credit in self.trail.authors],
             "distance_words": distance_words,
             "minutes_words": minutes_words,
@@ -57,13 +58,11 @@ class Walking:
         return [one for one in there if (one.kind is MediaKind.AUDIO) == (kind is MediaKind.AUDIO)]
 
 
-def _all(sound: ShownMedia) -> tuple[Source, ...]:
-    return sound.sources
-
-
-def _taken(sound: ShownMedia) -> tuple[Source, ...]:
-    """Return the one file of a sound that is taken along: the one that plays everywhere."""
-    return tuple(source for source in sound.sources if source.rendering is not Rendering.OPUS)
+def _taken(one: ShownMedia) -> ShownMedia:
+    """Return a media with one file to choose from: the sound that plays everywhere, the picture of medium size."""
+    sources = tuple(source for source in one.sources if source.rendering is not Rendering.OPUS)
+    pictures = {size: file for size, file in (one.pictures or {}).items() if size is Rendering.MEDIUM}
+    return replace(one, sources=sources, pictures=pictures)
 
 
 @view_defaults(route_name="maps.trail.walk", permission=Maps.BROWSE, request_method="GET")
@@ -72,7 +71,7 @@ class WalkPage(Walking):
 
     @view_config(renderer=TEMPLATE, public=True)
     def show(self) -> dict[str, Any]:
-        return self.values(offline=False)
+        return self.values()
 
 
 class TakenPage(Walking):
@@ -80,6 +79,7 @@ class TakenPage(Walking):
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
+        self.media = {media_id: _taken(one) for media_id, one in self.media.items()}
         self.language = request.GET.get("language", request.locale_name)
         if self.language not in request.registry.languages_of(request):
             raise HTTPNotFound()
@@ -105,13 +105,10 @@ class TakenPage(Walking):
     def pack(self) -> dict[str, Any]:
         """Return every file of the pack, with its size and SHA-256, and how large all of it is."""
         page = self.html().encode()
-        known = {source.path: source for one in self.media.values() for source in _sources(one)}
+        known = {line["url"]: line for one in self.media.values() for line in _lines(one)}
+        named = needed(page.decode(), lambda of: _asset(of).read_text("utf-8"))
         files = [_file(self.address, page, "text/html; charset=utf-8")]
-        for address in needed(page.decode(), lambda of: _asset(of).read_text("utf-8")):
-            if source := known.get(address):
-                files.append(_line(address, source.size, source.sha256, source.media_type))
-            else:
-                files.append(_file(address, _asset(address).read_bytes(), mimetypes.guess_type(_path(address))[0]))
+        files += [known.get(address) or _asset_line(address) for address in named]
         told = hashlib.sha256("".join(file["sha256"] for file in files).encode()).hexdigest()
         return {
             "trail": self.trail.slug,
@@ -133,8 +130,17 @@ def worker(request) -> FileResponse:
     return response
 
 
-def _sources(one: ShownMedia) -> list[Source]:
-    return [*one.sources, *(one.pictures or {}).values(), *([one.poster] if one.poster else [])]
+def _lines(one: ShownMedia) -> Iterator[dict[str, Any]]:
+    """Yield the files that a media is made of, captions too."""
+    for source in (*one.sources, *(one.pictures or {}).values(), *([one.poster] if one.poster else [])):
+        yield _line(source.path, source.size, source.sha256, source.media_type)
+    for said in (one.transcripts or {}).values():
+        if said.form is TranscriptForm.WEBVTT:
+            yield _file(said.path, said.text.encode(), "text/vtt")
+
+
+def _asset_line(address: str) -> dict[str, Any]:
+    return _file(address, _asset(address).read_bytes(), mimetypes.guess_type(_path(address))[0])
 
 
 def _file(address: str, content: bytes, media_type: str | None) -> dict[str, Any]:

@@ -8,9 +8,11 @@ import pytest
 from maps.queries.contents import trail_content
 from portal.media.models import Rendition
 from portal.media.store import Store
-from portal.media.terms import Rendering
+from portal.media.terms import MediaKind, Rendering, TranscriptForm
 from portal.moderation.terms import Act
-from tests.factories import maps, people
+from tests.factories import maps, media, people
+
+CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:01.500\n<v Fañch>Le tram arrive.\n\n00:01.500 --> 00:02.000\nIl repart.\n"
 
 
 @pytest.fixture
@@ -69,6 +71,59 @@ def test_what_is_taken_along_says_nothing_of_the_reader(browse, session, trail):
     alone = browse.get(f"/trails/{trail.slug}/offline?language=fr").body
     nolwenn = people.signed_in(browse, people.person(session))
     assert nolwenn.get(f"/trails/{trail.slug}/offline?language=fr").body == alone
+
+
+@pytest.fixture
+def seen(session, asking):
+    """A trail with a film that has captions, a picture that nobody described, and a sound that nobody wrote down."""
+    film = media.media(session, MediaKind.VIDEO, title="Le tram")
+    media.transcript(session, film, CAPTIONS, form=TranscriptForm.WEBVTT)
+    picture = media.media(session, MediaKind.IMAGE, title="La grue bleue", description="")
+    unwritten = media.media(session, title="La sirène")
+    media.with_files(session, asking.find_service(Store))
+    return maps.trail(session, maps.stop("01", media=(film.id, picture.id)), maps.stop("02", media=(unwritten.id,)))
+
+
+WALKED = ["/trails/{slug}/walk", "/trails/{slug}/offline?language=fr", "/embed/trails/{slug}"]
+
+
+@pytest.mark.parametrize("path", WALKED)
+def test_a_film_plays_with_its_poster_its_captions_and_what_is_said_in_it(browse, seen, path):
+    page = browse.get(path.format(slug=seen.slug), headers={"Accept-Language": "fr"})
+    [film] = page.html.select("video")
+    assert film["poster"].endswith(".jpg")
+    assert film.source["type"] == "video/mp4"
+    assert film.track["srclang"] == "fr"
+    assert "Fañch Le tram arrive." in page.html.select_one(".player details").text
+    assert "WEBVTT" not in page.html.select_one("main").text
+
+
+@pytest.mark.parametrize("path", WALKED)
+def test_a_picture_is_described_and_credited_as_on_the_page_of_the_trail(browse, seen, path):
+    page = browse.get(path.format(slug=seen.slug), headers={"Accept-Language": "fr"})
+    [picture] = page.html.select("main figure img")
+    assert picture["alt"] == "La grue bleue"
+    assert "Soizic Le Bris" in picture.parent.text
+    assert picture.parent.select_one("a[rel=license]").text == "CC BY-SA 4.0"
+
+
+@pytest.mark.parametrize("path", WALKED)
+def test_that_a_transcript_is_wanted_is_said_wherever_the_sound_is(browse, seen, path):
+    page = browse.get(path.format(slug=seen.slug), headers={"Accept-Language": "fr"})
+    [wanted] = page.html.select(".wanted")
+    assert "Personne n’a encore écrit" in wanted.text
+    assert not page.html.select("a[href*=transcripts]")  # there one needs the network, and to be signed in
+
+
+def test_a_pack_takes_films_pictures_and_captions_along_once_each(browse, seen):
+    pack = browse.get(f"/trails/{seen.slug}/pack.json?language=fr").json
+    [captions] = [file for file in pack["files"] if file["type"] == "text/vtt"]
+    content = browse.get(captions["url"]).body
+    assert (len(content), hashlib.sha256(content).hexdigest()) == (captions["bytes"], captions["sha256"])
+    sent = [file["type"] for file in pack["files"] if file["url"].startswith("/media/")]
+    assert sorted(sent) == ["audio/mp4", "image/jpeg", "image/jpeg", "text/vtt", "video/mp4"]
+    page = browse.get(pack["page"]).html
+    assert not [one for one in page.select("[srcset]") if "," in one["srcset"]]  # nothing to choose that is not there
 
 
 def test_a_pack_is_there_in_each_language_and_in_no_other(browse, trail):
