@@ -61,8 +61,8 @@ class Walking:
 def _taken(one: ShownMedia) -> ShownMedia:
     """Return a media with one file to choose from: the sound that plays everywhere, the picture of medium size."""
     sources = tuple(source for source in one.sources if source.rendering is not Rendering.OPUS)
-    pictures = {size: file for size, file in (one.pictures or {}).items() if size is Rendering.MEDIUM}
-    return replace(one, sources=sources, pictures=pictures)
+    medium = (one.pictures or {}).get(Rendering.MEDIUM)
+    return replace(one, sources=sources, pictures={Rendering.MEDIUM: medium} if medium else {})
 
 
 @view_defaults(route_name="maps.trail.walk", permission=Maps.BROWSE, request_method="GET")
