@@ -16,6 +16,7 @@ from pyramid.view import view_config, view_defaults
 from maps.permissions import Maps
 from maps.queries.trails import ShownTrail, shown
 from maps.rules.packs import needed
+from maps.views.showing import plan_of, plan_words
 from maps.views.telling import Telling, telling
 from maps.views.words import FORMER, distance_words, minutes_words, sound_words
 from portal.i18n import speaking
@@ -43,6 +44,8 @@ class Walking:
             "told": self.told(),
             "bare": offline,  # what is taken along says nothing of who took it
             "stops": [(stop, self._of(stop, MediaKind.AUDIO), self._of(stop)) for stop in self.trail.stops],
+            "plan": plan_of(content, self.told()),
+            "plan_words": plan_words(content, self.told(), self.request),
             "credits": [credit.name or self.request.localizer.translate(FORMER) for credit in self.trail.authors],
             "distance_words": distance_words,
             "minutes_words": minutes_words,
@@ -103,7 +106,7 @@ class TakenPage(Walking):
         route_name="maps.trail.pack", permission=Maps.BROWSE, request_method="GET", renderer="json", public=True
     )
     def pack(self) -> dict[str, Any]:
-        """Return every file of the pack, with its size and SHA-256, and how large all of it is."""
+        """Return every file of the pack, with its size and SHA-256, their sum, and where in the page each stop is."""
         page = self.html().encode()
         known = {line["url"]: line for one in self.media.values() for line in _lines(one)}
         named = needed(page.decode(), lambda of: _asset(of).read_text("utf-8"))
@@ -117,6 +120,7 @@ class TakenPage(Walking):
             "revision": self.trail.number,
             "version": told[:16],
             "page": self.address,
+            "stops": {str(stop.id): f"stop-{stop.label}" for stop in self.trail.stops},
             "bytes": sum(file["bytes"] for file in files),
             "files": files,
         }
@@ -124,9 +128,10 @@ class TakenPage(Walking):
 
 @view_config(route_name="maps.worker", permission=Maps.BROWSE, request_method="GET")
 def worker(request) -> FileResponse:
-    """Return the service worker; its address says over which pages it may watch."""
+    """Return the service worker, which may watch over every page, and watches over those of kept trails."""
     response = FileResponse(AssetResolver().resolve(WORKER).abspath(), request, content_type="text/javascript")
     response.cache_control = "no-cache"
+    response.headers["Service-Worker-Allowed"] = "/"  # the codes on posts lead to /stops/
     return response
 
 

@@ -1,6 +1,7 @@
 // Walking a trail: one audio element for all of it, so that the tap that begins the first sound is enough for the others
 // too. Numbered stops, one tap each; the position is an extra that never interrupts. The page is complete without any of
 // this: then every sound has controls of its own.
+import { answer, isPlaying, present } from "../portal/js/lockscreen.js";
 import { WORST, chosen, distance, finished, moved, nextOf, start } from "./trigger.js";
 
 const page = document.querySelector("[data-walk]");
@@ -11,6 +12,8 @@ const status = page.querySelector("[data-status]");
 const follow = page.querySelector("[data-follow]");
 const stops = [...page.querySelectorAll("[data-stop]")].map(read);
 const stopOf = new Map(stops.map((stop) => [stop.id, stop]));
+const films = [...page.querySelectorAll("video")];
+const memory = `walk:${say.walk}:${say.revision}`; // of this tab, for this version of the trail
 let walk = start();
 let shown = null; // the stop that is heard, or was last
 let nth = 0; // which of its sounds
@@ -23,8 +26,9 @@ function read(element, index) {
     own,
   }));
   const button = element.querySelector("[data-play]");
+  const artwork = element.querySelector("video")?.poster || element.querySelector("img")?.src || page.dataset.artwork;
   const where = { longitude: Number(longitude), latitude: Number(latitude), radius: Number(radius) };
-  return { id, index, label, title, element, sounds, button, ...where };
+  return { id, index, label, title, element, sounds, button, artwork, ...where };
 }
 
 // Playing
@@ -38,22 +42,23 @@ function play(stop, which = 0) {
   shown = stop;
   nth = which;
   show();
+  remember();
   const wanted = stop.sounds[which];
   if (!wanted) {
     sound.pause();
     return over(); // a stop that is only read
   }
   const { src } = wanted.sources.find(({ type }) => sound.canPlayType(type)) ?? wanted.sources[0];
-  if (sound.src === src) sound.currentTime = 0;
+  if (sound.src === src && !sound.error) sound.currentTime = 0;
   else sound.src = src;
   sound.dataset.media = wanted.media;
-  sound.play().catch(({ name }) => name !== "AbortError" && tell(say.tap)); // the browser wants a tap first
-  present(stop);
+  sound.play().catch(({ name }) => name === "NotAllowedError" && tell(say.tap)); // the browser wants a tap first
+  const { label, title, artwork } = stop;
+  present({ title: `${label} · ${title}`, artist: say.by, album: say.trail, artwork });
 }
 
 function toggle() {
-  if (!shown) ask(stops[0]);
-  else if (sound.paused && sound.ended) ask(shown);
+  if (!sound.getAttribute("src") || sound.ended || sound.error) ask(shown ?? stops[0]);
   else if (sound.paused) sound.play().catch(() => tell(say.failed));
   else sound.pause();
 }
@@ -69,12 +74,45 @@ function ended() {
   else over();
 }
 
+// A sound that cannot be played is over as well: what waits for it would wait for ever.
+function failed() {
+  if (shown.sounds[nth + 1]) return play(shown, nth + 1);
+  sound.pause();
+  walk = finished(walk, stops);
+  if (walk.playing !== null) play(stopOf.get(walk.playing));
+  return tell(say.failed);
+}
+
 function over() {
   shown.element.classList.add("heard");
   walk = finished(walk, stops);
   if (walk.playing !== null) return play(stopOf.get(walk.playing));
   const next = stops[shown.index + 1];
-  tell(next ? said(say.next, next) : say.end);
+  remember();
+  return tell(next ? said(say.next, next) : say.end);
+}
+
+// A telephone that needs the room forgets a page and loads it again: what was heard is kept for as long as the tab
+
+function kept() {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null; // this browser keeps nothing
+  }
+}
+
+function remember() {
+  const heard = stops.filter(({ element }) => element.classList.contains("heard")).map(({ id }) => id);
+  kept()?.setItem(memory, JSON.stringify({ begun: walk.begun, heard, shown: shown?.id }));
+}
+
+function recall() {
+  const before = JSON.parse(kept()?.getItem(memory) ?? null) ?? { begun: [], heard: [] };
+  walk = { ...walk, begun: before.begun.filter((id) => stopOf.has(id)) };
+  for (const id of before.heard) stopOf.get(id)?.element.classList.add("heard");
+  const aimed = stops.find(({ element }) => `#${encodeURIComponent(element.id)}` === location.hash);
+  shown = aimed ?? stopOf.get(before.shown) ?? null;
 }
 
 // What the page shows of it
@@ -90,7 +128,10 @@ function show() {
   dock.querySelector("[data-toggle-words]").textContent = sound.paused ? say.play : say.pause;
   dock.querySelector("[data-previous]").disabled = !stops[(shown?.index ?? 0) - 1];
   dock.querySelector("[data-following]").disabled = !stops[(shown?.index ?? -1) + 1];
-  if ("mediaSession" in navigator) navigator.mediaSession.playbackState = sound.paused ? "paused" : "playing";
+  for (const marker of page.querySelectorAll("[data-post]")) {
+    marker.classList.toggle("now", marker.dataset.post === shown?.label);
+  }
+  isPlaying(!sound.paused);
 }
 
 function tell(sentence) {
@@ -101,32 +142,17 @@ function said(sentence, { label, title }, metres = "") {
   return sentence.replace("{label}", label).replace("{title}", title).replace("{metres}", metres);
 }
 
-// What the telephone shows of it while its screen is locked
+// The buttons of a locked telephone
 
-function present({ label, title }) {
-  if (!("mediaSession" in navigator)) return;
-  navigator.mediaSession.metadata = new MediaMetadata({ title: `${label} · ${title}`, artist: say.by, album: say.trail });
-}
-
-function hearRemote() {
-  if (!("mediaSession" in navigator)) return;
-  const acts = {
-    play: toggle,
-    pause: toggle,
-    previoustrack: () => step(-1),
-    nexttrack: () => step(1),
-    seekbackward: ({ seekOffset }) => (sound.currentTime = Math.max(0, sound.currentTime - (seekOffset ?? 10))),
-    seekforward: ({ seekOffset }) => (sound.currentTime += seekOffset ?? 10),
-    seekto: ({ seekTime }) => (sound.currentTime = seekTime),
-  };
-  for (const [act, handler] of Object.entries(acts)) {
-    try {
-      navigator.mediaSession.setActionHandler(act, handler);
-    } catch {
-      // an act that this browser does not know
-    }
-  }
-}
+const remote = {
+  play: toggle,
+  pause: toggle,
+  previoustrack: () => step(-1),
+  nexttrack: () => step(1),
+  seekbackward: ({ seekOffset }) => (sound.currentTime = Math.max(0, sound.currentTime - (seekOffset ?? 10))),
+  seekforward: ({ seekOffset }) => (sound.currentTime += seekOffset ?? 10),
+  seekto: ({ seekTime }) => (sound.currentTime = seekTime),
+};
 
 // How often a sound is heard is counted, and nothing else is told
 
@@ -158,6 +184,7 @@ function unfollow() {
   lock?.release();
   lock = null;
   follow.setAttribute("aria-pressed", "false");
+  spot?.setAttribute("hidden", "");
   tell("");
 }
 
@@ -175,6 +202,8 @@ function lost({ code }) {
 }
 
 function here({ longitude, latitude, accuracy }) {
+  draw({ longitude, latitude, accuracy });
+  if (films.some((film) => !film.paused)) return undefined; // nothing interrupts a film
   const before = walk;
   walk = moved(walk, stops, { longitude, latitude, accuracy });
   if (walk.playing !== null && walk.playing !== before.playing) return play(stopOf.get(walk.playing));
@@ -185,6 +214,19 @@ function here({ longitude, latitude, accuracy }) {
   const next = stopOf.get(ahead);
   const metres = Math.round(distance(next, { longitude, latitude }) / 10) * 10;
   return tell(said(say.ahead, next, metres));
+}
+
+// Where one is on the plan, and how unsure that is
+
+const plan = page.querySelector("[data-plan]");
+const spot = plan?.querySelector(".here");
+
+function draw({ longitude, latitude, accuracy }) {
+  if (!plan) return;
+  const { west, north, across, down, metre } = plan.dataset;
+  spot.setAttribute("transform", `translate(${(longitude - west) * across} ${(north - latitude) * down})`);
+  spot.querySelector(".unsure").setAttribute("r", accuracy * metre);
+  spot.removeAttribute("hidden");
 }
 
 // One element instead of many
@@ -201,7 +243,7 @@ sound.addEventListener("play", () => {
 });
 sound.addEventListener("pause", show);
 sound.addEventListener("ended", ended);
-sound.addEventListener("error", () => sound.getAttribute("src") && tell(say.failed));
+sound.addEventListener("error", () => sound.getAttribute("src") && failed());
 dock.querySelector("[data-toggle]").addEventListener("click", toggle);
 dock.querySelector("[data-previous]").addEventListener("click", () => step(-1));
 dock.querySelector("[data-following]").addEventListener("click", () => step(1));
@@ -213,5 +255,6 @@ if ("geolocation" in navigator) {
   follow.hidden = false;
   follow.addEventListener("click", following);
 }
-hearRemote();
+answer(remote);
+recall();
 show();

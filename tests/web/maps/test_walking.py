@@ -154,3 +154,18 @@ def test_the_service_worker_is_script_that_is_asked_for_again_each_time(browse):
     worker = browse.get("/trails/sw.js")
     assert worker.content_type == "text/javascript"
     assert "no-cache" in worker.headers["Cache-Control"]
+    assert worker.headers["Service-Worker-Allowed"] == "/"
+
+
+def test_a_pack_says_where_in_its_page_each_stop_is(browse, trail):
+    pack = browse.get(f"/trails/{trail.slug}/pack.json?language=fr").json
+    page = browse.get(pack["page"]).html
+    assert pack["stops"] == {stop["data-stop"]: stop["id"] for stop in page.select("[data-stop]")}
+
+
+@pytest.mark.parametrize("page", ["walk", "offline?language=fr"])
+def test_the_plan_of_the_trail_is_on_the_page_also_without_a_network(browse, trail, page):
+    plan = browse.get(f"/trails/{trail.slug}/{page}", headers={"Accept-Language": "fr"}).html.select_one("[data-plan]")
+    assert plan.select_one(".way")
+    assert [marker["data-post"] for marker in plan.select(".marker")] == ["S1", "01"]
+    assert plan.select_one(".here").has_attr("hidden")
