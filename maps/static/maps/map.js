@@ -28,6 +28,7 @@ const marks = L.layerGroup().addTo(map);
 const drawn = new Map(); // the marks by what they stand for
 let asked = null; // the question under way
 let question = new URLSearchParams(location.search);
+let answered = location.search; // by the list as it stands: also when only the fragment changes, as by the way past the head
 
 background();
 look();
@@ -37,7 +38,7 @@ document.addEventListener("click", ({ target }) => {
   if (button) goTo(button.closest("[data-longitude]").dataset);
 });
 place.addEventListener("keydown", ({ key }) => key === "Escape" && map.closePopup());
-addEventListener("popstate", () => location.reload());
+addEventListener("popstate", () => location.search === answered || location.reload());
 draw();
 offer();
 
@@ -98,6 +99,7 @@ async function moved() {
   question.set("bbox", box());
   for (const name of ["page", "near"]) question.delete(name);
   history.replaceState(null, "", `${location.pathname}?${question}`);
+  answered = location.search;
   const drawing = draw();
   try {
     const answer = await fetch(`${location.pathname}?${question}`);
