@@ -6,7 +6,12 @@ const POST = /^\/stops\/([0-9a-f-]{36})$/;
 const FILE = /^\/(?:media|static)\//;
 const NAMED_BY_CONTENT = /^\/media\/[0-9a-f]{64}\.|[?&]v=/;
 
-self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("install", (event) => {
+  self.skipWaiting();
+  const ours = ["/trails/*", "/stops/*", "/media/*", "/static/*"].map((pathname) => ({ urlPattern: { pathname } }));
+  // Where browsers know how, nothing else as much as wakes this script.
+  event.addRoutes?.({ condition: { not: { or: ours } }, source: "network" }).catch(() => undefined);
+});
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("fetch", (event) => {
