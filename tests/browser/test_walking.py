@@ -291,18 +291,43 @@ def filmed(site):
     return walks.seen(site)
 
 
-def test_a_film_plays_on_the_way_and_nothing_interrupts_it(site, filmed, page_of, faults):
+CUT = """
+(film) => {
+  window.cut = [];
+  film.addEventListener("pause", () => film.ended || cut.push(film.currentTime));
+  film.play();
+}
+"""
+PLAYS = "() => !document.querySelector('%s').paused && document.querySelector('%s').currentTime > 0"
+
+
+def test_a_film_plays_on_the_way_as_sounds_do_and_nothing_interrupts_it(site, filmed, page_of, faults):
     page = positioned(page_of, site, filmed, *PLACES[2])
     assert faults(page) == []
+    assert page.locator(".plan .leg").count() == 1  # to the stop that is off the line
     page.get_by_role("button", name=re.compile("^Écouter 02")).click()
-    page.wait_for_function("() => !document.querySelector('.dock audio').paused")
-    page.locator("video").evaluate("film => film.play()")
-    page.wait_for_function("() => document.querySelector('.dock audio').paused")  # one at a time
-    stroll(page, *PLACES[0])
-    assert page.locator("video").evaluate("film => !film.paused")
+    page.wait_for_function(PLAYS % ((".dock audio",) * 2))
+    page.get_by_role("button", name=re.compile("^Écouter 01")).click()
+    page.wait_for_function(PLAYS % (("video",) * 2))
+    assert page.locator(".dock audio").evaluate("audio => audio.paused")  # one at a time
     assert page.locator("video").evaluate("film => film.textTracks[0].mode") == "showing"
     assert page.evaluate(NAMED)[::2] == ["Le tram", "jpg"]
-    assert page.locator(".plan .leg").count() == 1  # to the stop that is off the line
+    page.locator("[data-toggle]").click()
+    assert page.locator("video").evaluate("film => film.paused")
+    page.locator("[data-toggle]").click()
+    expect(page.locator("#stop-01.heard")).to_have_count(1, timeout=8_000)
+
+
+def test_a_film_begun_by_hand_is_interrupted_by_no_position(site, filmed, page_of):
+    page = positioned(page_of, site, filmed, *PLACES[2])
+    page.locator("video").evaluate(CUT)
+    page.wait_for_function(PLAYS % (("video",) * 2))
+    assert playing(page) == "01 · Étape 01"
+    stroll(page, PLACES[1][0], PLACES[1][1] + 0.0008)
+    page.wait_for_function(PLAYS % ((".dock audio",) * 2))  # what waited
+    assert playing(page) == "02 · Étape 02"
+    assert page.evaluate("() => cut") == []
+    assert page.locator("#stop-01.heard").count() == 1
 
 
 def test_what_is_heard_in_a_frame_is_counted(site, trail, page_of):

@@ -30,7 +30,7 @@ def seen(site: Site) -> str:
     """Return the name of a published trail: a film with captions and a picture, then a long sound 90 m off the line."""
     store = site.registry.media_store
     with site.session() as session:
-        film = sounds.filmed(session, store, 2.0, title="Le tram")
+        film = sounds.filmed(session, store, 4.0, title="Le tram")
         captions = {"language": "fr", "form": TranscriptForm.WEBVTT, "text": CAPTIONS}
         session.add(Transcript(media_id=film.id, author_id=film.sender_id, created_at=NOW, **captions))
         picture = sounds.photographed(session, store, title="La grue bleue")

@@ -1,22 +1,22 @@
 // Walking a trail: one audio element for all of it, so that the tap that begins the first sound is enough for the others
-// too. Numbered stops, one tap each; the position is an extra that never interrupts. The page is complete without any of
-// this: then every sound has controls of its own.
+// too; films play where they are. Numbered stops, one tap each; the position is an extra that never interrupts. The page is
+// complete without any of this: then every sound has controls of its own.
 import { answer, isPlaying, present } from "../portal/js/lockscreen.js";
 import { WORST, chosen, distance, finished, moved, nextOf, start } from "./trigger.js";
 
 const page = document.querySelector("[data-walk]");
 const say = page.dataset; // the sentences of this page, in the reader's language
 const dock = page.querySelector("[data-dock]");
-const sound = dock.querySelector("audio");
+const audio = dock.querySelector("audio");
 const status = page.querySelector("[data-status]");
 const follow = page.querySelector("[data-follow]");
 const stops = [...page.querySelectorAll("[data-stop]")].map(read);
 const stopOf = new Map(stops.map((stop) => [stop.id, stop]));
-const films = [...page.querySelectorAll("video")];
 const memory = `walk:${say.walk}:${say.revision}`; // of this tab, for this version of the trail
 let walk = start();
 let shown = null; // the stop that is heard, or was last
-let nth = 0; // which of its sounds
+let nth = 0; // which of its sounds and films
+let sound = audio; // what plays it: that one, or a film
 
 function read(element, index) {
   const { stop: id, label, title, longitude, latitude, radius } = element.dataset;
@@ -25,6 +25,7 @@ function read(element, index) {
     sources: [...own.querySelectorAll("source")].map(({ src, type }) => ({ src, type })),
     own,
   }));
+  for (const film of element.querySelectorAll("video")) sounds.push({ film });
   const button = element.querySelector("[data-play]");
   const artwork = element.querySelector("video")?.poster || element.querySelector("img")?.src || page.dataset.artwork;
   const where = { longitude: Number(longitude), latitude: Number(latitude), radius: Number(radius) };
@@ -39,26 +40,38 @@ function ask(stop) {
 }
 
 function play(stop, which = 0) {
-  shown = stop;
-  nth = which;
-  show();
-  remember();
   const wanted = stop.sounds[which];
+  turnTo(stop, which, wanted?.film ?? audio);
   if (!wanted) {
     sound.pause();
     return over(); // a stop that is only read
   }
-  const { src } = wanted.sources.find(({ type }) => sound.canPlayType(type)) ?? wanted.sources[0];
-  if (sound.src === src && !sound.error) sound.currentTime = 0;
-  else sound.src = src;
-  sound.dataset.media = wanted.media;
-  sound.play().catch(({ name }) => name === "NotAllowedError" && tell(say.tap)); // the browser wants a tap first
+  if (wanted.film) sound.currentTime = 0;
+  else load(wanted);
+  sound.play().catch(({ name }) => {
+    if (name === "NotAllowedError") tell(say.tap); // the browser wants a tap first
+    else if (name === "NotSupportedError" && wanted.film) failed(); // an audio element tells so itself
+  });
   const { label, title, artwork } = stop;
   present({ title: `${label} · ${title}`, artist: say.by, album: say.trail, artwork });
 }
 
+function turnTo(stop, which, player) {
+  if (player !== sound) sound.pause();
+  [shown, nth, sound] = [stop, which, player];
+  show();
+  remember();
+}
+
+function load({ media, sources }) {
+  const { src } = sources.find(({ type }) => audio.canPlayType(type)) ?? sources[0];
+  if (audio.src === src && !audio.error) audio.currentTime = 0;
+  else audio.src = src;
+  audio.dataset.media = media;
+}
+
 function toggle() {
-  if (!sound.getAttribute("src") || sound.ended || sound.error) ask(shown ?? stops[0]);
+  if (!sound.currentSrc || sound.ended || sound.error) ask(shown ?? stops[0]);
   else if (sound.paused) sound.play().catch(() => tell(say.failed));
   else sound.pause();
 }
@@ -203,7 +216,6 @@ function lost({ code }) {
 
 function here({ longitude, latitude, accuracy }) {
   draw({ longitude, latitude, accuracy });
-  if (films.some((film) => !film.paused)) return undefined; // nothing interrupts a film
   const before = walk;
   walk = moved(walk, stops, { longitude, latitude, accuracy });
   if (walk.playing !== null && walk.playing !== before.playing) return play(stopOf.get(walk.playing));
@@ -232,18 +244,32 @@ function draw({ longitude, latitude, accuracy }) {
 // One element instead of many
 
 for (const stop of stops) {
-  for (const { own } of stop.sounds) (own.closest("[data-own]") ?? own).remove();
+  stop.sounds.forEach(({ own, film }, which) => {
+    own?.closest("[data-own]").remove();
+    if (film) listen(film, () => sound !== film && chosenByHand(stop, which, film));
+  });
   if (!stop.button) continue;
   stop.button.hidden = false;
   stop.button.addEventListener("click", () => (stop === shown && !sound.ended ? toggle() : ask(stop)));
 }
-sound.addEventListener("play", () => {
-  if (sound.currentTime < 1) count("started");
-  show();
-});
-sound.addEventListener("pause", show);
-sound.addEventListener("ended", ended);
-sound.addEventListener("error", () => sound.getAttribute("src") && failed());
+listen(audio, () => audio.currentTime < 1 && count("started"));
+
+// Somebody may also begin a film where it is, and not from its beginning.
+function chosenByHand(stop, which, film) {
+  walk = chosen(walk, stop.id);
+  turnTo(stop, which, film);
+}
+
+function listen(player, begun) {
+  player.addEventListener("play", () => {
+    begun();
+    show();
+  });
+  player.addEventListener("pause", show);
+  player.addEventListener("ended", () => player === sound && ended());
+  player.addEventListener("error", () => player === sound && player.currentSrc && failed());
+}
+
 dock.querySelector("[data-toggle]").addEventListener("click", toggle);
 dock.querySelector("[data-previous]").addEventListener("click", () => step(-1));
 dock.querySelector("[data-following]").addEventListener("click", () => step(1));
