@@ -187,7 +187,7 @@ class _Measured:
         """Yield of each stretch its point nearest to a position: metres from the beginning, and how far off."""
         point = self.flat(position)
         for number, (one, other) in enumerate(pairwise(self.points)):
-            share, off = _nearest(one, other, point)
+            share, off = nearest(one, other, point)
             yield self.starts[number] + share * (self.starts[number + 1] - self.starts[number]), off
 
     def at(self, metres: float) -> Position:
@@ -211,8 +211,8 @@ class _Plane:
         return position[0] * self._east, position[1] * self._north
 
 
-def _nearest(one: Position, other: Position, point: Position) -> tuple[float, float]:
-    """Return the share of the way from ``one`` to ``other`` that is nearest to a point, and how far that is."""
+def nearest(one: Position, other: Position, point: Position) -> tuple[float, float]:
+    """Return the share of the way from ``one`` to ``other`` that is nearest to a point, and how far off, on a plane."""
     east, north = other[0] - one[0], other[1] - one[1]
     square = east * east + north * north
     share = ((point[0] - one[0]) * east + (point[1] - one[1]) * north) / square if square else 0.0

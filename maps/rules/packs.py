@@ -7,7 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 from posixpath import dirname, join, normpath
 
-IN_PAGES = re.compile(r"""\b(?:src|href|poster)=["'](/(?:static|media)/[^"'#]+)["']""")
+TAGS = re.compile(r"<(?:link|script|img|source|audio|video|track)\b[^>]*>")
+"""What a browser fetches by itself; where links lead is not needed."""
+
+IN_TAGS = re.compile(r"""\b(?:src|href|poster)=["'](/(?:static|media)/[^"'#]+)["']""")
 IN_SHEETS = re.compile(r"""url\(\s*["']?([^"')]+?)["']?\s*\)""")
 IN_SCRIPTS = re.compile(r"""\b(?:from|import)\s*\(?\s*["'](\.{1,2}/[^"']+)["']""")
 READABLE = {".css": IN_SHEETS, ".js": IN_SCRIPTS}
@@ -18,7 +21,8 @@ def needed(page: str, read: Callable[[str], str]) -> list[str]:
 
     ``read`` returns the text behind the address of a sheet or a script.
     """
-    found = list(dict.fromkeys(address.replace("&amp;", "&") for address in IN_PAGES.findall(page)))
+    fetched = (address for tag in TAGS.findall(page) for address in IN_TAGS.findall(tag))
+    found = list(dict.fromkeys(address.replace("&amp;", "&") for address in fetched))
     for address in found:  # which grows meanwhile
         found += [other for other in _named_by(address, read) if other not in found]
     return found

@@ -5,9 +5,13 @@ Everything is in the units of the drawing, whose left upper corner is 0, 0. Nort
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import cos, hypot, radians
+from operator import itemgetter
+from typing import TypeAlias
 
+from maps.rules.lines import nearest
+from maps.rules.trails import OFF_THE_LINE
 from maps.terms import StopContent, Vertex
 
 WIDTH = 440.0
@@ -24,10 +28,16 @@ SMALLEST = 60.0  # metres shown at least, so that a single stop has surroundings
 BARS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 LONGEST_BAR = WIDTH / 3
 
+Spot: TypeAlias = tuple[float, float]
+"""A point of the drawing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A stop on the plan. It is drawn at ``x``, ``y``, near where it is (``at_x``, ``at_y``) without hiding another."""
+    """A stop on the plan. It is drawn at ``x``, ``y``, near where it is (``at_x``, ``at_y``) without hiding another.
+
+    ``leg`` is where one leaves the line for a stop that is off it, None for one that is on it.
+    """
 
     label: str
     title: str
@@ -36,6 +46,7 @@ class Marker:
     at_x: float
     at_y: float
     optional: bool
+    leg: Spot | None
 
     @property
     def is_moved(self) -> bool:
@@ -44,7 +55,11 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to draw. ``path`` is the line as SVG writes it, empty where there is none; ``bar`` as long as ``metres``."""
+    """What to draw. ``path`` is the line as SVG writes it, empty where there is none; ``bar`` as long as ``metres``.
+
+    What is somewhere is drawn ``across`` times the degrees by which it is east of ``west``, and ``down`` times those by
+    which it is south of ``north``.
+    """
 
     width: float
     height: float
@@ -52,6 +67,15 @@ class Plan:
     markers: tuple[Marker, ...]
     bar: float
     metres: int
+    west: float
+    north: float
+    across: float
+    down: float
+
+    @property
+    def metre(self) -> float:
+        """How long a metre is on the plan."""
+        return self.down / METRES_A_DEGREE
 
 
 def plan(line: Sequence[Vertex], stops: Sequence[StopContent], titles: Sequence[str]) -> Plan | None:
@@ -59,34 +83,44 @@ def plan(line: Sequence[Vertex], stops: Sequence[StopContent], titles: Sequence[
     positions = [(vertex[0], vertex[1]) for vertex in line] + [stop.position for stop in stops]
     if not positions:
         return None
-    flat = _flattened(positions)
+    first_longitude, first_latitude = positions[0]
+    degree = METRES_A_DEGREE * max(cos(radians(first_latitude)), 0.01)  # of longitude
+    flat = [((east - first_longitude) * degree, (up - first_latitude) * METRES_A_DEGREE) for east, up in positions]
     left, right = min(x for x, _ in flat), max(x for x, _ in flat)
     bottom, top = min(y for _, y in flat), max(y for _, y in flat)
     wide, high = max(right - left, SMALLEST), max(top - bottom, SMALLEST)
     scale = min((WIDTH - 2 * MARGIN) / wide, (MOST_HEIGHT - 2 * MARGIN) / high)
     height = max(high * scale + 2 * MARGIN, LEAST_HEIGHT)
-    middle_x, middle_y = (left + right) / 2, (bottom + top) / 2
-    drawn = [(WIDTH / 2 + (x - middle_x) * scale, height / 2 - (y - middle_y) * scale) for x, y in flat]
+    corner_x, corner_y = (left + right - WIDTH / scale) / 2, (bottom + top + height / scale) / 2
+    drawn = [((x - corner_x) * scale, (corner_y - y) * scale) for x, y in flat]
     path = " ".join(f"{'L' if at else 'M'}{x:.1f} {y:.1f}" for at, (x, y) in enumerate(drawn[: len(line)]))
     metres = max((one for one in BARS if one * scale <= LONGEST_BAR), default=BARS[0])
-    markers = _markers(stops, titles, drawn[len(line) :], height)
-    return Plan(WIDTH, round(height + STRIP, 1), path, markers, round(metres * scale, 1), metres)
-
-
-def _flattened(positions: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return metres east and north of the first position, which is true enough for what one walks in a day."""
-    first_longitude, first_latitude = positions[0]
-    narrow = max(cos(radians(first_latitude)), 0.01)
-    return [
-        ((longitude - first_longitude) * METRES_A_DEGREE * narrow, (latitude - first_latitude) * METRES_A_DEGREE)
-        for longitude, latitude in positions
-    ]
+    return Plan(
+        width=WIDTH,
+        height=round(height + STRIP, 1),
+        path=path,
+        markers=_markers(stops, titles, drawn[: len(line)], drawn[len(line) :], height, OFF_THE_LINE * scale),
+        bar=round(metres * scale, 1),
+        metres=metres,
+        west=first_longitude + corner_x / degree,
+        north=first_latitude + corner_y / METRES_A_DEGREE,
+        across=degree * scale,
+        down=METRES_A_DEGREE * scale,
+    )
 
 
 def _markers(
-    stops: Sequence[StopContent], titles: Sequence[str], true: Sequence[tuple[float, float]], height: float
+    stops: Sequence[StopContent],
+    titles: Sequence[str],
+    way: Sequence[Spot],
+    true: Sequence[Spot],
+    height: float,
+    off: float,
 ) -> tuple[Marker, ...]:
-    """Return where the stops are drawn: pushed apart until they can be told from each other, never out of sight."""
+    """Return where the stops are drawn: pushed apart until they can be told from each other, never out of sight.
+
+    What is further from the ``way`` than ``off`` has a leg.
+    """
     moved = [list(at) for at in true]
     for _ in range(ROUNDS):
         pushed = False
@@ -98,9 +132,22 @@ def _markers(
         if not pushed:
             break
     return tuple(
-        Marker(stop.label, title, round(x, 1), round(y, 1), round(at_x, 1), round(at_y, 1), stop.optional)
-        for stop, title, (x, y), (at_x, at_y) in zip(stops, titles, moved, true, strict=True)
+        Marker(stop.label, title, *_rounded(at), *_rounded(truly), stop.optional, _leg(way, truly, off))
+        for stop, title, at, truly in zip(stops, titles, moved, true, strict=True)
     )
+
+
+def _leg(way: Sequence[Spot], spot: Spot, off: float) -> Spot | None:
+    """Return the point of a way that is nearest to a spot which is further than ``off`` from it."""
+    stretches = [(*nearest(one, other, spot), one, other) for one, other in pairwise(way)]
+    if not stretches:
+        return None
+    share, away, (x, y), (to_x, to_y) = min(stretches, key=itemgetter(1))
+    return _rounded((x + share * (to_x - x), y + share * (to_y - y))) if away > off else None
+
+
+def _rounded(spot: Sequence[float]) -> Spot:
+    return round(spot[0], 1), round(spot[1], 1)
 
 
 def _push(one: list[float], other: list[float], salt: int) -> bool:

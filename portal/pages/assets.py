@@ -21,11 +21,13 @@ mimetypes.add_type("text/javascript", ".mjs")
 
 
 def includeme(config) -> None:
+    config.registry.asset_packages = set()
     config.add_directive("add_assets", add_assets)
     config.add_assets("portal")
     config.add_subscriber(keep_for_good, NewResponse)
     config.registry.static_paths = {}
     config.add_request_method(static_path)
+    config.add_request_method(asset)
 
 
 def add_assets(config, package: str) -> None:
@@ -33,6 +35,17 @@ def add_assets(config, package: str) -> None:
     folder = f"{package}:static/{package}/"
     config.add_static_view(f"static/{package}", folder, cache_max_age=10 * MINUTES)
     config.add_cache_buster(folder, add_hash)
+    config.registry.asset_packages.add(package)
+
+
+def asset(request, address: str) -> Path | None:
+    """Return the file of ours that is served at an address under ``/static``; None where there is none."""
+    package, _slash, name = address.partition("?")[0].removeprefix("/static/").partition("/")
+    if package not in request.registry.asset_packages:
+        return None
+    folder = Path(AssetResolver().resolve(f"{package}:static/{package}").abspath()).resolve()
+    file = (folder / name).resolve()
+    return file if file.is_relative_to(folder) and file.is_file() else None
 
 
 def static_path(request, path: str) -> str:

@@ -1,8 +1,8 @@
-"""Borrowing without a mouse: Tab, Enter, Space and letters, and nothing else."""
+"""Borrowing, and listening to a trail, without a mouse: Tab, Enter, Space and letters, and nothing else."""
 
 import pytest
 
-from tests.factories import lending, people
+from tests.factories import lending, maps, people, sounds
 from tests.factories.people import PASSWORD
 
 FOCUSED = """() => {
@@ -24,13 +24,19 @@ class Keyboard:
 
     def __init__(self, page) -> None:
         self.page = page
+        self.keys = 0
+        """How many keys were pressed."""
 
     @property
     def here(self) -> dict:
         return self.page.evaluate(FOCUSED)
 
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.keys += 1
+
     def tab(self) -> dict:
-        self.page.keyboard.press("Tab")
+        self.press("Tab")
         here = self.here
         assert here["seen"], f"the focus cannot be seen: {here}"
         return here
@@ -46,11 +52,21 @@ class Keyboard:
     def write(self, control: str, text: str) -> None:
         self.to(control=control)
         self.page.keyboard.type(text)
+        self.keys += len(text)
 
     def follow(self, key: str = "Enter", **wanted: str) -> None:
         self.to(**wanted)
         with self.page.expect_navigation():
-            self.page.keyboard.press(key)
+            self.press(key)
+
+    def skip(self) -> None:
+        """Go past the head of the page, unless the address leads past it already."""
+        if self.page.url.endswith("#main"):
+            return
+        self.tab()
+        with self.page.expect_navigation():
+            self.press("Enter")
+        assert self.here["where"] == "main"
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +151,57 @@ def test_the_focus_goes_down_the_page_and_out_of_it_again(keyboard):
         "Legal notice",
     ]
     assert [name for name in dict.fromkeys(names) if name in in_order] == in_order
+
+
+# Fifty trails ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def fifty(site):
+    """Fifty trails, each with a sound."""
+    store = site.registry.media_store
+    with site.session() as session:
+        tone = sounds.heard(session, store, 2.0, title="La corne de brume")
+        for number in range(1, 51):
+            title = {"fr": f"Balade numéro {number:02d}"}
+            at = -4.52 + 0.02 * (number % 5), 48.37 + 0.004 * (number // 5)
+            maps.trail(session, maps.stop("01", *at, title={"fr": "Le quai"}, media=(tone.id,)), title=title, line=())
+
+
+def listen(keyboard, most: int) -> None:
+    """Let the first sound of the trail's page play, and see that it took no more than so many keys."""
+    keyboard.skip()
+    keyboard.to(kind="audio")
+    keyboard.press("Space")
+    keyboard.page.wait_for_function("() => [...document.querySelectorAll('audio')].some((one) => one.currentTime > 0)")
+    assert keyboard.keys <= most
+
+
+@pytest.mark.parametrize(("path", "most"), [("/trails", 40), ("/map", 60)])
+def test_any_of_fifty_trails_is_found_by_a_word_and_heard(site, fifty, page_of, path, most):
+    keyboard = Keyboard(page_of(f"{site.address}{path}", width=1280, locale="fr-FR"))
+    keyboard.skip()
+    keyboard.write("q", "numéro 37")
+    with keyboard.page.expect_navigation():
+        keyboard.press("Enter")
+    keyboard.skip()
+    keyboard.follow(name="Balade numéro 37")
+    listen(keyboard, most)
+
+
+@pytest.mark.parametrize(("path", "most"), [("/trails", 110), ("/map", 290)])
+def test_any_of_fifty_trails_is_reached_by_going_down_the_list(site, fifty, page_of, path, most):
+    keyboard = Keyboard(page_of(f"{site.address}{path}", width=1280, locale="fr-FR"))
+    wanted, further = "Balade numéro 50", "Page suivante"
+    name = ""
+    while not name.startswith(wanted):
+        keyboard.skip()
+        name = ""
+        while not name.startswith((wanted, further)):
+            name = keyboard.tab()["name"]
+            if name.startswith("Passer la carte"):
+                keyboard.press("Enter")
+            assert keyboard.keys <= most
+        with keyboard.page.expect_navigation():
+            keyboard.press("Enter")
+    listen(keyboard, most)

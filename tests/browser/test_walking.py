@@ -1,22 +1,18 @@
-"""Walking a trail in a real browser: by the same rule as the reference, stop after stop, with and without a network."""
+"""Walking a trail in a real browser: by the same rule as the reference, stop after stop."""
 
 import json
 import random
 import re
-import socket
-import subprocess
-from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import expect
 
 from maps.rules.walking import Fix, Post, Walk, chosen, finished, moved
-from portal.install import browser
-from tests.cluster import free_port
-from tests.factories import maps, sounds
+from portal.media.queries import Listened, listened
+from tests.browser import walks
+from tests.browser.walks import PLACES
 from tests.whole.servers import wait_for
 
 TOGETHER = """
@@ -100,38 +96,11 @@ HEARD = """
   audio.addEventListener("play", () => heard.add(audio.src));
 }
 """
-KEPT = """
-async () => {
-  const [name] = await caches.keys();
-  const cache = await caches.open(name);
-  let announced = 0;
-  let kept = 0;
-  for (const request of await cache.keys()) {
-    const answer = await cache.match(request);
-    if (request.url.endsWith("/pack.json")) announced = (await answer.json()).bytes;
-    else kept += (await answer.blob()).size;
-  }
-  return [announced, kept];
-}
-"""
-PLACES = ((-4.4790, 48.3830), (-4.4760, 48.3826), (-4.4725, 48.3818))
 
 
 @pytest.fixture(scope="module")
 def trail(site):
-    """A published trail of three stops; the second has two sounds, the third is only read."""
-    store = site.registry.media_store
-    with site.session() as session:
-        tones = [
-            sounds.heard(session, store, seconds, transcript=f"On entend la note {note}.", title=f"Note {note}")
-            for note, seconds in ((330, 0.8), (440, 0.7), (550, 0.9))
-        ]
-        stops = [
-            maps.stop("01", *PLACES[0], media=(tones[0].id,), directions={"fr": "Suivez le quai."}),
-            maps.stop("02", *PLACES[1], media=(tones[1].id, tones[2].id)),
-            maps.stop("S1", *PLACES[2], optional=True),
-        ]
-        return maps.trail(session, *stops).slug
+    return walks.heard(site)
 
 
 def told(page) -> str:
@@ -178,72 +147,198 @@ def test_without_script_every_sound_has_its_own_controls(site, trail, page_of):
     assert "On entend la note 330." in page.locator("#stop-01 details").inner_html()
 
 
-@contextmanager
-def own_browser(playwright, profile: Path):
-    """A browser with a profile of its own, which is killed at the end, as by a telephone whose battery is empty."""
-    port = free_port()
-    quiet = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    own = [f"--user-data-dir={profile}", f"--remote-debugging-port={port}", "--lang=fr-FR", "--accept-lang=fr-FR"]
-    process = subprocess.Popen([browser(), *quiet, *own, "about:blank"], stderr=subprocess.DEVNULL)
-    try:
-        wait_for(lambda: is_listening(port))
-        connected = playwright.connect_over_cdp(f"http://127.0.0.1:{port}")
-        yield connected.contexts[0]
-    finally:
-        process.kill()
-        process.wait()
+# Where one is --------------------------------------------------------------------------------------------------------
 
 
-def is_listening(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def positioned(page_of, site, trail, longitude, latitude, accuracy=8.0, **given):
+    """Open the page of a walk for somebody whose telephone says where they are, and let it begin stops there."""
+    here = {"longitude": longitude, "latitude": latitude, "accuracy": accuracy}
+    given = {"permissions": ["geolocation"]} | given
+    page = page_of(f"{site.address}/trails/{trail}/walk", locale="fr-FR", geolocation=here, **given)
+    page.get_by_role("button", name="Lancer les étapes là où je suis").click()
+    return page
 
 
-def room(page) -> int:
-    return page.evaluate("async () => (await navigator.storage.estimate()).usage")
+def stroll(page, longitude, latitude) -> None:
+    """Tell the page of a few positions at a place."""
+    for shift in (0.0, 0.00002, 0.00004):
+        page.context.set_geolocation({"longitude": longitude + shift, "latitude": latitude, "accuracy": 8})
+        page.wait_for_timeout(250)
 
 
-def test_a_trail_is_walked_without_a_network_after_the_browser_was_killed(site, trail, chromium, tmp_path):
-    address = f"{site.address}/trails/{trail}"
-    with own_browser(chromium.browser_type, tmp_path) as context:
-        page = context.new_page()
-        page.goto(address)
-        room_before = room(page)
-        page.get_by_role("button", name=re.compile(r"Emporter .* · \d")).click()
-        expect(page.locator("[data-words]")).to_contain_text("sans réseau", timeout=20_000)
-        announced, kept = page.evaluate(KEPT)
-        assert announced == kept
-    with own_browser(chromium.browser_type, tmp_path) as context:
-        context.set_offline(True)
-        page = context.new_page()
-        page.goto(f"{address}/walk")
-        page.get_by_role("button", name="Écouter 01, Étape 01").click()
-        expect(page.locator("[data-status]")).to_have_text(re.compile("02, Étape 02"), timeout=8_000)
-        page.get_by_role("button", name="Écouter 02, Étape 02").click()
-        page.wait_for_function("() => document.querySelector('audio').duration > 0.5")
-        page.evaluate("() => { const a = document.querySelector('audio'); a.pause(); a.currentTime = 0.5 }")
-        assert page.evaluate("() => document.querySelector('audio').currentTime") == pytest.approx(0.5, abs=0.05)
-        assert "On entend la note 330." in page.locator("#stop-01 details").inner_html()
-        assert page.locator("h1").evaluate("one => getComputedStyle(one).fontFamily").startswith('"Atkinson')
-        context.set_offline(False)
-        page.goto(address)
-        page.get_by_role("button", name=re.compile("Retirer")).click()
-        expect(page.locator("[data-words]")).to_contain_text("n’est plus")
-        assert page.evaluate("async () => (await caches.keys()).length") == 0
-    with own_browser(chromium.browser_type, tmp_path) as context:  # a browser gives room back when it comes to it
-        page = context.new_page()
-        page.goto(site.address)
-        wait_for(lambda: room(page) <= room_before, seconds=10)
-        assert page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+def test_the_plan_shows_where_one_is_and_how_unsure_that_is(site, trail, page_of, faults):
+    page = positioned(page_of, site, trail, *PLACES[1], accuracy=100)
+    expect(page.locator(".plan .here")).to_be_visible()
+    dot, circle, post = (
+        page.locator(css).bounding_box() for css in (".here .spot", ".here .unsure", "[data-post='02'] circle")
+    )
+    middle = dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2
+    assert middle == pytest.approx((post["x"] + post["width"] / 2, post["y"] + post["height"] / 2), abs=3)
+    drawn = page.locator(".plan svg").bounding_box()["width"] / 440
+    metre = float(page.locator("[data-plan]").get_attribute("data-metre"))
+    assert circle["width"] == pytest.approx(2 * 100 * metre * drawn, abs=3)
+    assert faults(page) == []
+    page.get_by_role("button", name="Lancer les étapes là où je suis").click()
+    expect(page.locator(".plan .here")).to_be_hidden()
 
 
-def test_a_pack_that_was_cut_is_never_called_ready_and_goes_on(site, trail, page_of):
-    page = page_of(f"{site.address}/trails/{trail}", locale="fr-FR")
+def test_who_does_not_say_where_they_are_walks_by_taps(site, trail, page_of):
+    page = positioned(page_of, site, trail, *PLACES[0], permissions=[])
+    expect(page.locator("[data-status]")).to_have_text(re.compile("ne dit pas où vous êtes"))
+    expect(page.locator("[data-follow]")).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="Écouter 01, Étape 01").click()
+    expect(page.locator("[data-stop].heard")).to_have_count(1, timeout=8_000)
+
+
+LOCKS = """
+window.locks = [];
+Object.defineProperty(navigator, "wakeLock", { value: {
+  request: async (kind) => { locks.push(kind); return { release: () => locks.push("released") } },
+} });
+"""
+
+
+def test_the_screen_stays_on_as_long_as_the_page_looks_where_one_is(site, trail, page_of):
+    page = page_of(site.address, locale="fr-FR", permissions=["geolocation"])
+    page.add_init_script(LOCKS)
+    page.goto(f"{site.address}/trails/{trail}/walk")
+    assert page.evaluate("() => locks") == []
+    page.locator("[data-follow]").click()
+    page.wait_for_function("() => locks.length")
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")  # somebody comes back to it
+    page.wait_for_function("() => locks.length === 2")
+    page.locator("[data-follow]").click()
+    assert page.evaluate("() => locks") == ["screen", "screen", "released"]
+
+
+def test_a_sound_that_does_not_come_holds_up_nothing(site, trail, page_of):
+    page = page_of(f"{site.address}/trails/{trail}/walk", locale="fr-FR", permissions=["geolocation"])
+    broken = page.locator("#stop-01").get_attribute("data-stop")
     page.context.route(re.compile(r"/media/.*m4a"), lambda route: route.abort())
-    page.get_by_role("button", name=re.compile("Emporter")).click()
-    expect(page.locator("[data-words]")).to_contain_text("réseau", timeout=20_000)
-    page.reload()
-    expect(page.locator("[data-words]")).to_contain_text("pas encore")
+    page.get_by_role("button", name="Écouter 01, Étape 01").click()
+    expect(page.locator("[data-status]")).to_have_text(re.compile("ne peut pas être lu"))
+    assert page.locator(f"[data-stop='{broken}'].heard").count() == 0
     page.context.unroute(re.compile(r"/media/.*m4a"))
-    page.get_by_role("button", name=re.compile("Continuer")).click()
-    expect(page.locator("[data-words]")).to_contain_text("sans réseau", timeout=20_000)
+    page.get_by_role("button", name="Lancer les étapes là où je suis").click()
+    stroll(page, *PLACES[1])
+    expect(page.locator("[data-now]")).to_have_text("02 · Étape 02")
+    page.wait_for_function("() => document.querySelector('.dock audio').currentTime > 0")
+    page.get_by_role("button", name="Écouter 01, Étape 01").click()  # and it can be asked for again
+    page.wait_for_function("() => document.querySelector('#stop-01').matches('.heard')")
+
+
+def test_what_was_heard_is_remembered_when_the_telephone_forgets_the_page(site, trail, page_of):
+    page = positioned(page_of, site, trail, *PLACES[0])
+    stroll(page, *PLACES[0])
+    expect(page.locator("[data-stop].heard")).to_have_count(1, timeout=8_000)
+    page.reload()
+    expect(page.locator("[data-stop].heard")).to_have_count(1)
+    assert playing(page) == "01 · Étape 01"
+    page.get_by_role("button", name="Lancer les étapes là où je suis").click()
+    stroll(page, *PLACES[0])
+    expect(page.locator("[data-status]")).to_have_text(re.compile("^02, Étape 02"))
+    assert page.locator(".dock audio").get_attribute("src") is None  # it does not begin again by itself
+    page.locator("[data-toggle]").click()  # but where one was, if asked to
+    page.wait_for_function("() => document.querySelector('.dock audio').currentTime > 0")
+
+
+# What a locked screen says --------------------------------------------------------------------------------------------
+
+
+ACTS = """
+window.acts = {};
+MediaSession.prototype.setActionHandler = (act, handler) => { acts[act] = handler };
+"""
+NAMED = """
+() => {
+  const { title, artist, artwork } = navigator.mediaSession.metadata;
+  return [title, artist, artwork.map(({ src }) => new URL(src).pathname.split(".").at(-1)).join()];
+}
+"""
+
+
+def test_a_locked_telephone_names_the_stop_and_goes_from_one_to_the_next(site, trail, page_of):
+    page = page_of(site.address, locale="fr-FR")
+    page.add_init_script(ACTS)
+    page.goto(f"{site.address}/trails/{trail}/walk")
+    page.get_by_role("button", name="Écouter 01, Étape 01").click()
+    by = page.locator("[data-walk]").get_attribute("data-by")
+    assert page.evaluate(NAMED) == ["01 · Étape 01", by, "svg"]
+    page.evaluate("() => acts.nexttrack()")
+    assert page.evaluate(NAMED)[0] == playing(page) == "02 · Étape 02"
+    page.evaluate("() => acts.previoustrack()")
+    assert playing(page) == "01 · Étape 01"
+    page.evaluate("() => acts.pause()")
+    assert page.evaluate("() => navigator.mediaSession.playbackState") == "paused"
+    page.evaluate("() => acts.seekto({ seekTime: 0.5 })")
+    assert page.evaluate("() => document.querySelector('.dock audio').currentTime") == pytest.approx(0.5, abs=0.1)
+
+
+@pytest.mark.parametrize("where", ["/trails/{trail}", "stop"])
+def test_a_locked_telephone_names_the_sound_of_a_plain_player(site, trail, page_of, where):
+    page = page_of(f"{site.address}/trails/{trail}", locale="fr-FR")
+    if where == "stop":
+        page.get_by_role("link", name="Étape 01", exact=True).click()
+    page.locator(".player audio").first.evaluate("sound => sound.play()")
+    assert page.evaluate(NAMED)[:2] == ["Note 330", "Son’ar Mein · CC BY-SA 4.0"]
+
+
+# Films, and frames on other sites -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def filmed(site):
+    return walks.seen(site)
+
+
+CUT = """
+(film) => {
+  window.cut = [];
+  film.addEventListener("pause", () => film.ended || cut.push(film.currentTime));
+  film.play();
+}
+"""
+PLAYS = "() => !document.querySelector('%s').paused && document.querySelector('%s').currentTime > 0"
+
+
+def test_a_film_plays_on_the_way_as_sounds_do_and_nothing_interrupts_it(site, filmed, page_of, faults):
+    page = positioned(page_of, site, filmed, *PLACES[2])
+    assert faults(page) == []
+    assert page.locator(".plan .leg").count() == 1  # to the stop that is off the line
+    page.get_by_role("button", name=re.compile("^Écouter 02")).click()
+    page.wait_for_function(PLAYS % ((".dock audio",) * 2))
+    page.get_by_role("button", name=re.compile("^Écouter 01")).click()
+    page.wait_for_function(PLAYS % (("video",) * 2))
+    assert page.locator(".dock audio").evaluate("audio => audio.paused")  # one at a time
+    assert page.locator("video").evaluate("film => film.textTracks[0].mode") == "showing"
+    assert page.evaluate(NAMED)[::2] == ["Le tram", "jpg"]
+    page.locator("[data-toggle]").click()
+    assert page.locator("video").evaluate("film => film.paused")
+    page.locator("[data-toggle]").click()
+    expect(page.locator("#stop-01.heard")).to_have_count(1, timeout=8_000)
+
+
+def test_a_film_begun_by_hand_is_interrupted_by_no_position(site, filmed, page_of):
+    page = positioned(page_of, site, filmed, *PLACES[2])
+    page.locator("video").evaluate(CUT)
+    page.wait_for_function(PLAYS % (("video",) * 2))
+    assert playing(page) == "01 · Étape 01"
+    stroll(page, PLACES[1][0], PLACES[1][1] + 0.0008)
+    page.wait_for_function(PLAYS % ((".dock audio",) * 2))  # what waited
+    assert playing(page) == "02 · Étape 02"
+    assert page.evaluate("() => cut") == []
+    assert page.locator("#stop-01.heard").count() == 1
+
+
+def test_what_is_heard_in_a_frame_is_counted(site, trail, page_of):
+    page = page_of(f"{site.address}/embed/trails/{trail}", locale="fr-FR")
+    media_id = UUID(page.locator(".player").nth(1).get_attribute("data-heard").split("/")[2])
+
+    def counted() -> Listened:
+        with site.session() as session:
+            return listened(session, [media_id]).get(media_id, Listened())
+
+    before = counted()
+    page.locator(".player audio").nth(1).evaluate("sound => sound.play()")
+    wait_for(lambda: counted() == Listened(before.starts + 1, before.completions + 1), seconds=10)
+    assert page.context.cookies() == []

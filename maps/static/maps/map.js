@@ -29,6 +29,7 @@ const drawn = new Map(); // the marks by what they stand for
 let asked = null; // the question under way
 const KNOWN = ["q", "kinds", "theme", "licence", "language", "access", "since", "until", "bbox", "near", "page"];
 const question = new URLSearchParams([...new URLSearchParams(location.search)].filter(([name]) => KNOWN.includes(name)));
+let answered = location.search; // by the list as it stands: also when only the fragment changes, as by the way past the head
 
 background();
 look();
@@ -38,7 +39,7 @@ document.addEventListener("click", ({ target }) => {
   if (button) goTo(button.closest("[data-longitude]").dataset);
 });
 place.addEventListener("keydown", ({ key }) => key === "Escape" && map.closePopup());
-addEventListener("popstate", () => location.reload());
+addEventListener("popstate", () => location.search === answered || location.reload());
 draw();
 offer();
 
@@ -109,6 +110,7 @@ async function moved() {
   question.set("bbox", box());
   for (const name of ["page", "near"]) question.delete(name);
   history.replaceState(null, "", `${location.pathname}?${question}`);
+  answered = location.search;
   const signal = asking();
   const drawing = draw(signal);
   try {

@@ -1,44 +1,82 @@
-// Gives back what was taken along (pack.js) when there is no network. It answers for pages under /trails/ alone, keeps
-// nothing by itself, and where it has nothing it stays out of the way.
+// Gives back what was taken along (pack.js) when there is no network: the pages of a kept trail, the posts of its stops, and
+// the files that those pages name. It keeps nothing by itself, and stays out of the way of every other page.
 
-self.addEventListener("install", () => self.skipWaiting());
+const TRAIL = /^\/trails\/([a-z0-9-]+)(?:\/(?:walk|offline))?$/;
+const POST = /^\/stops\/([0-9a-f-]{36})$/;
+const FILE = /^\/(?:media|static)\//;
+const NAMED_BY_CONTENT = /^\/media\/[0-9a-f]{64}\.|[?&]v=/;
+
+self.addEventListener("install", (event) => {
+  self.skipWaiting();
+  const ours = ["/trails/*", "/stops/*", "/media/*", "/static/*"].map((pathname) => ({ urlPattern: { pathname } }));
+  // Where browsers know how, nothing else as much as wakes this script.
+  event.addRoutes?.({ condition: { not: { or: ours } }, source: "network" }).catch(() => undefined);
+});
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (request.mode === "navigate") event.respondWith(page(request, url));
-  else if (url.pathname.startsWith("/media/") || url.pathname.startsWith("/static/")) event.respondWith(file(request));
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return;
+  if (request.mode === "navigate") {
+    if (TRAIL.test(pathname) || POST.test(pathname)) event.respondWith(page(request, pathname));
+  } else if (FILE.test(pathname) && mayBeTrails(request)) event.respondWith(file(event));
 });
 
+// Files are asked for by a page, or by another file (letters by a sheet, script by script).
+function mayBeTrails({ referrer }) {
+  const { pathname } = new URL(referrer, self.location.origin);
+  return TRAIL.test(pathname) || FILE.test(pathname);
+}
+
 // A page comes from the network as long as there is one.
-async function page(request, url) {
+async function page(request, pathname) {
   try {
     return await fetch(request);
   } catch (away) {
-    const slug = url.pathname.split("/")[2];
-    const pack = await whole(`trail:${slug}`);
-    if (pack) return (await (await caches.open(`trail:${slug}`)).match(pack.page)) ?? Response.error();
-    for (const name of await caches.keys()) {
-      const other = name.startsWith("trail:") && (await whole(name));
-      if (other) return Response.redirect(`/trails/${name.slice("trail:".length)}/walk`);
-    }
+    const kept = TRAIL.test(pathname) ? await trail(pathname) : await post(pathname);
+    if (kept) return kept;
     throw away;
   }
 }
 
-async function whole(name) {
-  if (!(await caches.has(name))) return null;
-  const cache = await caches.open(name);
-  const kept = (await cache.keys()).find(({ url }) => url.endsWith("/pack.json"));
-  return kept ? (await cache.match(kept)).json() : null;
+async function trail(pathname) {
+  const cache = await cacheOf(pathname);
+  const pack = cache && (await manifest(cache));
+  return pack && cache.match(pack.page);
 }
 
-// A file's address names its content: what is here need not be asked for.
-async function file(request) {
-  const kept = await caches.match(request.url);
+// What the code on a post leads to is on the way, at that stop.
+async function post(pathname) {
+  const [, id] = POST.exec(pathname);
+  for (const name of await caches.keys()) {
+    const pack = name.startsWith("trail:") && (await manifest(await caches.open(name)));
+    const anchor = pack && pack.stops?.[id];
+    if (anchor) return Response.redirect(`/trails/${pack.trail}/walk#${encodeURIComponent(anchor)}`);
+  }
+  return undefined;
+}
+
+// The cache of the trail that an address belongs to, where there is one.
+async function cacheOf(pathname) {
+  const name = `trail:${TRAIL.exec(pathname)?.[1]}`;
+  return (await caches.has(name)) ? caches.open(name) : null;
+}
+
+// A pack without its list is not whole.
+async function manifest(cache) {
+  const [list] = (await cache.keys()).filter(({ url }) => url.endsWith("/pack.json"));
+  return list && (await cache.match(list)).json();
+}
+
+// A file whose address names its content need not be asked for when it is here; any other comes from the network first.
+async function file({ request, clientId }) {
+  const client = await self.clients.get(clientId);
+  const cache = client && (await cacheOf(new URL(client.url).pathname));
+  const kept = await cache?.match(request.url);
   if (!kept) return fetch(request);
+  const { pathname, search } = new URL(request.url);
+  if (!NAMED_BY_CONTENT.test(pathname + search)) return fetch(request).catch(() => kept);
   const range = request.headers.get("Range");
   return range ? part(kept, range) : kept;
 }

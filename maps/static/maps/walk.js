@@ -1,19 +1,22 @@
 // Walking a trail: one audio element for all of it, so that the tap that begins the first sound is enough for the others
-// too. Numbered stops, one tap each; the position is an extra that never interrupts. The page is complete without any of
-// this: then every sound has controls of its own.
+// too; films play where they are. Numbered stops, one tap each; the position is an extra that never interrupts. The page is
+// complete without any of this: then every sound has controls of its own.
+import { answer, isPlaying, present } from "../portal/js/lockscreen.js";
 import { WORST, chosen, distance, finished, moved, nextOf, start } from "./trigger.js";
 
 const page = document.querySelector("[data-walk]");
 const say = page.dataset; // the sentences of this page, in the reader's language
 const dock = page.querySelector("[data-dock]");
-const sound = dock.querySelector("audio");
+const audio = dock.querySelector("audio");
 const status = page.querySelector("[data-status]");
 const follow = page.querySelector("[data-follow]");
 const stops = [...page.querySelectorAll("[data-stop]")].map(read);
 const stopOf = new Map(stops.map((stop) => [stop.id, stop]));
+const memory = `walk:${say.walk}:${say.revision}`; // of this tab, for this version of the trail
 let walk = start();
 let shown = null; // the stop that is heard, or was last
-let nth = 0; // which of its sounds
+let nth = 0; // which of its sounds and films
+let sound = audio; // what plays it: that one, or a film
 
 function read(element, index) {
   const { stop: id, label, title, longitude, latitude, radius } = element.dataset;
@@ -22,9 +25,11 @@ function read(element, index) {
     sources: [...own.querySelectorAll("source")].map(({ src, type }) => ({ src, type })),
     own,
   }));
+  for (const film of element.querySelectorAll("video")) sounds.push({ film });
   const button = element.querySelector("[data-play]");
+  const artwork = element.querySelector("video")?.poster || element.querySelector("img")?.src || page.dataset.artwork;
   const where = { longitude: Number(longitude), latitude: Number(latitude), radius: Number(radius) };
-  return { id, index, label, title, element, sounds, button, ...where };
+  return { id, index, label, title, element, sounds, button, artwork, ...where };
 }
 
 // Playing
@@ -35,25 +40,38 @@ function ask(stop) {
 }
 
 function play(stop, which = 0) {
-  shown = stop;
-  nth = which;
-  show();
   const wanted = stop.sounds[which];
+  turnTo(stop, which, wanted?.film ?? audio);
   if (!wanted) {
     sound.pause();
     return over(); // a stop that is only read
   }
-  const { src } = wanted.sources.find(({ type }) => sound.canPlayType(type)) ?? wanted.sources[0];
-  if (sound.src === src) sound.currentTime = 0;
-  else sound.src = src;
-  sound.dataset.media = wanted.media;
-  sound.play().catch(({ name }) => name !== "AbortError" && tell(say.tap)); // the browser wants a tap first
-  present(stop);
+  if (wanted.film) sound.currentTime = 0;
+  else load(wanted);
+  sound.play().catch(({ name }) => {
+    if (name === "NotAllowedError") tell(say.tap); // the browser wants a tap first
+    else if (name === "NotSupportedError" && wanted.film) failed(); // an audio element tells so itself
+  });
+  const { label, title, artwork } = stop;
+  present({ title: `${label} · ${title}`, artist: say.by, album: say.trail, artwork });
+}
+
+function turnTo(stop, which, player) {
+  if (player !== sound) sound.pause();
+  [shown, nth, sound] = [stop, which, player];
+  show();
+  remember();
+}
+
+function load({ media, sources }) {
+  const { src } = sources.find(({ type }) => audio.canPlayType(type)) ?? sources[0];
+  if (audio.src === src && !audio.error) audio.currentTime = 0;
+  else audio.src = src;
+  audio.dataset.media = media;
 }
 
 function toggle() {
-  if (!shown) ask(stops[0]);
-  else if (sound.paused && sound.ended) ask(shown);
+  if (!sound.currentSrc || sound.ended || sound.error) ask(shown ?? stops[0]);
   else if (sound.paused) sound.play().catch(() => tell(say.failed));
   else sound.pause();
 }
@@ -69,12 +87,45 @@ function ended() {
   else over();
 }
 
+// A sound that cannot be played is over as well: what waits for it would wait for ever.
+function failed() {
+  if (shown.sounds[nth + 1]) return play(shown, nth + 1);
+  sound.pause();
+  walk = finished(walk, stops);
+  if (walk.playing !== null) play(stopOf.get(walk.playing));
+  return tell(say.failed);
+}
+
 function over() {
   shown.element.classList.add("heard");
   walk = finished(walk, stops);
   if (walk.playing !== null) return play(stopOf.get(walk.playing));
   const next = stops[shown.index + 1];
-  tell(next ? said(say.next, next) : say.end);
+  remember();
+  return tell(next ? said(say.next, next) : say.end);
+}
+
+// A telephone that needs the room forgets a page and loads it again: what was heard is kept for as long as the tab
+
+function kept() {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null; // this browser keeps nothing
+  }
+}
+
+function remember() {
+  const heard = stops.filter(({ element }) => element.classList.contains("heard")).map(({ id }) => id);
+  kept()?.setItem(memory, JSON.stringify({ begun: walk.begun, heard, shown: shown?.id }));
+}
+
+function recall() {
+  const before = JSON.parse(kept()?.getItem(memory) ?? null) ?? { begun: [], heard: [] };
+  walk = { ...walk, begun: before.begun.filter((id) => stopOf.has(id)) };
+  for (const id of before.heard) stopOf.get(id)?.element.classList.add("heard");
+  const aimed = stops.find(({ element }) => `#${encodeURIComponent(element.id)}` === location.hash);
+  shown = aimed ?? stopOf.get(before.shown) ?? null;
 }
 
 // What the page shows of it
@@ -90,7 +141,10 @@ function show() {
   dock.querySelector("[data-toggle-words]").textContent = sound.paused ? say.play : say.pause;
   dock.querySelector("[data-previous]").disabled = !stops[(shown?.index ?? 0) - 1];
   dock.querySelector("[data-following]").disabled = !stops[(shown?.index ?? -1) + 1];
-  if ("mediaSession" in navigator) navigator.mediaSession.playbackState = sound.paused ? "paused" : "playing";
+  for (const marker of page.querySelectorAll("[data-post]")) {
+    marker.classList.toggle("now", marker.dataset.post === shown?.label);
+  }
+  isPlaying(!sound.paused);
 }
 
 function tell(sentence) {
@@ -101,32 +155,17 @@ function said(sentence, { label, title }, metres = "") {
   return sentence.replace("{label}", label).replace("{title}", title).replace("{metres}", metres);
 }
 
-// What the telephone shows of it while its screen is locked
+// The buttons of a locked telephone
 
-function present({ label, title }) {
-  if (!("mediaSession" in navigator)) return;
-  navigator.mediaSession.metadata = new MediaMetadata({ title: `${label} · ${title}`, artist: say.by, album: say.trail });
-}
-
-function hearRemote() {
-  if (!("mediaSession" in navigator)) return;
-  const acts = {
-    play: toggle,
-    pause: toggle,
-    previoustrack: () => step(-1),
-    nexttrack: () => step(1),
-    seekbackward: ({ seekOffset }) => (sound.currentTime = Math.max(0, sound.currentTime - (seekOffset ?? 10))),
-    seekforward: ({ seekOffset }) => (sound.currentTime += seekOffset ?? 10),
-    seekto: ({ seekTime }) => (sound.currentTime = seekTime),
-  };
-  for (const [act, handler] of Object.entries(acts)) {
-    try {
-      navigator.mediaSession.setActionHandler(act, handler);
-    } catch {
-      // an act that this browser does not know
-    }
-  }
-}
+const remote = {
+  play: toggle,
+  pause: toggle,
+  previoustrack: () => step(-1),
+  nexttrack: () => step(1),
+  seekbackward: ({ seekOffset }) => (sound.currentTime = Math.max(0, sound.currentTime - (seekOffset ?? 10))),
+  seekforward: ({ seekOffset }) => (sound.currentTime += seekOffset ?? 10),
+  seekto: ({ seekTime }) => (sound.currentTime = seekTime),
+};
 
 // How often a sound is heard is counted, and nothing else is told
 
@@ -158,6 +197,7 @@ function unfollow() {
   lock?.release();
   lock = null;
   follow.setAttribute("aria-pressed", "false");
+  spot?.setAttribute("hidden", "");
   tell("");
 }
 
@@ -175,6 +215,7 @@ function lost({ code }) {
 }
 
 function here({ longitude, latitude, accuracy }) {
+  draw({ longitude, latitude, accuracy });
   const before = walk;
   walk = moved(walk, stops, { longitude, latitude, accuracy });
   if (walk.playing !== null && walk.playing !== before.playing) return play(stopOf.get(walk.playing));
@@ -187,21 +228,48 @@ function here({ longitude, latitude, accuracy }) {
   return tell(said(say.ahead, next, metres));
 }
 
+// Where one is on the plan, and how unsure that is
+
+const plan = page.querySelector("[data-plan]");
+const spot = plan?.querySelector(".here");
+
+function draw({ longitude, latitude, accuracy }) {
+  if (!plan) return;
+  const { west, north, across, down, metre } = plan.dataset;
+  spot.setAttribute("transform", `translate(${(longitude - west) * across} ${(north - latitude) * down})`);
+  spot.querySelector(".unsure").setAttribute("r", accuracy * metre);
+  spot.removeAttribute("hidden");
+}
+
 // One element instead of many
 
 for (const stop of stops) {
-  for (const { own } of stop.sounds) (own.closest("[data-own]") ?? own).remove();
+  stop.sounds.forEach(({ own, film }, which) => {
+    own?.closest("[data-own]").remove();
+    if (film) listen(film, () => sound !== film && chosenByHand(stop, which, film));
+  });
   if (!stop.button) continue;
   stop.button.hidden = false;
   stop.button.addEventListener("click", () => (stop === shown && !sound.ended ? toggle() : ask(stop)));
 }
-sound.addEventListener("play", () => {
-  if (sound.currentTime < 1) count("started");
-  show();
-});
-sound.addEventListener("pause", show);
-sound.addEventListener("ended", ended);
-sound.addEventListener("error", () => sound.getAttribute("src") && tell(say.failed));
+listen(audio, () => audio.currentTime < 1 && count("started"));
+
+// Somebody may also begin a film where it is, and not from its beginning.
+function chosenByHand(stop, which, film) {
+  walk = chosen(walk, stop.id);
+  turnTo(stop, which, film);
+}
+
+function listen(player, begun) {
+  player.addEventListener("play", () => {
+    begun();
+    show();
+  });
+  player.addEventListener("pause", show);
+  player.addEventListener("ended", () => player === sound && ended());
+  player.addEventListener("error", () => player === sound && player.currentSrc && failed());
+}
+
 dock.querySelector("[data-toggle]").addEventListener("click", toggle);
 dock.querySelector("[data-previous]").addEventListener("click", () => step(-1));
 dock.querySelector("[data-following]").addEventListener("click", () => step(1));
@@ -213,5 +281,6 @@ if ("geolocation" in navigator) {
   follow.hidden = false;
   follow.addEventListener("click", following);
 }
-hearRemote();
+answer(remote);
+recall();
 show();

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from maps.models import Stop, TrailRevision
 from maps.queries.revisions import revision
 from portal.media.models import Rendition
+from portal.media.queries import listened
 from portal.media.terms import FORMER_CONTRIBUTOR, Rendering
 from portal.moderation.terms import Act
 from portal.people.terms import Role
@@ -313,8 +314,17 @@ def test_a_frame_may_stand_on_any_site_and_sets_no_cookie(browse, trail, author)
         assert "X-Frame-Options" not in page.headers
         assert "Set-Cookie" not in page.headers
         page.mustcontain("La criée", "audio/mp4", "CC BY-SA 4.0")
-        assert not page.html.select("nav, form, script, .top, .foot")
+        assert not page.html.select("nav, form, .top, .foot")
         assert page.html.base["target"] == "_blank"
+
+
+def test_what_is_heard_in_a_frame_is_counted_as_on_the_page_of_the_trail(browse, session, trail, sounds):
+    page = browse.get(f"/embed/trails/{trail.slug}")
+    assert [script["src"].partition("?")[0] for script in page.html.select("script")] == ["/static/portal/js/player.js"]
+    address = page.html.select_one(".player")["data-heard"]
+    answer = browse.post(address, {"completed": "0"}, headers={"Sec-Fetch-Site": "same-origin"})
+    assert "Set-Cookie" not in answer.headers
+    assert listened(session, [sounds[0].id])[sounds[0].id].starts == 1
 
 
 @pytest.mark.parametrize("path", ["/trails/{slug}/sheet", "/trails/{slug}.gpx", "/", "/embed/trails/nowhere"])

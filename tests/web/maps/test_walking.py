@@ -8,9 +8,12 @@ import pytest
 from maps.queries.contents import trail_content
 from portal.media.models import Rendition
 from portal.media.store import Store
-from portal.media.terms import Rendering
+from portal.media.terms import MediaKind, Rendering, TranscriptForm
 from portal.moderation.terms import Act
-from tests.factories import maps, people
+from portal.pages.models import CitySetting
+from tests.factories import maps, media, people
+
+CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:01.500\n<v Fañch>Le tram arrive.\n\n00:01.500 --> 00:02.000\nIl repart.\n"
 
 
 @pytest.fixture
@@ -71,6 +74,59 @@ def test_what_is_taken_along_says_nothing_of_the_reader(browse, session, trail):
     assert nolwenn.get(f"/trails/{trail.slug}/offline?language=fr").body == alone
 
 
+@pytest.fixture
+def seen(session, asking):
+    """A trail with a film that has captions, a picture that nobody described, and a sound that nobody wrote down."""
+    film = media.media(session, MediaKind.VIDEO, title="Le tram")
+    media.transcript(session, film, CAPTIONS, form=TranscriptForm.WEBVTT)
+    picture = media.media(session, MediaKind.IMAGE, title="La grue bleue", description="")
+    unwritten = media.media(session, title="La sirène")
+    media.with_files(session, asking.find_service(Store))
+    return maps.trail(session, maps.stop("01", media=(film.id, picture.id)), maps.stop("02", media=(unwritten.id,)))
+
+
+WALKED = ["/trails/{slug}/walk", "/trails/{slug}/offline?language=fr", "/embed/trails/{slug}"]
+
+
+@pytest.mark.parametrize("path", WALKED)
+def test_a_film_plays_with_its_poster_its_captions_and_what_is_said_in_it(browse, seen, path):
+    page = browse.get(path.format(slug=seen.slug), headers={"Accept-Language": "fr"})
+    [film] = page.html.select("video")
+    assert film["poster"].endswith(".jpg")
+    assert film.source["type"] == "video/mp4"
+    assert film.track["srclang"] == "fr"
+    assert "Fañch Le tram arrive." in page.html.select_one(".player details").text
+    assert "WEBVTT" not in page.html.select_one("main").text
+
+
+@pytest.mark.parametrize("path", WALKED)
+def test_a_picture_is_described_and_credited_as_on_the_page_of_the_trail(browse, seen, path):
+    page = browse.get(path.format(slug=seen.slug), headers={"Accept-Language": "fr"})
+    [picture] = page.html.select("main figure img")
+    assert picture["alt"] == "La grue bleue"
+    assert "Soizic Le Bris" in picture.parent.text
+    assert picture.parent.select_one("a[rel=license]").text == "CC BY-SA 4.0"
+
+
+@pytest.mark.parametrize("path", WALKED)
+def test_that_a_transcript_is_wanted_is_said_wherever_the_sound_is(browse, seen, path):
+    page = browse.get(path.format(slug=seen.slug), headers={"Accept-Language": "fr"})
+    [wanted] = page.html.select(".wanted")
+    assert "Personne n’a encore écrit" in wanted.text
+    assert not page.html.select("a[href*=transcripts]")  # there one needs the network, and to be signed in
+
+
+def test_a_pack_takes_films_pictures_and_captions_along_once_each(browse, seen):
+    pack = browse.get(f"/trails/{seen.slug}/pack.json?language=fr").json
+    [captions] = [file for file in pack["files"] if file["type"] == "text/vtt"]
+    content = browse.get(captions["url"]).body
+    assert (len(content), hashlib.sha256(content).hexdigest()) == (captions["bytes"], captions["sha256"])
+    sent = [file["type"] for file in pack["files"] if file["url"].startswith("/media/")]
+    assert sorted(sent) == ["audio/mp4", "image/jpeg", "image/jpeg", "text/vtt", "video/mp4"]
+    page = browse.get(pack["page"]).html
+    assert not [one for one in page.select("[srcset]") if "," in one["srcset"]]  # nothing to choose that is not there
+
+
 def test_a_pack_is_there_in_each_language_and_in_no_other(browse, trail):
     english = browse.get(f"/trails/{trail.slug}/pack.json?language=en").json
     assert english["page"].endswith("?language=en")
@@ -99,3 +155,39 @@ def test_the_service_worker_is_script_that_is_asked_for_again_each_time(browse):
     worker = browse.get("/trails/sw.js")
     assert worker.content_type == "text/javascript"
     assert "no-cache" in worker.headers["Cache-Control"]
+    assert worker.headers["Service-Worker-Allowed"] == "/"
+
+
+def test_a_pack_says_where_in_its_page_each_stop_is(browse, trail):
+    pack = browse.get(f"/trails/{trail.slug}/pack.json?language=fr").json
+    page = browse.get(pack["page"]).html
+    assert pack["stops"] == {stop["data-stop"]: stop["id"] for stop in page.select("[data-stop]")}
+
+
+@pytest.mark.parametrize("page", ["walk", "offline?language=fr"])
+def test_the_plan_of_the_trail_is_on_the_page_also_without_a_network(browse, trail, page):
+    plan = browse.get(f"/trails/{trail.slug}/{page}", headers={"Accept-Language": "fr"}).html.select_one("[data-plan]")
+    assert plan.select_one(".way")
+    assert [marker["data-post"] for marker in plan.select(".marker")] == ["S1", "01"]
+    assert plan.select_one(".here").has_attr("hidden")
+
+
+@pytest.mark.parametrize(
+    "where", ["/static/maps/../../../README.md", "/static/os/path", "/static/maps/no.css", "/media/x"]
+)
+def test_a_link_in_a_text_brings_no_file_into_the_pack(browse, session, where):
+    trail = maps.trail(session, maps.stop("01", text={"fr": f"[Là]({where}) ![Là]({where})"}))
+    pack = browse.get(f"/trails/{trail.slug}/pack.json?language=fr").json
+    assert not [file for file in pack["files"] if "README" in file["url"] or file["url"].startswith("/static/os")]
+    assert where not in [file["url"] for file in pack["files"]]
+
+
+def test_the_logo_of_the_city_is_in_the_pack(browse, session, asking, trail):
+    content = b"jpeg " * 50
+    name = f"{hashlib.sha256(content).hexdigest()}-small.jpg"
+    asking.find_service(Store).put(name, content)
+    session.add(CitySetting(key="logo", value=name.partition("-")[0]))
+    session.flush()
+    page = browse.get(f"/trails/{trail.slug}/walk").html.select_one("header img")["src"]
+    pack = browse.get(f"/trails/{trail.slug}/pack.json?language=fr").json
+    assert [file["bytes"] for file in pack["files"] if file["url"] == page] == [len(content)]

@@ -1,5 +1,8 @@
 // Helps the players that the page has: one sounds at a time, the waveform shows where one is and leads there, the times of a
-// transcript are buttons, and listening is counted, by a message that says nothing of who listens.
+// transcript are buttons, a locked screen names the sound, and listening is counted, by a message that says nothing of who
+// listens.
+import { present } from "./lockscreen.js";
+
 const FEW = 5; // seconds that an arrow key goes
 const players = [...document.querySelectorAll(".player")];
 
@@ -7,10 +10,17 @@ for (const player of players) {
   const sound = player.querySelector("audio, video");
   if (!sound) continue;
   count(player, sound);
-  sound.addEventListener("play", () => hushOthers(sound));
+  sound.addEventListener("play", () => name(player, sound));
   const wave = player.querySelector(".wave");
   if (wave) follow(player, wave, sound);
   for (const at of player.querySelectorAll("[data-at]")) lead(at, sound);
+}
+
+document.addEventListener("play", ({ target }) => hushOthers(target), true); // also what is no player's
+
+function name(player, { poster }) {
+  const artist = player.querySelector(".credit")?.textContent;
+  present({ title: player.getAttribute("aria-label"), artist, album: document.title, artwork: poster });
 }
 
 function hushOthers(sound) {
