@@ -3,8 +3,9 @@
 from maps.rules.packs import needed
 
 PAGE = """
-<link rel="stylesheet" href="/static/portal/css/fonts.css?v=1&amp;x=2"><a href="/trails">All</a><a href="/static/../x">there</a>
+<link rel="stylesheet" href="/static/portal/css/fonts.css?v=1&amp;x=2"><a href="/trails">All</a>
 <source src="/media/aa.m4a" type="audio/mp4"><img src='/media/bb.jpg'>
+<a href="/static/../x">there</a>
 <script type="module" src="/static/maps/walk.js?v=3"></script><a href="https://example.org/static/no.css">away</a>
 <link rel="stylesheet" href="/static/portal/css/fonts.css?v=1&amp;x=2">
 """

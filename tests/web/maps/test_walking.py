@@ -11,6 +11,7 @@ from portal.media.store import Store
 from portal.media.terms import MediaKind, Rendering, TranscriptForm
 from portal.moderation.terms import Act
 from portal.pages.models import CitySetting
+from tests.conftest import NOW
 from tests.factories import maps, media, people
 
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:01.500\n<v Fañch>Le tram arrive.\n\n00:01.500 --> 00:02.000\nIl repart.\n"
@@ -186,7 +187,7 @@ def test_the_logo_of_the_city_is_in_the_pack(browse, session, asking, trail):
     content = b"jpeg " * 50
     name = f"{hashlib.sha256(content).hexdigest()}-small.jpg"
     asking.find_service(Store).put(name, content)
-    session.add(CitySetting(key="logo", value=name.partition("-")[0]))
+    session.add(CitySetting(key="logo", value=name, changed_at=NOW))
     session.flush()
     page = browse.get(f"/trails/{trail.slug}/walk").html.select_one("header img")["src"]
     pack = browse.get(f"/trails/{trail.slug}/pack.json?language=fr").json
