@@ -47,7 +47,9 @@ ICONS = (
 
 PHOTO_FLAWS = {
     PhotoFlaw.NOT_A_PHOTO: _("This is not a photo that we can read. Send a JPEG, PNG or WebP file."),
-    PhotoFlaw.TOO_MANY_PIXELS: _("This photo is too large. Make it smaller, to 50 million pixels at most."),
+    PhotoFlaw.TOO_MANY_PIXELS: _(
+        "This photo is too large. Make it smaller, to 50 million pixels at most, a WebP to 25."
+    ),
     PhotoFlaw.TOO_SMALL: _("This photo is too small to show anything. Send one of at least 64 pixels on each side."),
 }
 
