@@ -4,7 +4,7 @@ import signal
 
 import click
 
-from portal.jobs.worker import Worker
+from portal.jobs.worker import Crew, Worker
 
 
 @click.command()
@@ -12,13 +12,16 @@ from portal.jobs.worker import Worker
 @click.pass_obj
 def work(installation, once: bool) -> None:
     """Do background work: letters, reminders, clearing up."""
-    worker = Worker(installation.app.registry)
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, worker.stop)
+    registry = installation.app.registry
     if once:
-        worker.run_once()
+        worker = Worker(registry)
+        run, stop = worker.run_once, worker.stop
     else:
-        worker.run()
+        crew = Crew(registry)
+        run, stop = crew.run, crew.stop
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, stop)
+    run()
 
 
 COMMANDS = (work,)
