@@ -65,6 +65,7 @@ class MediaFlaw(StrEnum):
     CUT_SHORT = "cut_short"  # it ends before its time
     SILENT = "silent"
     TOO_HEAVY = "too_heavy"  # decoding it takes more time or memory than we give
+    NOT_PREPARED = "not_prepared"  # what went wrong, again and again, went wrong here: the file may be well
 
 
 class NotTaken(Exception):

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from portal.clock import Clock
 from portal.db.locking import lock
 from portal.media.encoding import Prepared, prepared
+from portal.media.encoding.ffmpeg import all_within
 from portal.media.encoding.results import Made
 from portal.media.models import Media, Rendition
 from portal.media.services.files import hold
@@ -32,6 +33,9 @@ from portal.ports.media_use import MediaUse
 
 PREFIX = "media-"
 FORGOTTEN_AFTER = timedelta(hours=1)
+MOST_SECONDS = 9 * 60
+"""For all of the work on one file. What it comes to is written down before the worker's lease ends."""
+
 JUST_MADE = 1.0
 STEP = 5
 """Percent between two notes of how far the work is."""
@@ -67,12 +71,14 @@ class Preparing:
         if original is None:
             return
         with self._working_folder() as folder:
-            outcome = self._outcome(original, folder, self._noting(media_id))
+            with all_within(MOST_SECONDS):
+                outcome = self._outcome(original, folder, self._noting(media_id))
             conclude(outcome, folder)
 
     def _begin(self, media_id: UUID) -> str | None:
-        waiting = Media.id == media_id, Media.state.in_((MediaState.RECEIVED, MediaState.PREPARING))
-        begun = update(Media).where(*waiting).values(state=MediaState.PREPARING, progress=0).returning(Media.original)
+        waiting = Media.state.in_((MediaState.RECEIVED, MediaState.PREPARING)) | (Media.flaw == MediaFlaw.NOT_PREPARED)
+        begun = update(Media).where(Media.id == media_id, waiting).returning(Media.original)
+        begun = begun.values(state=MediaState.PREPARING, flaw=None, progress=0)
         with Session(self._engine) as session, session.begin():
             return session.scalar(begun.execution_options(synchronize_session=False))
 
@@ -172,10 +178,11 @@ class Conclusions:
             user.changed(media.id)
 
     def give_up(self, media_id: UUID) -> None:
-        """Say that a media cannot be used, when what went wrong has gone wrong twice."""
+        """Say that nothing came of a media, for no fault of its own. It can still be prepared, should somebody ask."""
         lock(self._session, Media, [media_id])
-        failed = update(Media).where(Media.id == media_id, Media.state == MediaState.PREPARING)
-        values = {"state": MediaState.FAILED, "flaw": MediaFlaw.UNREADABLE}
+        unfinished = Media.state.in_((MediaState.RECEIVED, MediaState.PREPARING))
+        failed = update(Media).where(Media.id == media_id, unfinished)
+        values = {"state": MediaState.FAILED, "flaw": MediaFlaw.NOT_PREPARED}
         self._session.execute(failed.values(**values), execution_options={"synchronize_session": False})
 
     def _publish(self, media: Media, found: Prepared, names: tuple[tuple[Made, str, int], ...], folder: Path) -> None:

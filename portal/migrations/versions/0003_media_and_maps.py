@@ -151,6 +151,7 @@ def upgrade() -> None:
                 "cut_short",
                 "silent",
                 "too_heavy",
+                "not_prepared",
                 name="mediaflaw",
                 native_enum=False,
                 create_constraint=True,

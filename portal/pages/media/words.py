@@ -31,6 +31,9 @@ FLAWS = {
     MediaFlaw.TOO_HEAVY: _(
         "Decoding it takes too much time or memory. Save it in a simpler format, such as MP3 or MP4."
     ),
+    MediaFlaw.NOT_PREPARED: _(
+        "Something went wrong here, several times over; your file may be well. Send it again, or tell us."
+    ),
 }
 TRANSCRIPT_FLAWS = {
     TranscriptFlaw.EMPTY: _("Please fill this in."),
