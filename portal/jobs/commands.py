@@ -13,15 +13,13 @@ from portal.jobs.worker import Crew, Worker
 def work(installation, once: bool) -> None:
     """Do background work: letters, reminders, clearing up."""
     registry = installation.app.registry
-    if once:
-        worker = Worker(registry)
-        run, stop = worker.run_once, worker.stop
-    else:
-        crew = Crew(registry)
-        run, stop = crew.run, crew.stop
+    workers = Worker(registry) if once else Crew(registry)
     for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, stop)
-    run()
+        signal.signal(sign, workers.stop)
+    if isinstance(workers, Worker):
+        workers.run_once()
+    else:
+        workers.run()
 
 
 COMMANDS = (work,)
