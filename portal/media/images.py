@@ -56,6 +56,11 @@ def file_name(key: str, size: str) -> str:
     return f"{key}-{size}.jpg"
 
 
+def key_of(name: str) -> str:
+    """Return the key of the photo of which a file is a rendering; some other text for what is none."""
+    return name.partition("-")[0]
+
+
 def photo(content: BinaryIO) -> Photo:
     """Return the photo in a file (JPEG, PNG or WebP), rendered in every size. Raises :class:`UnusablePhoto`."""
     sizes = renderings(content)

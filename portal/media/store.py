@@ -25,6 +25,7 @@ NAME = re.compile(r"[0-9a-f]{64}(-[a-z]+)?\.[a-z0-9]{2,5}")
 KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}(-[a-z]+)?\.[a-z0-9]{2,5}")
 HALF_WRITTEN = "new"
 UPLOADS = "uploads"
+PIECE = re.compile(UPLOADS + r"/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/\d+")
 AT_ONCE = 1024 * 1024
 FEW = 2
 
@@ -132,6 +133,16 @@ class Store:
     def keys(self) -> Iterator[str]:
         """Return the keys of all files that are kept, without pieces and what is still being written."""
         return (key for key, _size, _changed in self._list() if KEY.fullmatch(key))
+
+    def names(self, before: datetime) -> Iterator[str]:
+        """Return the names of the files that were kept before an instant."""
+        listed = ((key, changed) for key, _size, changed in self._list() if KEY.fullmatch(key))
+        return (key.partition("/")[2] for key, changed in listed if changed < before)
+
+    def uploads(self, before: datetime) -> Iterator[UUID]:
+        """Return of which large files pieces came before an instant."""
+        listed = ((PIECE.fullmatch(key), changed) for key, _size, changed in self._list(UPLOADS))
+        return (UUID(piece[1]) for piece, changed in listed if piece and changed < before)
 
     def open(self, key: str) -> AbstractContextManager[BinaryIO]:
         """Open the file under a key of :meth:`keys`, to be read from its beginning. Raises ``FileNotFoundError``."""

@@ -3,8 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from portal.media.services import Uploads
-from portal.media.services.files import let_go
+from portal.media.services import Files, Uploads
 from portal.media.services.preparing import FORGOTTEN_AFTER, Conclusions, Preparing
 from portal.media.store import Store
 from portal.ports.media_use import MediaUse
@@ -36,7 +35,7 @@ def give_up(request, media_id: str) -> None:
 
 def remove_files(request, names: list[str]) -> None:
     """Remove files of media that were taken back, unless others are of the same."""
-    let_go(request.db, request.find_service(Store), names)
+    request.find_service(Files).let_go(names)
 
 
 def forget_pieces(request, upload_id: str) -> None:
@@ -44,6 +43,8 @@ def forget_pieces(request, upload_id: str) -> None:
 
 
 def tidy(request) -> None:
-    """Forget uploads that nobody finished, and what was left half written by whoever was killed."""
+    """Forget uploads that nobody finished, files that nobody names, and what was left half written by the killed."""
+    now = request.registry.clock.now()
+    request.find_service(Store).tidy(now - FORGOTTEN_AFTER)
+    request.find_service(Files).sweep(now)
     request.find_service(Uploads).forget_late()
-    request.find_service(Store).tidy(request.registry.clock.now() - FORGOTTEN_AFTER)

@@ -4,16 +4,19 @@ from pyramid.config import Configurator
 
 from portal.audit.services import Audit
 from portal.jobs.services import Jobs
+from portal.media.services.files import Files
 from portal.media.services.library import MediaLibrary
 from portal.media.services.uploads import NoSuchPlace, Uploads
 from portal.media.store import Store
+from portal.ports.file_use import FileUse
 from portal.ports.media_use import MediaUse
 
-__all__ = ["MediaLibrary", "NoSuchPlace", "Uploads"]
+__all__ = ["Files", "MediaLibrary", "NoSuchPlace", "Uploads"]
 
 
 def includeme(config: Configurator) -> None:
     settings = config.registry.portal_settings
+    config.add_service(Files, lambda request: Files(request.db, request.find_service(Store), request.ask_all(FileUse)))
     config.add_service(
         MediaLibrary,
         lambda request: MediaLibrary(

@@ -11,8 +11,7 @@ from portal.jobs.models import Job
 from portal.media.models import Media, PlayTally, Transcript, Upload
 from portal.media.offers import ModeratedMedia
 from portal.media.queries import Listened, listened, one_shown, served, shown
-from portal.media.services import MediaLibrary, NoSuchPlace, Uploads
-from portal.media.services.files import let_go
+from portal.media.services import Files, MediaLibrary, NoSuchPlace, Uploads
 from portal.media.services.uploads import MOST_AT_ONCE, TooManyUploads
 from portal.media.store import Store
 from portal.media.terms import (
@@ -56,6 +55,11 @@ def uploads(asking):
 @pytest.fixture
 def store(asking):
     return asking.find_service(Store)
+
+
+@pytest.fixture
+def kept(asking):
+    return asking.find_service(Files)
 
 
 @pytest.fixture
@@ -143,7 +147,7 @@ def test_the_latest_transcript_in_a_language_is_shown(session, clock, library, s
     assert not found.wants_transcript
 
 
-def test_who_takes_it_back_takes_back_all_of_it(session, library, store, soizic):
+def test_who_takes_it_back_takes_back_all_of_it(session, library, store, kept, soizic):
     content = io.BytesIO(files.tone())
     media = library.receive(content, "cloche.wav", sender_id=soizic.id, **DETAILS)
     original = media.original
@@ -156,23 +160,23 @@ def test_who_takes_it_back_takes_back_all_of_it(session, library, store, soizic)
     names = [job.payload["names"] for job in jobs(session, "media.let_go")]
     assert names[0] == [original]
     assert len(names) == 2
-    let_go(session, store, names[0] + names[1])
+    kept.let_go(names[0] + names[1])
     assert store.size(original) is None
     assert served(session, ready.renditions[0].name).standing is Standing.REMOVED
     assert shown(session, [media.id, ready.id]) == {}
 
 
-def test_a_file_that_somebody_else_sent_too_stays(session, library, store, soizic):
+def test_a_file_that_somebody_else_sent_too_stays(library, store, kept, soizic):
     first, second = (
         library.receive(io.BytesIO(files.tone()), "x.wav", sender_id=soizic.id, **DETAILS) for _ in range(2)
     )
     assert first.original == second.original
     name = first.original
     library.remove(first)
-    let_go(session, store, [name])
+    kept.let_go([name])
     assert store.size(name) is not None
     library.remove(second)
-    let_go(session, store, [name])
+    kept.let_go([name])
     assert store.size(name) is None
 
 

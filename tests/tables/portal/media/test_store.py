@@ -127,6 +127,14 @@ def test_it_can_be_emptied_but_for_what_is_to_stay(store):
         store.add("../x", io.BytesIO(b""))
 
 
+def test_what_is_old_is_told_by_name(store):
+    upload, soon = uuid4(), datetime.now(UTC) + timedelta(hours=1)
+    store.put(NAME, b"1")
+    store.put_piece(upload, 0, io.BytesIO(b"2"))
+    assert (list(store.names(soon)), list(store.uploads(soon))) == ([NAME], [upload])
+    assert (list(store.names(NOW)), list(store.uploads(NOW))) == ([], [])
+
+
 def test_it_can_be_tried_out(store):
     store.try_out()
     assert list(store.keys()) == []

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from portal.media.images import photo
 from portal.media.photos import Photos
 from portal.media.store import OutOfReach, Store
 from tests.factories import media as files
@@ -16,11 +17,11 @@ def store(settings):
 
 
 @pytest.fixture
-def key(store):
+def key(asking):
     content = BytesIO()
     Image.new("RGB", (640, 480), "teal").save(content, "JPEG")
     content.seek(0)
-    return Photos(store).keep(content)
+    return asking.find_service(Photos).keep(photo(content))
 
 
 def test_a_photo_is_served_and_may_be_kept_for_ever(browse, key):
