@@ -5,6 +5,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import obstore
 import pytest
 from pyramid.registry import Registry
 
@@ -114,12 +115,22 @@ def test_pieces_are_joined_and_forgotten(store):
     assert content(store, NAME) == b"kept"
 
 
-def test_it_can_be_emptied_but_for_what_is_to_stay(store):
+def test_all_that_is_ours_is_known_and_can_be_removed(store):
+    upload = uuid4()
     store.put(NAME, b"1")
     store.put(OTHER, b"2")
-    store.put_piece(uuid4(), 0, io.BytesIO(b"3"))
-    store.clear(lambda key: key.endswith(".m4a"))
-    assert list(store.keys()) == [f"cd/{OTHER}"]
+    store.put_piece(upload, 0, io.BytesIO(b"3"))
+    for strange in ("notes.txt", "uploads/notes.txt", "ab/notes.txt"):
+        obstore.put(store._objects, strange, b"somebody's")
+    ours = store.everything()
+    assert sorted(ours) == [f"ab/{NAME}", f"cd/{OTHER}", f"uploads/{upload}/{0:012}"]
+    store.clear(set(ours) - {f"cd/{OTHER}"})
+    assert store.everything() == [f"cd/{OTHER}"]
+    assert bytes(obstore.get(store._objects, "ab/notes.txt").bytes()) == b"somebody's"
+
+
+def test_what_comes_back_from_a_backup_takes_the_place_of_what_was_damaged(store):
+    store.put(NAME, b"1")
     store.add(f"ab/{NAME}", io.BytesIO(b"back"))
     with store.open(f"ab/{NAME}") as found:
         assert bytes(found.read(10)) == b"back"
