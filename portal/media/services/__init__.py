@@ -7,7 +7,9 @@ from portal.jobs.services import Jobs
 from portal.media.services.files import Files
 from portal.media.services.library import MediaLibrary
 from portal.media.services.uploads import NoSuchPlace, Uploads
+from portal.media.shares import Share
 from portal.media.store import Store
+from portal.media.terms import MEBIBYTE
 from portal.ports.file_use import FileUse
 from portal.ports.media_use import MediaUse
 
@@ -16,6 +18,7 @@ __all__ = ["Files", "MediaLibrary", "NoSuchPlace", "Uploads"]
 
 def includeme(config: Configurator) -> None:
     settings = config.registry.portal_settings
+    share = Share(settings.media_unfinished, settings.media_share_mib * MEBIBYTE)
     config.add_service(Files, lambda request: Files(request.db, request.find_service(Store), request.ask_all(FileUse)))
     config.add_service(
         MediaLibrary,
@@ -32,6 +35,11 @@ def includeme(config: Configurator) -> None:
     config.add_service(
         Uploads,
         lambda request: Uploads(
-            request.db, request.clock, request.find_service(Store), request.find_service(Jobs), settings.data / "tmp"
+            request.db,
+            request.clock,
+            request.find_service(Store),
+            request.find_service(Jobs),
+            settings.data / "tmp",
+            share,
         ),
     )

@@ -152,6 +152,8 @@ def upgrade() -> None:
                 "silent",
                 "too_heavy",
                 "not_prepared",
+                "too_many_unfinished",
+                "no_room_left",
                 name="mediaflaw",
                 native_enum=False,
                 create_constraint=True,

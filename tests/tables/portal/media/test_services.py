@@ -17,6 +17,7 @@ from portal.media.store import Store
 from portal.media.terms import (
     FORMER_CONTRIBUTOR,
     LIMITS,
+    MEBIBYTE,
     MOST_BYTES,
     Limits,
     MediaFlaw,
@@ -40,6 +41,8 @@ DETAILS = {
     "attribution": "Soizic",
     "voices": Voices.NOBODY,
 }
+
+LARGE = 1024 * MEBIBYTE
 
 
 @pytest.fixture
@@ -145,6 +148,40 @@ def test_the_latest_transcript_in_a_language_is_shown(session, clock, library, s
         "br": "Dek taol.",
     }
     assert not found.wants_transcript
+
+
+def test_nobody_fills_the_queue(session, library, soizic, asking):
+    for _ in range(asking.registry.portal_settings.media_unfinished - 1):
+        files.media(session, state=MediaState.PREPARING, sender_id=soizic.id)
+    library.receive(io.BytesIO(files.tone()), "x.wav", sender_id=soizic.id, **DETAILS)
+    with pytest.raises(NotTaken) as no:
+        library.receive(io.BytesIO(files.tone()), "x.wav", sender_id=soizic.id, **DETAILS)
+    assert no.value.flaw is MediaFlaw.TOO_MANY_UNFINISHED
+    library.receive(io.BytesIO(files.tone()), "x.wav", sender_id=people.person(session).id, **DETAILS)
+
+
+def test_nobody_fills_the_store(session, library, uploads, store, soizic, asking):
+    """What was taken back counts no more; what is on its way does, before any of it has come."""
+    most, content = asking.registry.portal_settings.media_share_mib * MEBIBYTE, files.tone(0.7)
+    for _ in range(most // LARGE - 1):
+        files.media(session, sender_id=soizic.id, size=LARGE)
+    large = files.media(session, sender_id=soizic.id, size=most % LARGE + LARGE - len(content) + 1)
+    before = set(store.keys())
+    with pytest.raises(NotTaken) as no:
+        library.receive(io.BytesIO(content), "x.wav", sender_id=soizic.id, **DETAILS)
+    assert no.value.flaw is MediaFlaw.NO_ROOM_LEFT
+    assert set(store.keys()) == before
+    with pytest.raises(NotTaken) as no:
+        uploads.begin(soizic.id, "x.wav", len(content))
+    assert no.value.flaw is MediaFlaw.NO_ROOM_LEFT
+
+    large.size = most % LARGE + LARGE - MOST_BYTES
+    uploads.begin(soizic.id, "x.wav", MOST_BYTES - 10)
+    with pytest.raises(NotTaken):
+        uploads.begin(soizic.id, "y.wav", 11)
+    library.remove(large)
+    uploads.begin(soizic.id, "y.wav", 11)
+    library.receive(io.BytesIO(content), "x.wav", sender_id=soizic.id, **DETAILS)
 
 
 def test_who_takes_it_back_takes_back_all_of_it(session, library, store, kept, soizic):
