@@ -94,6 +94,18 @@ def test_a_video_becomes_one_that_starts_at_once_with_a_still(prepare, tmp_path)
     assert abs(found.loudness + 16) <= 1
 
 
+@pytest.mark.parametrize(("seen", "heard"), [(0.4, 12.0), (6.0, 1.0)])
+def test_picture_and_sound_of_a_video_may_end_one_before_the_other(prepare, tmp_path, seen, heard):
+    found = prepare(files.film(seen, sound_seconds=heard))
+    assert found.seconds == pytest.approx(max(seen, heard), abs=0.2)
+    assert (tmp_path / found.made[1].path).read_bytes().startswith(b"\xff\xd8")
+
+
+def test_a_video_that_was_cut_short_is_not_published(prepare):
+    whole = files.film(4.0, "320x240", True, None, "-movflags", "+faststart")
+    assert refused(prepare, whole[: len(whole) // 2]) is MediaFlaw.CUT_SHORT
+
+
 def test_a_video_without_sound_stays_without(prepare):
     found = prepare(files.film(sound=False))
     assert (found.kind, found.loudness, found.peaks) == (MediaKind.VIDEO, None, None)
