@@ -23,7 +23,9 @@ def prepare(request, media_id: str) -> None:
 
     def conclude(outcome, folder) -> None:
         users = request.ask_all(MediaUse)
-        Conclusions(request.db, registry.clock, store, users).conclude(UUID(media_id), outcome, folder)
+        conclusions = Conclusions(request.db, registry.clock, store, users)
+        if not conclusions.conclude(UUID(media_id), outcome, folder):
+            request.find_service(Files).let_go(name for _made, name, _size in outcome.names)
 
     work.do(UUID(media_id), conclude)
 

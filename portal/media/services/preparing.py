@@ -92,7 +92,9 @@ class Preparing:
             found = self._work(source, folder, tell)
         except NotTaken as no:
             return Outcome(flaw=no.flaw)
-        return Outcome(found, tuple(named(made, folder) for made in found.made))
+        outcome = Outcome(found, tuple(named(made, folder) for made in found.made))
+        keep(self._store, outcome, folder)
+        return outcome
 
     def _noting(self, media_id: UUID) -> Callable[[float], None]:
         """Return what notes how far the work is, now and then, for whoever looks at the page."""
@@ -164,18 +166,21 @@ class Conclusions:
         self._store = store
         self._users = users
 
-    def conclude(self, media_id: UUID, outcome: Outcome, folder: Path) -> None:
-        """Publish what was made of a media, or say what is wrong with it, unless it was removed in the meantime."""
+    def conclude(self, media_id: UUID, outcome: Outcome, folder: Path) -> bool:
+        """Publish what was made of a media, or say what is wrong with it. False when it was removed in the meantime."""
         lock(self._session, Media, [media_id])
         media = self._session.scalar(select(Media).where(Media.id == media_id), execution_options=FRESH)
         if media is None or media.state is not MediaState.PREPARING:
-            return
+            return False
         if outcome.prepared is None:
             media.state, media.flaw = MediaState.FAILED, outcome.flaw or MediaFlaw.UNREADABLE
-            return
-        self._publish(media, outcome.prepared, outcome.names, folder)
+            return True
+        hold(self._session, [name for _made, name, _size in outcome.names])
+        keep(self._store, outcome, folder)
+        self._publish(media, outcome.prepared, outcome.names)
         for user in self._users:
             user.changed(media.id)
+        return True
 
     def give_up(self, media_id: UUID) -> None:
         """Say that nothing came of a media, for no fault of its own. It can still be prepared, should somebody ask."""
@@ -185,11 +190,7 @@ class Conclusions:
         values = {"state": MediaState.FAILED, "flaw": MediaFlaw.NOT_PREPARED}
         self._session.execute(failed.values(**values), execution_options={"synchronize_session": False})
 
-    def _publish(self, media: Media, found: Prepared, names: tuple[tuple[Made, str, int], ...], folder: Path) -> None:
-        hold(self._session, [name for _made, name, _size in names])
-        for made, name, _size in names:
-            with (folder / made.path).open("rb") as content:
-                self._store.put(name, content)
+    def _publish(self, media: Media, found: Prepared, names: tuple[tuple[Made, str, int], ...]) -> None:
         self._session.execute(delete(Rendition).where(Rendition.media_id == media.id))
         for made, name, size in names:
             self._session.add(
@@ -213,6 +214,17 @@ class Conclusions:
 
 
 FRESH = {"populate_existing": True}
+
+
+def keep(store: Store, outcome: Outcome, folder: Path) -> None:
+    """Keep what was made, where it is not kept yet.
+
+    That is done before anybody holds anything, so that nobody waits for large files; and once more when they are held,
+    as one that had been there for long, and was no longer needed, may have been swept away in between.
+    """
+    for made, name, _size in outcome.names:
+        with (folder / made.path).open("rb") as content:
+            store.put(name, content)
 
 
 def named(made: Made, folder: Path) -> tuple[Made, str, int]:

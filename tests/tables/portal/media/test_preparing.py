@@ -196,6 +196,41 @@ def test_what_was_taken_back_meanwhile_is_not_published(house, monkeypatch):
     assert stored(house) <= before
 
 
+def test_nobody_waits_while_what_was_made_is_kept(house, monkeypatch):
+    """On SQLite one transaction writes at a time: large files are copied before it begins."""
+    media_id, put = received(house, files.tone()), house.media_store.put
+    written = []
+
+    def slowly(name, content):
+        if house.media_store.size(name) is None:
+            with working_request(house) as request:
+                request.db.add(people.person(request.db))
+            written.append(name)
+        put(name, content)
+
+    monkeypatch.setattr(house.media_store, "put", slowly)
+    for made in house.media_store.names(house.clock.now() + timedelta(days=1)):
+        if not made.endswith(".wav"):
+            house.media_store.remove(made)
+    Worker(house).run_once()
+    assert len(written) == 2
+    assert seen(house, media_id).state is MediaState.READY
+
+
+def test_what_was_swept_before_it_was_named_is_kept_again(house, monkeypatch):
+    media_id, hold = received(house, files.tone(1.2)), work.hold
+
+    def held(session, names):
+        hold(session, names)
+        for name in names:
+            house.media_store.remove(name)
+
+    monkeypatch.setattr(work, "hold", held)
+    Worker(house).run_once()
+    for one in seen(house, media_id).sources:
+        assert house.media_store.size(one.path.removeprefix("/media/")) == one.size
+
+
 def test_progress_can_be_seen_while_the_work_goes_on(house, monkeypatch):
     media_id, noted = received(house, files.tone()), []
 
