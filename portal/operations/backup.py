@@ -43,7 +43,9 @@ def back_up(engine: Engine, settings: Settings, now: datetime, file: Path, each:
     return manifest
 
 
-def restore(engine: Engine, settings: Settings, file: Path, each: Progress, *, replace: bool) -> Manifest:
+def restore(
+    engine: Engine, settings: Settings, now: datetime, file: Path, each: Progress, *, replace: bool
+) -> Manifest:
     """Make the portal what ``file`` says, and return what that is.
 
     Everything is unpacked and checked before anything is changed. Files are added first, then the database is changed
@@ -68,7 +70,7 @@ def restore(engine: Engine, settings: Settings, file: Path, each: Progress, *, r
             folder / DATABASE,
             manifest.revision,
             each,
-            stale.forgotten(engine),
+            stale.forgotten(engine, now),
             before_commit=lambda: _add_files(folder / MEDIA, store),
         )
         store.clear([key for key in former if f"{MEDIA}/{key}" not in manifest.files])

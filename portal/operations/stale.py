@@ -1,7 +1,7 @@
 """What is in a backup and must not come back to life with it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine, delete, insert, inspect, select, update
@@ -16,13 +16,14 @@ LEFT_ALREADY = "from a backup: this letter has most likely left since; have it t
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """Who was erased and which media were taken back, in the portal that a backup replaces."""
+    """Who was erased and which media were taken back in the portal that a backup replaces, at the instant ``at``."""
 
-    people: frozenset[UUID] = frozenset()
-    media: frozenset[UUID] = frozenset()
+    people: frozenset[UUID]
+    media: frozenset[UUID]
+    at: datetime
 
 
-def forgotten(engine: Engine) -> Forgotten:
+def forgotten(engine: Engine, at: datetime) -> Forgotten:
     """Return what is forgotten in a database, whatever its revision; nothing in one without tables."""
     with engine.execution_options(readonly=True).connect() as connection:
         there = set(inspect(connection).get_table_names())
@@ -31,6 +32,7 @@ def forgotten(engine: Engine) -> Forgotten:
         return Forgotten(
             frozenset(connection.scalars(erased)) if "person" in there else frozenset(),
             frozenset(connection.scalars(removed)) if "media" in there else frozenset(),
+            at,
         )
 
 
@@ -49,10 +51,6 @@ def let_go(connection: Connection, gone: Forgotten) -> None:
     connection.execute(waiting.values(given_up_at=Job.run_at, claimed_by=None, claimed_until=None, error=LEFT_ALREADY))
     work = [("operations.erase_again", {"person_id": str(one)}) for one in gone.people]
     work += [("operations.remove_again", {"media_id": str(one)}) for one in gone.media]
-    at_once = {"created_at": LONG_AGO, "run_at": LONG_AGO, "attempts": 0}
     for task, payload in work:
-        connection.execute(insert(Job).values(id=uuid4(), kind=task, payload=payload, **at_once))
-
-
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-"""Before all other work, whatever time it is here."""
+        asked = {"kind": task, "payload": payload, "created_at": gone.at, "run_at": gone.at, "attempts": 0}
+        connection.execute(insert(Job).values(id=uuid4(), **asked))

@@ -73,6 +73,10 @@ class Ended:
     said: str
 
 
+_the_end: ContextVar[float] = ContextVar("_the_end", default=float("inf"))
+"""When what is run now has to be over, on the monotonic clock."""
+
+
 @contextmanager
 def all_within(seconds: float) -> Iterator[None]:
     """Bound all runs of the ``with`` block together: one that is not over by then raises :class:`NotTaken`."""
@@ -81,9 +85,6 @@ def all_within(seconds: float) -> Iterator[None]:
         yield
     finally:
         _the_end.reset(former)
-
-
-_the_end: ContextVar[float] = ContextVar("_the_end", default=float("inf"))
 
 
 def run(arguments: Sequence[str], bounds: Bounds, folder: Path, heed: Heed = lambda _output: None) -> str:

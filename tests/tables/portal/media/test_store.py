@@ -204,7 +204,7 @@ def test_a_backup_follows_the_store_wherever_it_is(s3, tmp_path, monkeypatch):
     assert [name for name in made.files if name.startswith("media/")] == [f"media/cd/{OTHER}"]
     near = house(here)
     near.media_store.put(NAME, b"of before")
-    restore(near.engine, near.portal_settings, archive, lambda names, _label: names, replace=True)
+    restore(near.engine, near.portal_settings, NOW, archive, lambda names, _label: names, replace=True)
     assert list(near.media_store.keys()) == [f"cd/{OTHER}"]
     assert b"".join(near.media_store.read(OTHER)) == b"a sound"
     for one in (far, near):

@@ -118,7 +118,7 @@ def save(registry, tmp_path, name="saved.tar.gz"):
 
 
 def bring_back(registry, file, *, replace=False):
-    return restore(registry.engine, registry.portal_settings, file, quietly, replace=replace)
+    return restore(registry.engine, registry.portal_settings, NOW, file, quietly, replace=replace)
 
 
 def test_every_row_and_every_file_comes_back(lived_in, house, saved):
@@ -208,7 +208,7 @@ def test_a_restore_removes_only_what_was_ours_when_it_began(house, saved):
             house.media_store.put(meanwhile, b"x")
         return names
 
-    restore(house.engine, house.portal_settings, saved, sending, replace=True)
+    restore(house.engine, house.portal_settings, NOW, saved, sending, replace=True)
     assert foreign.read_bytes() == b"somebody's"
     assert house.media_store.size(meanwhile) is not None
 
