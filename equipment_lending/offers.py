@@ -1,5 +1,6 @@
 """Our answers to the kernel's questions: somebody's loans in a diary, what is kept about them, figures, scopes."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from equipment_lending.models import (
     LendingPoint,
     Loan,
     LoanLine,
+    ModelPhoto,
     Stock,
     WaitlistEntry,
 )
@@ -28,8 +30,10 @@ from equipment_lending.services.waitlist import Waitlist
 from equipment_lending.terms import ClaimKind
 from portal.i18n import _
 from portal.index.services import PublicIndex
+from portal.media.images import key_of
 from portal.ports.agenda import Agenda, Appointment
 from portal.ports.figures import Figure, Figures, LoopStep
+from portal.ports.file_use import FileUse
 from portal.ports.personal_data import PersonalData
 from portal.ports.publications import Publications
 from portal.ports.scopes import RoleScopes, Scope
@@ -41,6 +45,7 @@ def includeme(config) -> None:
     config.answer(Figures, LendingFigures)
     config.answer(RoleScopes, PointScopes)
     config.answer(Publications, LendingPublications)
+    config.answer(FileUse, PhotoFiles)
 
 
 class LoanDiary:
@@ -222,3 +227,15 @@ class LendingPublications:
             index_model(self._index, model)
         for point in self._session.scalars(select(LendingPoint)):
             index_point(self._index, point)
+
+
+class PhotoFiles:
+    """The photos of models, in all their sizes."""
+
+    def __init__(self, request) -> None:
+        self._session = request.db
+
+    def needed(self, names: Collection[str]) -> set[str]:
+        asked = select(ModelPhoto.key).where(ModelPhoto.key.in_({key_of(name) for name in names}))
+        shown = set(self._session.scalars(asked))
+        return {name for name in names if key_of(name) in shown}

@@ -39,6 +39,8 @@ class Settings:
     hash_rounds: int = 2
     hashes_at_once: int = 2
     max_body_mib: int = 16
+    media_unfinished: int = 20
+    media_share_mib: int = 5120
     trusted_proxy: str = ""
     now: datetime | None = None
 
@@ -221,6 +223,8 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "hash_rounds": _number(1, 100),
     "hashes_at_once": _number(1, 64),
     "max_body_mib": _number(1, 4096),
+    "media_unfinished": _number(1, 100_000),
+    "media_share_mib": _number(1, 100_000_000),
     "now": _instant,
     "trusted_proxy": _proxy,
     "smtp_url": _mail_server,

@@ -24,7 +24,7 @@ from equipment_lending.views.managing import FORM, LIST, TEMPLATES, Managing
 from equipment_lending.views.words import CONDITIONS
 from portal.forms import fail
 from portal.i18n import _
-from portal.media.images import PhotoFlaw, UnusablePhoto
+from portal.media.images import PhotoFlaw, UnusablePhoto, photo
 from portal.media.photos import Photos
 
 ICONS = (
@@ -47,7 +47,9 @@ ICONS = (
 
 PHOTO_FLAWS = {
     PhotoFlaw.NOT_A_PHOTO: _("This is not a photo that we can read. Send a JPEG, PNG or WebP file."),
-    PhotoFlaw.TOO_MANY_PIXELS: _("This photo is too large. Make it smaller, to 50 million pixels at most."),
+    PhotoFlaw.TOO_MANY_PIXELS: _(
+        "This photo is too large. Make it smaller, to 50 million pixels at most, a WebP to 25."
+    ),
     PhotoFlaw.TOO_SMALL: _("This photo is too small to show anything. Send one of at least 64 pixels on each side."),
 }
 
@@ -154,8 +156,8 @@ class ModelPage(Managing):
         self.model_form = self.form(ModelSchema(), name="model", new=self.model is None, categories=shelves)
         self.photo_form = self.form(PhotoSchema(), _("Add this photo"), button="add_photo", name="photo")
         self.describing: dict[str, Any] = {
-            photo.key: self.form(PhotoTextSchema(), button="describe_photo", name=f"photo-{photo.position + 1}")
-            for photo in (self.model.photos if self.model else ())
+            shown.key: self.form(PhotoTextSchema(), button="describe_photo", name=f"photo-{shown.position + 1}")
+            for shown in (self.model.photos if self.model else ())
         }
 
     @view_config(route_name="lending.manage.model.new", request_method="GET")
@@ -225,8 +227,9 @@ class ModelPage(Managing):
         return self.saved("lending.manage.model", slug=self.model.slug)
 
     def _add_photo(self, sent) -> None:
-        key = self.request.find_service(Photos).keep(sent["photo"].content)
-        self.catalogue.add_photo(self.model, key, sent["photo_text"])
+        taken = photo(sent["photo"].content)
+        self.catalogue.add_photo(self.model, taken.key, sent["photo_text"])
+        self.request.find_service(Photos).keep(taken)  # once it is sure that it will be shown
 
     def _describe_photo(self, sent) -> None:
         self.catalogue.describe_photo(self.model, sent["key"], sent["photo_text"])
@@ -248,9 +251,9 @@ class ModelPage(Managing):
                 "replacement_value": self.model.replacement_value,
             },
         )
-        for photo in self.model.photos:
-            if photo.key != without:
-                self.fill(self.describing[photo.key], {"key": photo.key, "photo_text": photo.text})
+        for shown in self.model.photos:
+            if shown.key != without:
+                self.fill(self.describing[shown.key], {"key": shown.key, "photo_text": shown.text})
 
     def _page(self):
         path = self.request.route_path
@@ -260,7 +263,7 @@ class ModelPage(Managing):
             "trail": self.trail((_("Catalogue"), path("lending.manage.models")), (title, None)),
             "form": self.model_form,
             "model": self.model,
-            "photos": [(photo, self.describing[photo.key]) for photo in self.model.photos] if self.model else [],
+            "photos": [(shown, self.describing[shown.key]) for shown in self.model.photos] if self.model else [],
             "photo_form": self.photo_form if len(self.describing) < MOST_PHOTOS or self.photo_form.error else None,
             "items": desk.items_of(self.request.db, self.model) if self.model else [],
             "conditions": CONDITIONS,

@@ -4,7 +4,7 @@ import signal
 
 import click
 
-from portal.jobs.worker import Worker
+from portal.jobs.worker import Crew, Worker
 
 
 @click.command()
@@ -12,13 +12,14 @@ from portal.jobs.worker import Worker
 @click.pass_obj
 def work(installation, once: bool) -> None:
     """Do background work: letters, reminders, clearing up."""
-    worker = Worker(installation.app.registry)
+    registry = installation.app.registry
+    workers = Worker(registry) if once else Crew(registry)
     for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, worker.stop)
-    if once:
-        worker.run_once()
+        signal.signal(sign, workers.stop)
+    if isinstance(workers, Worker):
+        workers.run_once()
     else:
-        worker.run()
+        workers.run()
 
 
 COMMANDS = (work,)

@@ -66,9 +66,10 @@ def state_of_work(session: Session, now: datetime) -> Work:
 
 
 def pulses(session: Session, now: datetime) -> list[Pulse]:
-    """Return the workers that were seen lately."""
+    """Return the workers that were seen lately. One that holds work is alive: it shows no pulse before that is done."""
+    busy = set(session.scalars(select(Job.claimed_by).where(Job.claimed_until > now, Job.finished_at.is_(None))))
     rows = session.execute(select(WorkerPulse.name, WorkerPulse.seen_at).order_by(WorkerPulse.seen_at.desc()))
-    return [Pulse(name, seen_at, now - seen_at < QUIET) for name, seen_at in rows]
+    return [Pulse(name, seen_at, name in busy or now - seen_at < QUIET) for name, seen_at in rows]
 
 
 def _lines(session: Session, which, order) -> list[JobLine]:

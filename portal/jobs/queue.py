@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.db.insert import insert_into
 from portal.jobs.models import Job, WorkerPulse
-from portal.jobs.rules import is_hopeless, pause, turn
+from portal.jobs.rules import pause, turn
 from portal.jobs.tasks import Task
 
 KEPT = timedelta(days=30)
@@ -65,11 +65,15 @@ def finish(session: Session, claimed: Claim, now: datetime) -> None:
     _settle(session, claimed, finished_at=now, claimed_by=None, claimed_until=None, error=None)
 
 
-def fail(session: Session, claimed: Claim, now: datetime, error: str, *, hopeless: bool = False) -> None:
-    """Let the job be tried again after a pause, or give it up. Raises :class:`LostLease`."""
-    given_up = now if hopeless or is_hopeless(claimed.attempts) else None
+def postpone(session: Session, claimed: Claim, now: datetime, error: str) -> None:
+    """Let the job be tried again after a pause. Raises :class:`LostLease`."""
     again = now + pause(claimed.attempts)
-    _settle(session, claimed, run_at=again, given_up_at=given_up, claimed_by=None, claimed_until=None, error=error)
+    _settle(session, claimed, run_at=again, claimed_by=None, claimed_until=None, error=error)
+
+
+def give_up(session: Session, claimed: Claim, now: datetime, error: str) -> None:
+    """Let the job wait for an administrator. Raises :class:`LostLease`."""
+    _settle(session, claimed, given_up_at=now, claimed_by=None, claimed_until=None, error=error)
 
 
 def _settle(session: Session, claimed: Claim, **values: object) -> None:

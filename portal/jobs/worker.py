@@ -15,7 +15,7 @@ from portal.clock import Clock
 from portal.db.session import is_away, is_conflict, working_request
 from portal.jobs import queue
 from portal.jobs.queue import Claim, LostLease
-from portal.jobs.rules import MOST_ATTEMPTS, turn
+from portal.jobs.rules import MOST_ATTEMPTS, is_hopeless, turn
 from portal.jobs.tasks import GiveUp, Task
 from portal.logs import described, path_of
 
@@ -25,16 +25,39 @@ REST_SECONDS = 1.0
 REST_WHEN_AWAY_SECONDS = 5.0
 
 
-class Worker:
-    """One thread's worth of background work on the registry's database, until :meth:`stop`."""
+class Crew:
+    """Two workers side by side, one of which leaves heavy work to the other: a letter waits for no video."""
 
-    def __init__(self, registry, lease: timedelta = LEASE) -> None:
+    def __init__(self, registry) -> None:
+        self._workers = (Worker(registry), Worker(registry, heavy=False))
+
+    def run(self) -> None:
+        """Work until :meth:`stop`; the jobs in hand are finished first."""
+        threads = [threading.Thread(target=worker.run, name="worker") for worker in self._workers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def stop(self, *_signal) -> None:
+        for worker in self._workers:
+            worker.stop()
+
+
+class Worker:
+    """One thread's worth of background work on the registry's database, until :meth:`stop`.
+
+    Without ``heavy`` it leaves alone what takes long.
+    """
+
+    def __init__(self, registry, lease: timedelta = LEASE, *, heavy: bool = True) -> None:
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._registry = registry
         self._engine: Engine = registry.engine
         self._clock: Clock = registry.clock
         self._tasks: dict[str, Task] = registry.tasks
         self._lease = lease
+        self._heavy = heavy
         self._stopped = threading.Event()
         self._turns: dict[str, datetime] = {}
         self._pulse_due: datetime | None = None
@@ -97,7 +120,7 @@ class Worker:
         return True
 
     def _claim(self) -> Claim | None:
-        kinds = sorted(self._tasks)
+        kinds = sorted(kind for kind, task in self._tasks.items() if self._heavy or not task.heavy)
         with Session(self._engine.execution_options(readonly=True)) as session:
             if not queue.is_anything_due(session, self._clock.now(), kinds):
                 return None
@@ -105,11 +128,17 @@ class Worker:
             return queue.claim(session, self._clock.now(), kinds, self.name, self._lease)
 
     def _give_back(self, claimed: Claim, error: Exception) -> None:
-        with Session(self._engine) as session, session.begin():
-            try:
-                queue.fail(session, claimed, self._clock.now(), described(error), hopeless=isinstance(error, GiveUp))
-            except LostLease:
-                self._log.warning("another worker has the job by now", job=str(claimed.job_id))
+        """Have the job tried again, or give it up, with what its task has to do then."""
+        hopeless = isinstance(error, GiveUp) or is_hopeless(claimed.attempts)
+        settle = queue.give_up if hopeless else queue.postpone
+        follow = self._tasks[claimed.kind].given_up
+        try:
+            with working_request(self._registry) as request:
+                if hopeless and follow is not None:
+                    follow(request, **claimed.payload)
+                settle(request.db, claimed, self._clock.now(), described(error))
+        except LostLease:
+            self._log.warning("another worker has the job by now", job=str(claimed.job_id))
 
     def _keep_time(self) -> None:
         """Add the jobs of periodic tasks whose turn has come since the last time we looked."""

@@ -16,8 +16,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 SIZES: Mapping[str, int] = {"small": 480, "medium": 960, "large": 1600}
 """The longest side of each rendering, in pixels. A smaller photo is not enlarged."""
 
-ACCEPTED = ("JPEG", "PNG", "WEBP")
-MOST_PIXELS = 50_000_000
+MOST_PIXELS: Mapping[str, int] = {"JPEG": 50_000_000, "PNG": 50_000_000, "WEBP": 25_000_000}
+"""By what is accepted. A WebP is unpacked three times over before anybody sees a pixel of it."""
+
+MIXED = ("L", "LA", "RGB", "RGBA", "CMYK")
+"""How colours are kept that can be mixed as they are; elsewhere they are the numbers of others."""
+
 LEAST_SIDE = 64
 QUALITY = 82
 
@@ -52,6 +56,11 @@ def file_name(key: str, size: str) -> str:
     return f"{key}-{size}.jpg"
 
 
+def key_of(name: str) -> str:
+    """Return the key of the photo of which a file is a rendering; some other text for what is none."""
+    return name.partition("-")[0]
+
+
 def photo(content: BinaryIO) -> Photo:
     """Return the photo in a file (JPEG, PNG or WebP), rendered in every size. Raises :class:`UnusablePhoto`."""
     sizes = renderings(content)
@@ -66,17 +75,14 @@ def renderings(content: BinaryIO) -> dict[str, tuple[bytes, tuple[int, int]]]:
 
 
 def _upright(content: BinaryIO) -> Image.Image:
-    """Return the picture as it is meant to be seen, opaque, in RGB. Its size is known before it is unpacked."""
+    """Return the picture as it is meant to be seen, opaque, in RGB, no larger than is kept.
+
+    Its size is known before it is unpacked, and it is made small before anything makes a copy of it.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of what is refused below anyway
-            picture = Image.open(content, formats=ACCEPTED)
-            if picture.width * picture.height > MOST_PIXELS:
-                raise UnusablePhoto(PhotoFlaw.TOO_MANY_PIXELS)
-            if min(picture.size) < LEAST_SIDE:
-                raise UnusablePhoto(PhotoFlaw.TOO_SMALL)
-            picture.draft("RGB", (SIZES["large"], SIZES["large"]))  # a JPEG need not be unpacked in full
-            turned = ImageOps.exif_transpose(picture)
+            turned = ImageOps.exif_transpose(reduced(_opened(content), SIZES["large"]))
             if turned.has_transparency_data:
                 turned = Image.alpha_composite(Image.new("RGBA", turned.size, "white"), turned.convert("RGBA"))
             return turned.convert("RGB")
@@ -84,6 +90,24 @@ def _upright(content: BinaryIO) -> Image.Image:
         raise UnusablePhoto(PhotoFlaw.TOO_MANY_PIXELS) from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, KeyError):
         raise UnusablePhoto(PhotoFlaw.NOT_A_PHOTO) from None
+
+
+def _opened(content: BinaryIO) -> Image.Image:
+    picture = Image.open(content, formats=tuple(MOST_PIXELS))
+    if picture.width * picture.height > MOST_PIXELS[picture.format or ""]:
+        raise UnusablePhoto(PhotoFlaw.TOO_MANY_PIXELS)
+    if min(picture.size) < LEAST_SIDE:
+        raise UnusablePhoto(PhotoFlaw.TOO_SMALL)
+    return picture
+
+
+def reduced(picture: Image.Image, longest: int) -> Image.Image:
+    """Return a picture of which no side is longer, made from one that was opened and not yet unpacked."""
+    picture.draft("RGB", (longest, longest))  # a JPEG need not be unpacked in full
+    if picture.mode not in MIXED or "transparency" in picture.info:
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    return picture
 
 
 def _jpeg(picture: Image.Image, longest: int) -> tuple[bytes, tuple[int, int]]:

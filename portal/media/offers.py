@@ -10,10 +10,11 @@ from sqlalchemy import select
 from portal.db.locking import lock
 from portal.i18n import _
 from portal.media.models import Media, Transcript, Upload
-from portal.media.queries import SUBJECT
+from portal.media.queries import SUBJECT, still_named
 from portal.media.services import MediaLibrary, Uploads
 from portal.media.terms import MediaState
 from portal.moderation.terms import Standing
+from portal.ports.file_use import FileUse
 from portal.ports.moderation import Moderated, Subject
 from portal.ports.personal_data import PersonalData
 
@@ -104,6 +105,17 @@ class ModeratedMedia:
                 self._library.remove(media)
 
 
+class MediaFiles:
+    """Originals, and what was made of them."""
+
+    def __init__(self, request) -> None:
+        self._session = request.db
+
+    def needed(self, names: Collection[str]) -> set[str]:
+        return still_named(self._session, names)
+
+
 def includeme(config) -> None:
     config.answer(PersonalData, MediaData)
     config.answer(Moderated, ModeratedMedia)
+    config.answer(FileUse, MediaFiles)

@@ -1,24 +1,20 @@
 """Photos on pages: kept once, and where their renderings are served."""
 
-from typing import BinaryIO
-
-from portal.media.images import UnusablePhoto, file_name, photo
+from portal.media.images import Photo, file_name
+from portal.media.services.files import Files
 from portal.media.store import Store, opened
-
-__all__ = ["Photos", "UnusablePhoto"]
 
 
 class Photos:
     """Keeps what people send as photos."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, files: Files) -> None:
+        self._files = files
 
-    def keep(self, content: BinaryIO) -> str:
-        """Keep a photo in all its sizes and return its key. Raises :class:`UnusablePhoto`, nothing kept."""
-        taken = photo(content)
-        for name, encoded in taken.files.items():
-            self._store.put(name, encoded)
+    def keep(self, taken: Photo) -> str:
+        """Keep a photo in all its sizes and return its key."""
+        for name, encoded in sorted(taken.files.items()):
+            self._files.keep(name, encoded)
         return taken.key
 
 
@@ -31,5 +27,5 @@ def includeme(config) -> None:
     settings = config.registry.portal_settings
     store = config.registry.media_store = opened(settings.data, settings.media_url)
     config.add_service(Store, lambda _request: store)
-    config.add_service(Photos, lambda _request: Photos(store))
+    config.add_service(Photos, lambda request: Photos(request.find_service(Files)))
     config.add_request_method(photo_url)

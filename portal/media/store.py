@@ -6,7 +6,7 @@ Large files come in pieces (``uploads/<id>/<offset>``), which are joined and the
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, closing, suppress
 from datetime import datetime
 from functools import cached_property
@@ -25,6 +25,8 @@ NAME = re.compile(r"[0-9a-f]{64}(-[a-z]+)?\.[a-z0-9]{2,5}")
 KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}(-[a-z]+)?\.[a-z0-9]{2,5}")
 HALF_WRITTEN = "new"
 UPLOADS = "uploads"
+PIECE = re.compile(UPLOADS + r"/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/\d+")
+OURS = (KEY, PIECE, re.compile(HALF_WRITTEN + r"/[0-9a-f-]{36}"))
 AT_ONCE = 1024 * 1024
 FEW = 2
 
@@ -133,21 +135,37 @@ class Store:
         """Return the keys of all files that are kept, without pieces and what is still being written."""
         return (key for key, _size, _changed in self._list() if KEY.fullmatch(key))
 
+    def names(self, before: datetime) -> Iterator[str]:
+        """Return the names of the files that were kept before an instant."""
+        listed = ((key, changed) for key, _size, changed in self._list() if KEY.fullmatch(key))
+        return (key.partition("/")[2] for key, changed in listed if changed < before)
+
+    def uploads(self, before: datetime) -> Iterator[UUID]:
+        """Return of which large files pieces came before an instant."""
+        listed = ((PIECE.fullmatch(key), changed) for key, _size, changed in self._list(UPLOADS))
+        return (UUID(piece[1]) for piece, changed in listed if piece and changed < before)
+
     def open(self, key: str) -> AbstractContextManager[BinaryIO]:
         """Open the file under a key of :meth:`keys`, to be read from its beginning. Raises ``FileNotFoundError``."""
         return closing(_reaching(lambda: obstore.open_reader(self._objects, key)))  # type: ignore[arg-type]
 
     def add(self, key: str, content: BinaryIO) -> None:
-        """Keep a file under a key that :meth:`keys` gave once. Raises ``ValueError`` for what is no such key."""
+        """Keep a file under a key that :meth:`keys` gave once, in the place of one that is there: it may be damaged.
+
+        Raises ``ValueError`` for what is no such key.
+        """
         if not KEY.fullmatch(key):
             raise ValueError(f"{key!r} is not a key")
-        self.put(key.partition("/")[2], content)
+        self._write(key, content)
 
-    def clear(self, kept: Callable[[str], bool]) -> None:
-        """Remove everything whose key is not to be kept, pieces of uploads included."""
-        for key, _size, _changed in list(self._list()):
-            if not kept(key):
-                self._delete(key)
+    def everything(self) -> list[str]:
+        """Return the keys of all that is ours: files, pieces of uploads, what is half written; others may be here."""
+        return [key for key, _size, _changed in self._list() if any(form.fullmatch(key) for form in OURS)]
+
+    def clear(self, keys: Collection[str]) -> None:
+        """Remove what is under these keys of :meth:`everything`."""
+        for key in keys:
+            self._delete(key)
 
     def tidy(self, before: datetime) -> None:
         """Remove what somebody began to write before an instant and did not finish."""

@@ -3,54 +3,41 @@
 from datetime import timedelta
 from uuid import UUID
 
-import structlog
-from sqlalchemy.exc import DBAPIError
-
-from portal.jobs.queue import LostLease
-from portal.jobs.services import Jobs
-from portal.logs import described
-from portal.media.services import Uploads
-from portal.media.services.files import let_go
+from portal.media.services import Files, Uploads
 from portal.media.services.preparing import FORGOTTEN_AFTER, Conclusions, Preparing
 from portal.media.store import Store
 from portal.ports.media_use import MediaUse
 
-PAUSE = timedelta(seconds=30)
-
 
 def includeme(config) -> None:
-    config.add_task("media.prepare", prepare)
+    config.add_task("media.prepare", prepare, heavy=True, given_up=give_up)
     config.add_task("media.let_go", remove_files)
     config.add_task("media.forget_pieces", forget_pieces)
     config.add_task("media.tidy", tidy, every=timedelta(hours=1))
 
 
-def prepare(request, media_id: str, again: bool = False) -> None:
-    """Prepare a media. What its file is to blame for is final; what it is not is tried once more, then given up."""
-    registry, number = request.registry, UUID(media_id)
-    store = request.find_service(Store)
+def prepare(request, media_id: str) -> None:
+    """Prepare a media. What its file is to blame for is final; what it is not is raised, and tried again later."""
+    registry, store = request.registry, request.find_service(Store)
     work = Preparing(registry.engine, registry.clock, store, registry.portal_settings.data / "tmp")
 
     def conclude(outcome, folder) -> None:
         users = request.ask_all(MediaUse)
-        Conclusions(request.db, registry.clock, store, users).conclude(number, outcome, folder)
+        conclusions = Conclusions(request.db, registry.clock, store, users)
+        if not conclusions.conclude(UUID(media_id), outcome, folder):
+            request.find_service(Files).let_go(name for _made, name, _size in outcome.names)
 
-    try:
-        work.do(number, conclude)
-    except (DBAPIError, LostLease):  # the worker knows what to do about the database
-        raise
-    except Exception as error:
-        structlog.get_logger("portal.media").error("media failed", media=media_id, error=described(error))
-        if again:
-            Conclusions(request.db, registry.clock, store).give_up(number)
-        else:
-            later = registry.clock.now() + PAUSE
-            request.find_service(Jobs).add("media.prepare", {"media_id": media_id, "again": True}, run_at=later)
+    work.do(UUID(media_id), conclude)
+
+
+def give_up(request, media_id: str) -> None:
+    """Say of a media that it could not be prepared, when that was tried often enough."""
+    Conclusions(request.db, request.registry.clock, request.find_service(Store)).give_up(UUID(media_id))
 
 
 def remove_files(request, names: list[str]) -> None:
     """Remove files of media that were taken back, unless others are of the same."""
-    let_go(request.db, request.find_service(Store), names)
+    request.find_service(Files).let_go(names)
 
 
 def forget_pieces(request, upload_id: str) -> None:
@@ -58,6 +45,8 @@ def forget_pieces(request, upload_id: str) -> None:
 
 
 def tidy(request) -> None:
-    """Forget uploads that nobody finished, and what was left half written by whoever was killed."""
+    """Forget uploads that nobody finished, files that nobody names, and what was left half written by the killed."""
+    now = request.registry.clock.now()
+    request.find_service(Store).tidy(now - FORGOTTEN_AFTER)
+    request.find_service(Files).sweep(now)
     request.find_service(Uploads).forget_late()
-    request.find_service(Store).tidy(request.registry.clock.now() - FORGOTTEN_AFTER)

@@ -69,6 +69,9 @@ class MediaFlaw(StrEnum):
     CUT_SHORT = "cut_short"  # it ends before its time
     SILENT = "silent"
     TOO_HEAVY = "too_heavy"  # decoding it takes more time or memory than we give
+    NOT_PREPARED = "not_prepared"  # what went wrong, again and again, went wrong here: the file may be well
+    TOO_MANY_UNFINISHED = "too_many_unfinished"  # whoever sends it waits for many others of theirs
+    NO_ROOM_LEFT = "no_room_left"  # whoever sends it keeps as much here as one may
 
 
 class NotTaken(Exception):

@@ -53,8 +53,12 @@ class Manifest:
 def write_archive(path: Path, manifest: Manifest, sources: dict[str, Opened], each: Progress) -> None:
     """Write the archive, whole or not at all, readable by its owner alone.
 
-    Raises ``FileExistsError``, and :class:`BadArchive` when a file was removed since it was measured.
+    Raises ``FileExistsError``, and :class:`BadArchive` when a file was removed since it was measured, or there are more
+    of them than can be read again.
     """
+    told = json.dumps({"format": FORMAT} | asdict(manifest)).encode()
+    if len(told) > LARGEST_MANIFEST:
+        raise BadArchive("there are too many files for one archive: keep them in a store that makes copies of its own")
     if path.exists():
         raise FileExistsError(17, "there is a file of this name already", str(path))
     half = path.with_name(f"{path.name}.half")
@@ -63,7 +67,7 @@ def write_archive(path: Path, manifest: Manifest, sources: dict[str, Opened], ea
         descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as out:
             with tarfile.open(fileobj=out, mode="w:gz", compresslevel=6) as tar:
-                _add(tar, MANIFEST, json.dumps({"format": FORMAT} | asdict(manifest)).encode())
+                _add(tar, MANIFEST, told)
                 for name in each(sources, "writing"):
                     _add_file(tar, name, manifest.files[name][0], sources[name])
             out.flush()

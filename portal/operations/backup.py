@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from portal.media.store import Store
 from portal.media.store import opened as opened_store
-from portal.operations import snapshots
+from portal.operations import snapshots, stale
 from portal.operations.archive import BadArchive, Manifest, Opened, Progress, measured, opened, unpack, write_archive
 from portal.operations.snapshots import NotEmpty
 from portal.settings import Settings
@@ -43,12 +43,15 @@ def back_up(engine: Engine, settings: Settings, now: datetime, file: Path, each:
     return manifest
 
 
-def restore(engine: Engine, settings: Settings, file: Path, each: Progress, *, replace: bool) -> Manifest:
+def restore(
+    engine: Engine, settings: Settings, now: datetime, file: Path, each: Progress, *, replace: bool
+) -> Manifest:
     """Make the portal what ``file`` says, and return what that is.
 
     Everything is unpacked and checked before anything is changed. Files are added first, then the database is changed
-    in one transaction, then files that nobody names any more are removed: cut short anywhere, the portal is the old one
-    or the new one. Raises :class:`BadArchive`, and :class:`NotEmpty` unless told to ``replace``.
+    in one transaction, then those of the former files are removed that nobody names any more: cut short anywhere, the
+    portal is the old one or the new one. Who was erased and what was taken back since is forgotten again, by a worker.
+    Raises :class:`BadArchive`, and :class:`NotEmpty` unless told to ``replace``.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     store = opened_store(settings.data, settings.media_url)
@@ -59,6 +62,7 @@ def restore(engine: Engine, settings: Settings, file: Path, each: Progress, *, r
             raise BadArchive(f"this needs {2 * manifest.size // 1024**2} MB of free disk under {settings.data}")
         if not replace and not (snapshots.is_empty(engine) and next(store.keys(), None) is None):
             raise NotEmpty
+        former = store.everything()
         folder = Path(made)
         unpack(manifest, tar, folder, each)
         snapshots.put_back(
@@ -66,9 +70,10 @@ def restore(engine: Engine, settings: Settings, file: Path, each: Progress, *, r
             folder / DATABASE,
             manifest.revision,
             each,
+            stale.forgotten(engine, now),
             before_commit=lambda: _add_files(folder / MEDIA, store),
         )
-        store.clear(lambda key: f"{MEDIA}/{key}" in manifest.files)
+        store.clear([key for key in former if f"{MEDIA}/{key}" not in manifest.files])
     return manifest
 
 

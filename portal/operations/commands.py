@@ -74,7 +74,8 @@ def restore(installation, file: Path, replace: bool) -> None:
     """Bring back what FILE holds."""
     registry = installation.app.registry
     try:
-        made = bring_back(registry.engine, registry.portal_settings, file, shown, replace=replace)
+        now = registry.clock.now()
+        made = bring_back(registry.engine, registry.portal_settings, now, file, shown, replace=replace)
     except BadArchive as no:
         raise click.ClickException(str(no)) from no
     except NotEmpty as no:

@@ -9,7 +9,7 @@ from threading import Thread
 import waitress
 from waitress.task import ThreadedTaskDispatcher
 
-from portal.jobs.worker import Worker
+from portal.jobs.worker import Crew
 from portal.media.terms import MEBIBYTE, MOST_BYTES
 from portal.settings import Settings
 
@@ -51,14 +51,14 @@ def listening(settings: Settings) -> dict[str, object]:
 
 @contextmanager
 def working(registry) -> Iterator[None]:
-    """Have a worker beside us for as long as the ``with`` block lasts."""
-    worker = Worker(registry)
-    thread = Thread(target=worker.run, name="worker")
+    """Have workers beside us for as long as the ``with`` block lasts."""
+    crew = Crew(registry)
+    thread = Thread(target=crew.run, name="crew")
     thread.start()
     try:
         yield
     finally:
-        worker.stop()
+        crew.stop()
         thread.join()
 
 

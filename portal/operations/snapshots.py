@@ -20,7 +20,7 @@ from portal.db import create_engine
 from portal.db.engine import sqlite
 from portal.migrations import history
 from portal.operations.archive import PIECE, BadArchive, Progress
-from portal.operations.stale import let_go
+from portal.operations.stale import Forgotten, let_go
 
 FILE = "portal.db"
 PASSING = frozenset({"alembic_version", "job", "worker_pulse", "attempts"})
@@ -40,19 +40,27 @@ def take(engine: Engine, folder: Path, each: Progress) -> str:
     return revision
 
 
-def put_back(engine: Engine, folder: Path, revision: str, each: Progress, before_commit: Callable[[], None]) -> None:
+def put_back(
+    engine: Engine,
+    folder: Path,
+    revision: str,
+    each: Progress,
+    forgotten: Forgotten,
+    before_commit: Callable[[], None],
+) -> None:
     """Make the database what the files in ``folder`` say, at ``revision``, then bring it to the newest one.
 
-    What must not come back to life does not, see ``stale``. All or nothing; ``before_commit`` is called when all else
-    has succeeded. Raises :class:`BadArchive` for a revision that this version does not know.
+    What must not come back to life does not, nor what is ``forgotten``, see ``stale``. All or nothing;
+    ``before_commit`` is called when all else has succeeded. Raises :class:`BadArchive` for a revision that this version
+    does not know.
     """
     known = {script.revision for script in ScriptDirectory.from_config(history.script_config()).walk_revisions()}
     if revision not in known:
         raise BadArchive("this backup was made by a newer version of the portal: install that one first")
     if engine.dialect.name == "sqlite":
-        put_back_sqlite(engine, folder, before_commit)
+        put_back_sqlite(engine, folder, forgotten, before_commit)
     else:
-        put_back_postgresql(engine, folder, revision, each, before_commit)
+        put_back_postgresql(engine, folder, revision, each, forgotten, before_commit)
 
 
 def is_empty(engine: Engine) -> bool:
@@ -96,9 +104,9 @@ def take_sqlite(engine: Engine, folder: Path) -> None:
         raw.close()
 
 
-def put_back_sqlite(engine: Engine, folder: Path, before_commit: Callable[[], None]) -> None:
+def put_back_sqlite(engine: Engine, folder: Path, forgotten: Forgotten, before_commit: Callable[[], None]) -> None:
     """Copy the pages over the database's own, in one transaction: whoever has it open sees the old or the new."""
-    with _healthy(folder / FILE) as copy:
+    with _healthy(folder / FILE, forgotten) as copy:
         before_commit()
         raw = engine.raw_connection()
         try:
@@ -109,7 +117,7 @@ def put_back_sqlite(engine: Engine, folder: Path, before_commit: Callable[[], No
 
 
 @contextmanager
-def _healthy(file: Path) -> Iterator:
+def _healthy(file: Path, forgotten: Forgotten) -> Iterator:
     """Open a copy, brought to the newest revision, without what is stale. Raises :class:`BadArchive` when damaged."""
     engine = create_engine(f"sqlite:///{file}")
     try:
@@ -118,7 +126,7 @@ def _healthy(file: Path) -> Iterator:
                 raise BadArchive("the database in this backup is damaged")
         history.upgrade(engine)
         with engine.begin() as connection:
-            let_go(connection)
+            let_go(connection, forgotten)
     finally:
         engine.dispose()
     copy = sqlite.connect(str(file))
@@ -140,7 +148,12 @@ def take_postgresql(engine: Engine, folder: Path, each: Progress) -> None:
 
 
 def put_back_postgresql(
-    engine: Engine, folder: Path, revision: str, each: Progress, before_commit: Callable[[], None]
+    engine: Engine,
+    folder: Path,
+    revision: str,
+    each: Progress,
+    forgotten: Forgotten,
+    before_commit: Callable[[], None],
 ) -> None:
     history.upgrade(engine)  # what only makes room: extensions, and tables to take away again
     with engine.begin() as connection:
@@ -156,7 +169,7 @@ def put_back_postgresql(
             _copy_in(connection, name, folder / f"{name}.copy")
             _set_sequence(connection, name)
         command.upgrade(config, "head")
-        let_go(connection)
+        let_go(connection, forgotten)
         before_commit()
 
 

@@ -8,6 +8,7 @@ def includeme(config) -> None:
     config.include("portal.pages.routes")
     config.include("portal.pages.city")
     config.include("portal.pages.services")
+    config.include("portal.pages.offers")
     config.include("portal.pages.health")
     config.include("portal.pages.failures")
     config.include("portal.pages.errors")

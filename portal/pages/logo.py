@@ -7,6 +7,8 @@ from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
+from portal.media.images import reduced
+
 ACCEPTED = ("PNG", "JPEG", "WEBP")
 LONGEST_SIDE = 320
 MOST_PIXELS = 25_000_000
@@ -24,10 +26,9 @@ def logo(content: BinaryIO) -> tuple[str, bytes]:
             picture = Image.open(content, formats=ACCEPTED)
             if picture.width * picture.height > MOST_PIXELS:
                 raise UnusableLogo("it has too many pixels")
-            small = picture.convert("RGBA")
+            small = reduced(picture, LONGEST_SIDE).convert("RGBA")
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError, EOFError) as wrong:
         raise UnusableLogo("it is no picture that we can read") from wrong
-    small.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     small.info.clear()
     out = BytesIO()
     small.save(out, "PNG", optimize=True)

@@ -7,6 +7,7 @@ from playwright.sync_api import sync_playwright
 
 from portal.install import browser
 from portal.media.photos import Photos
+from portal.media.services import Files
 from tests.browser import sites
 from tests.browser import town as towns
 from tests.factories import media, moderation
@@ -36,7 +37,7 @@ def town(site):
     """The town in that house, and its noticeboard."""
     moderation.answering(site.registry)
     with site.session() as session:
-        built = towns.build(session, Photos(site.registry.media_store))
+        built = towns.build(session, Photos(Files(session, site.registry.media_store, ())))
         media.with_files(session, site.registry.media_store)
         return built
 

@@ -14,6 +14,7 @@ from maps.terms import Access, AccessLevel, Difficulty, Surface, Theme
 from portal.audit.services import Audit
 from portal.clock import StoppedClock
 from portal.jobs.models import Job, WorkerPulse
+from portal.media.images import photo
 from portal.media.models import Rendition
 from portal.media.photos import Photos
 from portal.media.terms import FORMER_CONTRIBUTOR, MediaFlaw, MediaKind, MediaState, Rendering, TranscriptForm
@@ -84,7 +85,7 @@ def _photos(session: Session, of: EquipmentModel, photos: Photos) -> None:
         content = BytesIO()
         Image.new("RGB", (640, 360), colour).save(content, "PNG")
         text = {"fr": side, "en": english}
-        session.add(ModelPhoto(model=of, position=position, key=photos.keep(content), text=text))
+        session.add(ModelPhoto(model=of, position=position, key=photos.keep(photo(content)), text=text))
     session.flush()
 
 

@@ -141,11 +141,13 @@ def encoded(extension: str, *arguments: str, seconds: float = 1.0) -> bytes:
 
 
 @lru_cache
-def film(seconds: float = 1.0, size: str = "320x240", sound: bool = True) -> bytes:
-    """Return an MP4 file of a test picture, with a tone."""
-    tone = ("-f", "lavfi", "-i", f"sine=f=330:d={seconds}", "-c:a", "aac") if sound else ()
+def film(
+    seconds: float = 1.0, size: str = "320x240", sound: bool = True, sound_seconds: float | None = None, *more: str
+) -> bytes:
+    """Return an MP4 file of a test picture, with a tone, which lasts as long unless one says otherwise."""
+    tone = ("-f", "lavfi", "-i", f"sine=f=330:d={sound_seconds or seconds}", "-c:a", "aac") if sound else ()
     picture = ("-f", "lavfi", "-i", f"testsrc2=d={seconds}:s={size}:r=15")
-    return ffmpeg("mp4", *picture, *tone, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+    return ffmpeg("mp4", *picture, *tone, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", *more)
 
 
 def ffmpeg(extension: str, *arguments: str) -> bytes:

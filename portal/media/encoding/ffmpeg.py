@@ -8,7 +8,9 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -71,6 +73,20 @@ class Ended:
     said: str
 
 
+_the_end: ContextVar[float] = ContextVar("_the_end", default=float("inf"))
+"""When what is run now has to be over, on the monotonic clock."""
+
+
+@contextmanager
+def all_within(seconds: float) -> Iterator[None]:
+    """Bound all runs of the ``with`` block together: one that is not over by then raises :class:`NotTaken`."""
+    former = _the_end.set(min(time.monotonic() + seconds, _the_end.get()))
+    try:
+        yield
+    finally:
+        _the_end.reset(former)
+
+
 def run(arguments: Sequence[str], bounds: Bounds, folder: Path, heed: Heed = lambda _output: None) -> str:
     """Run ffmpeg in ``folder``, give what it writes to its output to ``heed``, and return what it said.
 
@@ -100,7 +116,7 @@ def attempt(arguments: Sequence[str], bounds: Bounds, folder: Path, heed: Heed =
         ) as process,
     ):
         try:
-            _listen(process, time.monotonic() + bounds.seconds, heed)
+            _listen(process, min(time.monotonic() + bounds.seconds, _the_end.get()), heed)
         finally:
             process.kill()
         status = process.wait()

@@ -1,6 +1,7 @@
 """Video: 720 lines at most, in a form that every telephone plays and that starts at once, and a still of it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
@@ -33,13 +34,16 @@ def prepared(source: Source, known: Probed, folder: Path, tell: Tell) -> Prepare
     if known.pixels[0] * known.pixels[1] > (limits.most_pixels or 0):
         raise NotTaken(MediaFlaw.TOO_MANY_PIXELS)
     listener = Listener(limits.most_seconds or 0, known.seconds, lambda part: tell(0.1 * part))
-    measured = heard(source, known, folder, listener) if known.audio is not None else None
-    seconds = _film(source, known, folder, lambda part: tell(0.1 + 0.7 * part))
-    seconds = max(seconds, listener.seconds)
+    sound = replace(known, seconds=None)  # which may well end before the picture does
+    measured = heard(source, sound, folder, listener) if known.audio is not None else None
+    seen = _film(source, known, folder, lambda part: tell(0.1 + 0.7 * part))
+    seconds = max(seen, listener.seconds)
+    if ends_too_soon(known, seconds):
+        raise NotTaken(MediaFlaw.CUT_SHORT)
     found = _with_sound(source, known, measured, folder) if measured and not measured.is_silent else None
     if found is None:
         (folder / SILENT_FILM).rename(folder / FILM)
-    still = _still(Source(folder / FILM, "mov"), seconds, folder)
+    still = _still(Source(folder / FILM, "mov"), seen, folder)
     tell(1.0)
     film = Made(Rendering.MP4, FILM, "mp4", "video/mp4", still.width, still.height)
     return Prepared(
@@ -70,8 +74,6 @@ def _film(source: Source, known: Probed, folder: Path, tell: Tell) -> float:
     run([*source.arguments, "-progress", "pipe:1", *picture], BOUNDS, folder, Progress(most + 2, heed))
     if reached <= 0:
         raise NotTaken(MediaFlaw.UNREADABLE)
-    if known.audio is None and ends_too_soon(known, reached):
-        raise NotTaken(MediaFlaw.CUT_SHORT)
     return reached
 
 
@@ -91,7 +93,7 @@ def _with_sound(source: Source, known: Probed, measured: Measured, folder: Path)
 
 
 def _still(film: Source, seconds: float, folder: Path) -> Made:
-    """Make a still of what is seen after a tenth of the film."""
+    """Make a still of what is seen after a tenth of the picture, which lasts so many seconds."""
     begin = ("-ss", f"{min(seconds / 10, 10):.2f}")
     run([*begin, *film.arguments, "-frames:v", "1", "-q:v", "4", *ALONE, "-f", "mjpeg", str(POSTER)], STILL, folder)
     with Image.open(folder / POSTER, formats=("JPEG",)) as picture:

@@ -84,6 +84,7 @@ class MediaLibrary:
         """
         spdx = LICENCES[licence].spdx
         original, size = self._original(content)
+        self._uploads.claim_room(sender_id, size)
         hold(self._session, [original])
         content.seek(0)
         self._store.put(original, content)

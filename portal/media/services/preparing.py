@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from portal.clock import Clock
 from portal.db.locking import lock
 from portal.media.encoding import Prepared, prepared
+from portal.media.encoding.ffmpeg import all_within
 from portal.media.encoding.results import Made
 from portal.media.models import Media, Rendition
 from portal.media.services.files import hold
@@ -32,6 +33,9 @@ from portal.ports.media_use import MediaUse
 
 PREFIX = "media-"
 FORGOTTEN_AFTER = timedelta(hours=1)
+MOST_SECONDS = 9 * 60
+"""For all of the work on one file. What it comes to is written down before the worker's lease ends."""
+
 JUST_MADE = 1.0
 STEP = 5
 """Percent between two notes of how far the work is."""
@@ -67,12 +71,14 @@ class Preparing:
         if original is None:
             return
         with self._working_folder() as folder:
-            outcome = self._outcome(original, folder, self._noting(media_id))
+            with all_within(MOST_SECONDS):
+                outcome = self._outcome(original, folder, self._noting(media_id))
             conclude(outcome, folder)
 
     def _begin(self, media_id: UUID) -> str | None:
-        waiting = Media.id == media_id, Media.state.in_((MediaState.RECEIVED, MediaState.PREPARING))
-        begun = update(Media).where(*waiting).values(state=MediaState.PREPARING, progress=0).returning(Media.original)
+        waiting = Media.state.in_((MediaState.RECEIVED, MediaState.PREPARING)) | (Media.flaw == MediaFlaw.NOT_PREPARED)
+        begun = update(Media).where(Media.id == media_id, waiting).returning(Media.original)
+        begun = begun.values(state=MediaState.PREPARING, flaw=None, progress=0)
         with Session(self._engine) as session, session.begin():
             return session.scalar(begun.execution_options(synchronize_session=False))
 
@@ -86,7 +92,9 @@ class Preparing:
             found = self._work(source, folder, tell)
         except NotTaken as no:
             return Outcome(flaw=no.flaw)
-        return Outcome(found, tuple(named(made, folder) for made in found.made))
+        outcome = Outcome(found, tuple(named(made, folder) for made in found.made))
+        keep(self._store, outcome, folder)
+        return outcome
 
     def _noting(self, media_id: UUID) -> Callable[[float], None]:
         """Return what notes how far the work is, now and then, for whoever looks at the page."""
@@ -158,31 +166,31 @@ class Conclusions:
         self._store = store
         self._users = users
 
-    def conclude(self, media_id: UUID, outcome: Outcome, folder: Path) -> None:
-        """Publish what was made of a media, or say what is wrong with it, unless it was removed in the meantime."""
+    def conclude(self, media_id: UUID, outcome: Outcome, folder: Path) -> bool:
+        """Publish what was made of a media, or say what is wrong with it. False when it was removed in the meantime."""
         lock(self._session, Media, [media_id])
         media = self._session.scalar(select(Media).where(Media.id == media_id), execution_options=FRESH)
         if media is None or media.state is not MediaState.PREPARING:
-            return
+            return False
         if outcome.prepared is None:
             media.state, media.flaw = MediaState.FAILED, outcome.flaw or MediaFlaw.UNREADABLE
-            return
-        self._publish(media, outcome.prepared, outcome.names, folder)
+            return True
+        hold(self._session, [name for _made, name, _size in outcome.names])
+        keep(self._store, outcome, folder)
+        self._publish(media, outcome.prepared, outcome.names)
         for user in self._users:
             user.changed(media.id)
+        return True
 
     def give_up(self, media_id: UUID) -> None:
-        """Say that a media cannot be used, when what went wrong has gone wrong twice."""
+        """Say that nothing came of a media, for no fault of its own. It can still be prepared, should somebody ask."""
         lock(self._session, Media, [media_id])
-        failed = update(Media).where(Media.id == media_id, Media.state == MediaState.PREPARING)
-        values = {"state": MediaState.FAILED, "flaw": MediaFlaw.UNREADABLE}
+        unfinished = Media.state.in_((MediaState.RECEIVED, MediaState.PREPARING))
+        failed = update(Media).where(Media.id == media_id, unfinished)
+        values = {"state": MediaState.FAILED, "flaw": MediaFlaw.NOT_PREPARED}
         self._session.execute(failed.values(**values), execution_options={"synchronize_session": False})
 
-    def _publish(self, media: Media, found: Prepared, names: tuple[tuple[Made, str, int], ...], folder: Path) -> None:
-        hold(self._session, [name for _made, name, _size in names])
-        for made, name, _size in names:
-            with (folder / made.path).open("rb") as content:
-                self._store.put(name, content)
+    def _publish(self, media: Media, found: Prepared, names: tuple[tuple[Made, str, int], ...]) -> None:
         self._session.execute(delete(Rendition).where(Rendition.media_id == media.id))
         for made, name, size in names:
             self._session.add(
@@ -206,6 +214,17 @@ class Conclusions:
 
 
 FRESH = {"populate_existing": True}
+
+
+def keep(store: Store, outcome: Outcome, folder: Path) -> None:
+    """Keep what was made, where it is not kept yet.
+
+    That is done before anybody holds anything, so that nobody waits for large files; and once more when they are held,
+    as one that had been there for long, and was no longer needed, may have been swept away in between.
+    """
+    for made, name, _size in outcome.names:
+        with (folder / made.path).open("rb") as content:
+            store.put(name, content)
 
 
 def named(made: Made, folder: Path) -> tuple[Made, str, int]:

@@ -8,15 +8,16 @@ from tempfile import TemporaryFile
 from typing import BinaryIO
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from portal.clock import Clock
 from portal.db.locking import lock
 from portal.jobs.services import Jobs
-from portal.media.models import Upload
+from portal.media.models import Media, Upload
+from portal.media.shares import Share, refusal
 from portal.media.store import Store
-from portal.media.terms import MOST_BYTES, MediaFlaw, NotTaken
+from portal.media.terms import MOST_BYTES, MediaFlaw, MediaState, NotTaken
 from portal.people.models import Person
 
 KEPT_FOR = timedelta(hours=24)
@@ -40,17 +41,23 @@ class TooManyUploads(Exception):
 
 
 class Uploads:
-    """Begins, goes on with, and forgets large files. ``folder`` is where they are joined, on this machine's disk."""
+    """Begins, goes on with, and forgets large files. ``folder`` is where they are joined, on this machine's disk.
 
-    def __init__(self, session: Session, clock: Clock, store: Store, jobs: Jobs, folder: Path) -> None:
+    ``share`` is the most that one person may have.
+    """
+
+    def __init__(self, session: Session, clock: Clock, store: Store, jobs: Jobs, folder: Path, share: Share) -> None:
         self._session = session
         self._clock = clock
         self._store = store
         self._jobs = jobs
         self._folder = folder
+        self._share = share
 
     def begin(self, person_id: UUID, file_name: str, size: int) -> Upload:
-        """Announce a file. Raises :class:`NotTaken` for one too large or empty, and :class:`TooManyUploads`."""
+        """Announce a file. Raises :class:`NotTaken` for one too large or empty, or for which there is no room left, and
+        :class:`TooManyUploads`.
+        """
         if size <= 0:
             raise NotTaken(MediaFlaw.EMPTY)
         if size > MOST_BYTES:
@@ -60,6 +67,8 @@ class Uploads:
         alive = select(Upload.id).where(Upload.person_id == person_id, Upload.expires_at > now)
         if len(self._session.scalars(alive.limit(MOST_AT_ONCE)).all()) == MOST_AT_ONCE:
             raise TooManyUploads
+        on_its_way = select(func.coalesce(func.sum(Upload.size), 0)).where(Upload.person_id == person_id)
+        self._keep_within_share(person_id, size + self._session.scalars(on_its_way).one())
         upload = Upload(
             person_id=person_id,
             file_name=file_name,
@@ -71,6 +80,19 @@ class Uploads:
         self._session.add(upload)
         self._session.flush()
         return upload
+
+    def claim_room(self, person_id: UUID, size: int) -> None:
+        """Hold a person for whom a file is about to be kept. Raises :class:`NotTaken` for what is over their share."""
+        lock(self._session, Person, [person_id])
+        self._keep_within_share(person_id, size)
+
+    def _keep_within_share(self, person_id: UUID, size: int) -> None:
+        theirs = Media.sender_id == person_id, Media.state != MediaState.REMOVED
+        unfinished = func.count().filter(Media.state.in_((MediaState.RECEIVED, MediaState.PREPARING)))
+        used = self._session.execute(select(unfinished, func.coalesce(func.sum(Media.size), 0)).where(*theirs)).one()
+        flaw = refusal(Share(*used), size, self._share)
+        if flaw is not None:
+            raise NotTaken(flaw)
 
     def of(self, person_id: UUID, upload_id: UUID) -> Upload | None:
         """Return somebody's own upload; None for one that is not theirs, or was forgotten."""

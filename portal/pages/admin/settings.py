@@ -7,7 +7,7 @@ from pyramid.view import view_config, view_defaults
 
 from portal.forms import Button, fail, submitted
 from portal.i18n import NAMES, OFFERED, _
-from portal.media.store import Store
+from portal.media.services import Files
 from portal.pages.admin.schemas import SECTIONS
 from portal.pages.city import DEFAULTS, TRANSLATED
 from portal.pages.logo import UnusableLogo, logo
@@ -83,7 +83,7 @@ class SettingsSection:
             values["logo"] = ""
         elif wish.get("logo"):
             name, content = logo(wish["logo"].content)
-            self.request.find_service(Store).put(name, content)
+            self.request.find_service(Files).keep(name, content)
             values["logo"] = name
         return values
 

@@ -69,7 +69,7 @@ def begin(request) -> Response:
     except ValueError:
         return answer(400)
     except NotTaken as no:
-        return answer(413 if no.flaw is MediaFlaw.TOO_LARGE else 400)
+        return answer(413 if no.flaw in (MediaFlaw.TOO_LARGE, MediaFlaw.NO_ROOM_LEFT) else 400)
     except TooManyUploads:
         return answer(429, retry_after=str(RETRY))
     return _at(upload, 201, location=request.route_path("upload", upload=upload.id), upload_offset="0")

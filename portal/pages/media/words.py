@@ -31,6 +31,11 @@ FLAWS = {
     MediaFlaw.TOO_HEAVY: _(
         "Decoding it takes too much time or memory. Save it in a simpler format, such as MP3 or MP4."
     ),
+    MediaFlaw.NOT_PREPARED: _(
+        "Something went wrong here, several times over; your file may be well. Send it again, or tell us."
+    ),
+    MediaFlaw.TOO_MANY_UNFINISHED: _("Many of your files are still being prepared. Send this one once some are ready."),
+    MediaFlaw.NO_ROOM_LEFT: _("You keep as much here as one person may. Remove what you need no more, or write to us."),
 }
 TRANSCRIPT_FLAWS = {
     TranscriptFlaw.EMPTY: _("Please fill this in."),

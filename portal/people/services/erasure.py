@@ -43,6 +43,14 @@ class Erasure:
         reasons = self.hindrances(person_id)
         if reasons:
             raise Hindered(reasons)
+        self._forget(person_id)
+
+    def erase_again(self, person_id: UUID) -> None:
+        """Forget somebody who was erased and came back with a backup, whatever would hinder it: it did not then."""
+        self._alone_with(person_id)
+        self._forget(person_id)
+
+    def _forget(self, person_id: UUID) -> None:
         at = self._clock.now()
         for data in self._knowing:
             data.erase(person_id, at)

@@ -388,13 +388,17 @@ def test_the_same_photo_again_is_the_same_photo_with_other_words(admin, model):
     assert [photo.text for photo in model.photos] == [{"fr": "Vu de dos"}]
 
 
-def test_there_are_as_many_photos_as_a_model_may_have(session, admin, three):
+def test_there_are_as_many_photos_as_a_model_may_have(session, config, admin, three):
     form = admin.get("/manage/models/enregistreur").forms["photo"]
     for position in range(3, MOST_PHOTOS):
         session.add(ModelPhoto(model=three, position=position, key=f"{position}", text={"fr": "x"}))
     session.flush()
-    form["photo"], form["photo_text.fr"] = Upload("photo.jpg", picture(), "image/jpeg"), "Un de trop"
+    another = picture(size=(640, 477))
+    form["photo"], form["photo_text.fr"] = Upload("photo.jpg", another, "image/jpeg"), "Un de trop"
+    store = config.registry.media_store
+    before = set(store.keys())
     assert "12 photos at most" in form.submit("add_photo", headers=ENGLISH, status=409)
+    assert set(store.keys()) == before
     page = admin.get("/manage/models/enregistreur", headers=ENGLISH)
     assert "photo" not in page.forms
     assert "as many photos as a model can have" in page

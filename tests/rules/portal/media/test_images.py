@@ -1,5 +1,9 @@
 """Photographs made fit to publish, whatever somebody sends."""
 
+import struct
+import subprocess
+import sys
+import zlib
 from contextlib import suppress
 from io import BytesIO
 
@@ -100,3 +104,57 @@ def test_a_damaged_file_is_a_photo_or_refused_and_nothing_else(kind, data):
             damaged[at] = value
     with suppress(UnusablePhoto):
         assert len(photo(BytesIO(bytes(damaged))).files) == len(SIZES)
+
+
+LOOK = """
+import re, sys
+from portal.media.images import photo
+def most() -> int:
+    return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024
+before = most()
+photo(open(sys.argv[1], "rb"))
+print(most() - before)
+"""
+UNPACKED_MIB = 49_980_000 * 4 / 1024**2
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P"])
+def test_the_largest_picture_is_made_small_before_it_is_copied(tmp_path, mode):
+    """Looked at in a process of its own: nothing gives back what was the most."""
+    file = tmp_path / "large.png"
+    file.write_bytes(large_png(7000, 7140, mode))
+    seen = subprocess.run([sys.executable, "-c", LOOK, str(file)], capture_output=True, check=True, text=True)
+    assert int(seen.stdout) < 2.5 * UNPACKED_MIB
+
+
+def large_png(width: int, height: int, mode: str) -> bytes:
+    """A PNG made row by row, as whoever tests has no more memory than whoever publishes."""
+    colour, depth = (6, 4) if mode == "RGBA" else (3, 1)
+    packer, rows = zlib.compressobj(1), (b"\0" + bytes(range(depth)) * width) * 20
+    data = b"".join(packer.compress(rows) for _ in range(height // 20)) + packer.flush()
+    palette = png_chunk(b"PLTE", bytes(768)) + png_chunk(b"tRNS", b"\0") if mode == "P" else b""
+    head = png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + palette + png_chunk(b"IDAT", data) + png_chunk(b"IEND", b"")
+
+
+def png_chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def test_a_webp_may_have_half_the_pixels_as_unpacking_one_takes_twice_the_memory():
+    with pytest.raises(UnusablePhoto) as no:
+        photo(picture(5001, 5000, kind="WEBP", method=0, quality=1))
+    assert no.value.flaw is PhotoFlaw.TOO_MANY_PIXELS
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "I;16", "RGB", "RGBA"])
+def test_a_picture_of_any_sort_is_taken(mode):
+    content = BytesIO()
+    Image.linear_gradient("L").convert("I" if mode == "I;16" else mode).convert(mode).save(content, "PNG")
+    assert renderings(content)["small"].mode == "RGB"
+
+
+def test_a_colour_that_stands_for_nothing_becomes_white():
+    content = BytesIO()
+    Image.new("RGB", (3000, 100), (1, 2, 3)).save(content, "PNG", transparency=(1, 2, 3))
+    assert renderings(content)["large"].getpixel((800, 25)) == (255, 255, 255)

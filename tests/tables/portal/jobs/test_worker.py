@@ -8,19 +8,21 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit.models import AuditEntry
-from portal.clock import StoppedClock
+from portal.clock import Clock, StoppedClock
 from portal.db.session import working_request
 from portal.jobs.models import Job, WorkerPulse
+from portal.jobs.queries import pulses
 from portal.jobs.rules import MOST_ATTEMPTS, pause
 from portal.jobs.services import Jobs
 from portal.jobs.tasks import GiveUp, Task
-from portal.jobs.worker import Worker
+from portal.jobs.worker import Crew, Worker
 from tests.conftest import DATABASES, NOW
 from tests.houses import own_registry, own_settings, own_url
 from tests.tables.portal.jobs.labourer import tally
@@ -171,6 +173,96 @@ def test_a_job_that_kills_its_workers_is_given_up(registry):
     Worker(registry).run_once()
     assert the_job(registry).given_up_at == NOW
     assert "died" in the_job(registry).error
+
+
+def test_what_a_task_does_when_its_work_is_given_up_is_done_with_that_once(registry):
+    def refuse(request, number):
+        raise GiveUp("the address does not exist")
+
+    registry.tasks = {"test.tally": Task("test.tally", refuse, given_up=tally)}
+    before = tallies(registry)["1"]
+    ask(registry)
+    Worker(registry).run_once()
+    assert (the_job(registry).given_up_at, tallies(registry)["1"]) == (NOW, before + 1)
+
+
+def test_nothing_is_given_up_before_its_last_attempt(registry):
+    def fail(request, number):
+        raise RuntimeError
+
+    registry.tasks = {"test.tally": Task("test.tally", fail, given_up=tally)}
+    before = tallies(registry)["1"]
+    ask(registry)
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        assert tallies(registry)["1"] == before
+        Worker(registry).run_once()
+        registry.clock.at += pause(attempt)
+    assert tallies(registry)["1"] == before + 1
+
+
+def test_work_of_a_kind_that_kills_its_workers_is_given_up_with_what_follows(registry):
+    registry.tasks = {"test.tally": Task("test.tally", tally, given_up=tally)}
+    before = tallies(registry)["1"]
+    ask(registry)
+    with Session(registry.engine) as session, session.begin():
+        session.execute(update(Job).values(attempts=MOST_ATTEMPTS, claimed_by="dead", claimed_until=NOW))
+    Worker(registry).run_once()
+    assert (the_job(registry).given_up_at, tallies(registry)["1"]) == (NOW, before + 1)
+
+
+def test_light_work_is_done_beside_heavy_work(registry):
+    registry.tasks |= {"test.heavy": Task("test.heavy", tally, heavy=True)}
+    before = tallies(registry)
+    ask(registry, kind="test.heavy", payload={"number": 2})
+    ask(registry)
+
+    assert Worker(registry, heavy=False).run_once() == 1
+    assert tallies(registry) - before == Counter({"1": 1})
+    assert Worker(registry).run_once() == 1
+    assert tallies(registry) - before == Counter({"1": 1, "2": 1})
+
+
+def test_two_work_side_by_side_until_they_are_stopped(registry):
+    """One of them is at something heavy, and a letter leaves all the same."""
+    registry.clock = Clock()
+    begun, over = Event(), Event()
+
+    def last(request, number):
+        begun.set()
+        assert over.wait(60)
+
+    registry.tasks |= {"test.heavy": Task("test.heavy", last, heavy=True)}
+    before = tallies(registry)["1"]
+    ask(registry, kind="test.heavy")
+    crew = Crew(registry)
+    thread = Thread(target=crew.run)
+    thread.start()
+    try:
+        assert begun.wait(60)
+        ask(registry)
+        wait_for(lambda: tallies(registry)["1"] == before + 1)
+        assert len(rows(registry, select(WorkerPulse.name))) == 2
+    finally:
+        over.set()
+        crew.stop()
+        thread.join()
+    assert rows(registry, select(WorkerPulse.name)) == []
+
+
+def test_a_worker_is_alive_for_as_long_as_it_holds_work(registry):
+    seen = []
+
+    def dawdle(request, number):
+        for minutes in (5, 4, 2):
+            registry.clock.at += timedelta(minutes=minutes)
+            with Session(registry.engine) as session:
+                seen.extend(pulse.alive for pulse in pulses(session, registry.clock.now()))
+
+    registry.tasks = {"test.tally": Task("test.tally", dawdle)}
+    ask(registry)
+    worker = Worker(registry)
+    worker._round()
+    assert seen == [True, True, False]
 
 
 def test_who_was_slower_than_the_lease_leaves_nothing_behind(registry):

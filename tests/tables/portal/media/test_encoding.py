@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from portal.media.encoding import prepared
-from portal.media.encoding.ffmpeg import Bounds, Source, attempt, run
+from portal.media.encoding.ffmpeg import Bounds, Source, all_within, attempt, run
 from portal.media.encoding.sound import measure
 from portal.media.terms import LIMITS, Limits, MediaFlaw, MediaKind, NotTaken, Rendering
 from tests.factories import media as files
@@ -92,6 +92,18 @@ def test_a_video_becomes_one_that_starts_at_once_with_a_still(prepare, tmp_path)
     assert (tmp_path / still.path).read_bytes().startswith(b"\xff\xd8")
     assert found.seconds == pytest.approx(1, abs=0.2)
     assert abs(found.loudness + 16) <= 1
+
+
+@pytest.mark.parametrize(("seen", "heard"), [(0.4, 12.0), (6.0, 1.0)])
+def test_picture_and_sound_of_a_video_may_end_one_before_the_other(prepare, tmp_path, seen, heard):
+    found = prepare(files.film(seen, sound_seconds=heard))
+    assert found.seconds == pytest.approx(max(seen, heard), abs=0.2)
+    assert (tmp_path / found.made[1].path).read_bytes().startswith(b"\xff\xd8")
+
+
+def test_a_video_that_was_cut_short_is_not_published(prepare):
+    whole = files.film(4.0, "320x240", True, None, "-movflags", "+faststart")
+    assert refused(prepare, whole[: len(whole) // 2]) is MediaFlaw.CUT_SHORT
 
 
 def test_a_video_without_sound_stays_without(prepare):
@@ -203,6 +215,21 @@ def test_what_takes_too_long_is_stopped(tmp_path):
         run(forever, Bounds(seconds=1), tmp_path)
     assert no.value.flaw is MediaFlaw.TOO_HEAVY
     assert time.monotonic() - began < 5
+
+
+def test_several_runs_share_the_time_that_there_is_for_all_of_them(tmp_path):
+    done = []
+
+    def second():
+        run(("-f", "lavfi", "-re", "-i", "anullsrc", "-t", "1", "-f", "null", "-"), Bounds(seconds=20), tmp_path)
+        done.append(1)
+
+    with pytest.raises(NotTaken) as no, all_within(1.5):  # noqa: PT012 which of them is stopped depends on the machine
+        for _ in range(9):
+            second()
+    assert no.value.flaw is MediaFlaw.TOO_HEAVY
+    assert len(done) < 4
+    second()
 
 
 def test_what_takes_too_much_memory_is_stopped(tmp_path):

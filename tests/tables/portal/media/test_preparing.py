@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,15 @@ from sqlalchemy.orm import Session
 
 from portal.db.session import working_request
 from portal.jobs.models import Job
-from portal.jobs.worker import Worker
+from portal.jobs.rules import MOST_ATTEMPTS
+from portal.jobs.services import Jobs
+from portal.jobs.worker import LEASE, Worker
+from portal.media.encoding.ffmpeg import Bounds, Interrupted, NoRoom, run
 from portal.media.models import Media, Rendition
 from portal.media.queries import one_shown
 from portal.media.services import MediaLibrary
 from portal.media.services import preparing as work
+from portal.media.store import OutOfReach
 from portal.media.terms import MediaFlaw, MediaState, Voices
 from tests.conftest import DATABASES
 from tests.factories import media as files
@@ -105,32 +110,68 @@ def test_what_is_wrong_with_a_file_is_found_once_and_final(house, content, flaw)
     assert left(house) == []
 
 
-def test_what_the_file_is_not_to_blame_for_is_tried_once_more(house, monkeypatch):
+@pytest.mark.parametrize("fault", [OutOfReach("no answer"), NoRoom("no space"), Interrupted("ended"), RuntimeError()])
+def test_what_the_file_is_not_to_blame_for_condemns_no_file(house, monkeypatch, fault):
+    """It is tried again for a day and a half; what is said in the end is that the file may be well."""
     media_id = received(house, files.tone())
     with monkeypatch.context() as broken:
-        broken.setattr(work, "prepared", failing)
-        broken.setattr(work.Preparing.__init__, "__defaults__", (failing,))
-        assert Worker(house).run_once() == 1
-        assert seen(house, media_id).state is MediaState.PREPARING
-        due_now(house)
-        assert Worker(house).run_once() == 1
+        broken.setattr(work.Preparing.__init__, "__defaults__", (failing(fault),))
+        for _attempt in range(MOST_ATTEMPTS):
+            assert seen(house, media_id).state in (MediaState.RECEIVED, MediaState.PREPARING)
+            assert Worker(house).run_once() == 1
+            due_now(house)
     media = seen(house, media_id)
-    assert (media.state, media.flaw) == (MediaState.FAILED, MediaFlaw.UNREADABLE)
+    assert (media.state, media.flaw) == (MediaState.FAILED, MediaFlaw.NOT_PREPARED)
     assert left(house) == []
+
+    with working_request(house) as request:
+        job_id = request.db.scalar(select(Job.id).where(Job.finished_at.is_(None)))
+        assert request.find_service(Jobs).retry(job_id)
+    assert Worker(house).run_once() == 1
+    assert seen(house, media_id).state is MediaState.READY
 
 
 def test_a_second_try_may_succeed(house, monkeypatch):
     media_id = received(house, files.tone())
     with monkeypatch.context() as broken:
-        broken.setattr(work.Preparing.__init__, "__defaults__", (failing,))
+        broken.setattr(work.Preparing.__init__, "__defaults__", (failing(RuntimeError()),))
         Worker(house).run_once()
     due_now(house)
     Worker(house).run_once()
     assert seen(house, media_id).state is MediaState.READY
 
 
-def failing(_original, _folder, _tell):
-    raise RuntimeError("the machine is tired")
+def test_the_store_may_be_away_for_a_while(house, monkeypatch):
+    media_id = received(house, files.tone())
+    with monkeypatch.context() as away:
+        away.setattr(house.media_store, "fetch", failing(OutOfReach("no answer")))
+        for _attempt in range(3):
+            assert Worker(house).run_once() == 1
+            due_now(house)
+    assert seen(house, media_id).state is MediaState.PREPARING
+    Worker(house).run_once()
+    assert seen(house, media_id).state is MediaState.READY
+
+
+def test_all_of_the_work_on_a_file_ends_before_the_lease_does(house, monkeypatch):
+    media_id, forever = received(house, files.tone()), ("-f", "lavfi", "-re", "-i", "anullsrc", "-f", "null", "-")
+
+    def endless(_original, folder, _tell):
+        run(forever, Bounds(seconds=60), folder)
+
+    assert timedelta(seconds=work.MOST_SECONDS) < LEASE
+    monkeypatch.setattr(work, "MOST_SECONDS", 1)
+    monkeypatch.setattr(work.Preparing.__init__, "__defaults__", (endless,))
+    Worker(house).run_once()
+    media = seen(house, media_id)
+    assert (media.state, media.flaw) == (MediaState.FAILED, MediaFlaw.TOO_HEAVY)
+
+
+def failing(fault: Exception):
+    def fail(*_whatever):
+        raise fault
+
+    return fail
 
 
 def due_now(house) -> None:
@@ -153,6 +194,41 @@ def test_what_was_taken_back_meanwhile_is_not_published(house, monkeypatch):
     with Session(house.engine) as session:
         assert not session.scalars(select(Rendition).where(Rendition.media_id == media_id)).all()
     assert stored(house) <= before
+
+
+def test_nobody_waits_while_what_was_made_is_kept(house, monkeypatch):
+    """On SQLite one transaction writes at a time: large files are copied before it begins."""
+    media_id, put = received(house, files.tone()), house.media_store.put
+    written = []
+
+    def slowly(name, content):
+        if house.media_store.size(name) is None:
+            with working_request(house) as request:
+                request.db.add(people.person(request.db))
+            written.append(name)
+        put(name, content)
+
+    monkeypatch.setattr(house.media_store, "put", slowly)
+    for made in house.media_store.names(house.clock.now() + timedelta(days=1)):
+        if not made.endswith(".wav"):
+            house.media_store.remove(made)
+    Worker(house).run_once()
+    assert len(written) == 2
+    assert seen(house, media_id).state is MediaState.READY
+
+
+def test_what_was_swept_before_it_was_named_is_kept_again(house, monkeypatch):
+    media_id, hold = received(house, files.tone(1.2)), work.hold
+
+    def held(session, names):
+        hold(session, names)
+        for name in names:
+            house.media_store.remove(name)
+
+    monkeypatch.setattr(work, "hold", held)
+    Worker(house).run_once()
+    for one in seen(house, media_id).sources:
+        assert house.media_store.size(one.path.removeprefix("/media/")) == one.size
 
 
 def test_progress_can_be_seen_while_the_work_goes_on(house, monkeypatch):

@@ -13,13 +13,13 @@ from portal.jobs.models import Job
 from portal.media.models import Media, PlayTally, Transcript, Upload
 from portal.media.offers import ModeratedMedia
 from portal.media.queries import Listened, listened, one_shown, served, shown
-from portal.media.services import MediaLibrary, NoSuchPlace, Uploads
-from portal.media.services.files import let_go
+from portal.media.services import Files, MediaLibrary, NoSuchPlace, Uploads
 from portal.media.services.uploads import MOST_AT_ONCE, TooManyUploads
 from portal.media.store import Store
 from portal.media.terms import (
     FORMER_CONTRIBUTOR,
     LIMITS,
+    MEBIBYTE,
     MOST_BYTES,
     Limits,
     MediaFlaw,
@@ -44,6 +44,8 @@ DETAILS = {
     "voices": Voices.NOBODY,
 }
 
+LARGE = 1024 * MEBIBYTE
+
 
 @pytest.fixture
 def library(asking):
@@ -58,6 +60,11 @@ def uploads(asking):
 @pytest.fixture
 def store(asking):
     return asking.find_service(Store)
+
+
+@pytest.fixture
+def kept(asking):
+    return asking.find_service(Files)
 
 
 @pytest.fixture
@@ -177,7 +184,41 @@ def transcripts_read():
         event.remove(Transcript, "load", note)
 
 
-def test_who_takes_it_back_takes_back_all_of_it(session, library, store, soizic):
+def test_nobody_fills_the_queue(session, library, soizic, asking):
+    for _ in range(asking.registry.portal_settings.media_unfinished - 1):
+        files.media(session, state=MediaState.PREPARING, sender_id=soizic.id)
+    library.receive(io.BytesIO(files.tone()), "x.wav", sender_id=soizic.id, **DETAILS)
+    with pytest.raises(NotTaken) as no:
+        library.receive(io.BytesIO(files.tone()), "x.wav", sender_id=soizic.id, **DETAILS)
+    assert no.value.flaw is MediaFlaw.TOO_MANY_UNFINISHED
+    library.receive(io.BytesIO(files.tone()), "x.wav", sender_id=people.person(session).id, **DETAILS)
+
+
+def test_nobody_fills_the_store(session, library, uploads, store, soizic, asking):
+    """What was taken back counts no more; what is on its way does, before any of it has come."""
+    most, content = asking.registry.portal_settings.media_share_mib * MEBIBYTE, files.tone(0.7)
+    for _ in range(most // LARGE - 1):
+        files.media(session, sender_id=soizic.id, size=LARGE)
+    large = files.media(session, sender_id=soizic.id, size=most % LARGE + LARGE - len(content) + 1)
+    before = set(store.keys())
+    with pytest.raises(NotTaken) as no:
+        library.receive(io.BytesIO(content), "x.wav", sender_id=soizic.id, **DETAILS)
+    assert no.value.flaw is MediaFlaw.NO_ROOM_LEFT
+    assert set(store.keys()) == before
+    with pytest.raises(NotTaken) as no:
+        uploads.begin(soizic.id, "x.wav", len(content))
+    assert no.value.flaw is MediaFlaw.NO_ROOM_LEFT
+
+    large.size = most % LARGE + LARGE - MOST_BYTES
+    uploads.begin(soizic.id, "x.wav", MOST_BYTES - 10)
+    with pytest.raises(NotTaken):
+        uploads.begin(soizic.id, "y.wav", 11)
+    library.remove(large)
+    uploads.begin(soizic.id, "y.wav", 11)
+    library.receive(io.BytesIO(content), "x.wav", sender_id=soizic.id, **DETAILS)
+
+
+def test_who_takes_it_back_takes_back_all_of_it(session, library, store, kept, soizic):
     content = io.BytesIO(files.tone())
     media = library.receive(content, "cloche.wav", sender_id=soizic.id, **DETAILS)
     original = media.original
@@ -190,23 +231,23 @@ def test_who_takes_it_back_takes_back_all_of_it(session, library, store, soizic)
     names = [job.payload["names"] for job in jobs(session, "media.let_go")]
     assert names[0] == [original]
     assert len(names) == 2
-    let_go(session, store, names[0] + names[1])
+    kept.let_go(names[0] + names[1])
     assert store.size(original) is None
     assert served(session, ready.renditions[0].name).standing is Standing.REMOVED
     assert shown(session, [media.id, ready.id]) == {}
 
 
-def test_a_file_that_somebody_else_sent_too_stays(session, library, store, soizic):
+def test_a_file_that_somebody_else_sent_too_stays(library, store, kept, soizic):
     first, second = (
         library.receive(io.BytesIO(files.tone()), "x.wav", sender_id=soizic.id, **DETAILS) for _ in range(2)
     )
     assert first.original == second.original
     name = first.original
     library.remove(first)
-    let_go(session, store, [name])
+    kept.let_go([name])
     assert store.size(name) is not None
     library.remove(second)
-    let_go(session, store, [name])
+    kept.let_go([name])
     assert store.size(name) is None
 
 
@@ -375,7 +416,7 @@ def test_who_is_forgotten_leaves_their_work_and_not_their_name(session, asking, 
     assert not session.scalars(select(Upload)).all()
 
 
-def test_who_is_forgotten_takes_along_the_files_as_they_came_which_may_tell(session, asking, store, soizic):
+def test_who_is_forgotten_takes_along_the_files_as_they_came_which_may_tell(session, asking, store, kept, soizic):
     files.media(session, sender_id=soizic.id, original=f"{'a' * 64}-original.jpg")
     shared = f"{'b' * 64}-original.jpg"
     mine, another = files.media(session, sender_id=soizic.id, original=shared), files.media(session, original=shared)
@@ -383,7 +424,7 @@ def test_who_is_forgotten_takes_along_the_files_as_they_came_which_may_tell(sess
         store.put(name, b"as it came")
     asking.find_service(Erasure).erase(soizic.id)
     [job] = jobs(session, "media.let_go")
-    let_go(session, store, job.payload["names"])
+    kept.let_go(job.payload["names"])
     assert store.size(f"{'a' * 64}-original.jpg") is None
     assert store.size(shared) is not None  # of another who sent the same
     session.expire_all()

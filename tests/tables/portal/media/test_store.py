@@ -5,6 +5,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import obstore
 import pytest
 from pyramid.registry import Registry
 
@@ -114,17 +115,35 @@ def test_pieces_are_joined_and_forgotten(store):
     assert content(store, NAME) == b"kept"
 
 
-def test_it_can_be_emptied_but_for_what_is_to_stay(store):
+def test_all_that_is_ours_is_known_and_can_be_removed(store):
+    upload = uuid4()
     store.put(NAME, b"1")
     store.put(OTHER, b"2")
-    store.put_piece(uuid4(), 0, io.BytesIO(b"3"))
-    store.clear(lambda key: key.endswith(".m4a"))
-    assert list(store.keys()) == [f"cd/{OTHER}"]
+    store.put_piece(upload, 0, io.BytesIO(b"3"))
+    for strange in ("notes.txt", "uploads/notes.txt", "ab/notes.txt"):
+        obstore.put(store._objects, strange, b"somebody's")
+    ours = store.everything()
+    assert sorted(ours) == [f"ab/{NAME}", f"cd/{OTHER}", f"uploads/{upload}/{0:012}"]
+    store.clear(set(ours) - {f"cd/{OTHER}"})
+    assert store.everything() == [f"cd/{OTHER}"]
+    assert bytes(obstore.get(store._objects, "ab/notes.txt").bytes()) == b"somebody's"
+
+
+def test_what_comes_back_from_a_backup_takes_the_place_of_what_was_damaged(store):
+    store.put(NAME, b"1")
     store.add(f"ab/{NAME}", io.BytesIO(b"back"))
     with store.open(f"ab/{NAME}") as found:
         assert bytes(found.read(10)) == b"back"
     with pytest.raises(ValueError, match="not a key"):
         store.add("../x", io.BytesIO(b""))
+
+
+def test_what_is_old_is_told_by_name(store):
+    upload, soon = uuid4(), datetime.now(UTC) + timedelta(hours=1)
+    store.put(NAME, b"1")
+    store.put_piece(upload, 0, io.BytesIO(b"2"))
+    assert (list(store.names(soon)), list(store.uploads(soon))) == ([NAME], [upload])
+    assert (list(store.names(NOW)), list(store.uploads(NOW))) == ([], [])
 
 
 def test_it_can_be_tried_out(store):
@@ -185,7 +204,7 @@ def test_a_backup_follows_the_store_wherever_it_is(s3, tmp_path, monkeypatch):
     assert [name for name in made.files if name.startswith("media/")] == [f"media/cd/{OTHER}"]
     near = house(here)
     near.media_store.put(NAME, b"of before")
-    restore(near.engine, near.portal_settings, archive, lambda names, _label: names, replace=True)
+    restore(near.engine, near.portal_settings, NOW, archive, lambda names, _label: names, replace=True)
     assert list(near.media_store.keys()) == [f"cd/{OTHER}"]
     assert b"".join(near.media_store.read(OTHER)) == b"a sound"
     for one in (far, near):

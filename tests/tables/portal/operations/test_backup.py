@@ -18,15 +18,20 @@ from portal.jobs.models import Job
 from portal.jobs.services import Jobs
 from portal.jobs.worker import Worker
 from portal.mail.services import Outbox
+from portal.media.models import Media
+from portal.media.services import MediaLibrary
+from portal.media.terms import FORMER_CONTRIBUTOR, MediaState
 from portal.migrations import history
+from portal.operations import archive
 from portal.operations.archive import BadArchive
 from portal.operations.backup import back_up, restore
 from portal.operations.snapshots import NotEmpty, is_empty
 from portal.operations.stale import LEFT_ALREADY
 from portal.people.models import ApiToken, Invitation, Letter, LetterPurpose, Person, SignIn
-from portal.people.services import Letters, Organisations
+from portal.people.services import Erasure, Letters, Organisations
 from portal.places.models import Place, place
 from tests.conftest import DATABASES, NOW
+from tests.factories import media as things
 from tests.factories import people
 from tests.houses import own_registry, own_settings, own_url
 
@@ -113,7 +118,7 @@ def save(registry, tmp_path, name="saved.tar.gz"):
 
 
 def bring_back(registry, file, *, replace=False):
-    return restore(registry.engine, registry.portal_settings, file, quietly, replace=replace)
+    return restore(registry.engine, registry.portal_settings, NOW, file, quietly, replace=replace)
 
 
 def test_every_row_and_every_file_comes_back(lived_in, house, saved):
@@ -188,6 +193,78 @@ def test_a_portal_that_is_there_is_not_replaced_unless_one_says_so(lived_in, hou
     bring_back(house, saved, replace=True)
     assert rows(house) == rows(lived_in)
     assert not surplus.exists()
+
+
+def test_a_restore_removes_only_what_was_ours_when_it_began(house, saved):
+    """The folder, or the bucket, may be others' too; and people go on sending files."""
+    media = house.portal_settings.data / "media"
+    foreign = media / "statements" / "2026.pdf"
+    foreign.parent.mkdir(parents=True)
+    foreign.write_bytes(b"somebody's")
+    meanwhile = "ef" * 32 + ".png"
+
+    def sending(names, label):
+        if label == "reading":
+            house.media_store.put(meanwhile, b"x")
+        return names
+
+    restore(house.engine, house.portal_settings, NOW, saved, sending, replace=True)
+    assert foreign.read_bytes() == b"somebody's"
+    assert house.media_store.size(meanwhile) is not None
+
+
+def test_who_was_erased_and_what_was_taken_back_since_do_not_come_back(house, tmp_path):
+    with working_request(house) as request:
+        erased, other = (people.person(request.db, name=name).id for name in ("Anna Kerbrat", "Yann Kerbrat"))
+        people.staff(request.db)
+        removed, kept = (things.media(request.db, sender_id=other).id for _ in range(2))
+        sent = things.media(request.db, sender_id=erased).id
+    file = save(house, tmp_path)
+    with working_request(house) as request:
+        request.find_service(Erasure).erase(erased)
+        request.find_service(MediaLibrary).remove(request.db.get_one(Media, removed))
+
+    bring_back(house, file, replace=True)
+    Worker(house).run_once()
+    with Session(house.engine) as session:
+        assert (session.get_one(Person, erased).name, session.get_one(Person, other).name) == ("", "Yann Kerbrat")
+        assert session.get_one(Person, erased).erased_at is not None
+        states = [session.get_one(Media, one).state for one in (removed, kept)]
+        assert states == [MediaState.REMOVED, MediaState.READY]
+        assert session.get_one(Media, sent).attribution == FORMER_CONTRIBUTOR
+
+
+def test_whoever_was_erased_stays_so_even_where_that_would_be_hindered(house, tmp_path):
+    """Nobody else administers the portal that comes back; that was mended before they left it."""
+    with working_request(house) as request:
+        first = people.staff(request.db).id
+    file = save(house, tmp_path)
+    with working_request(house) as request:
+        people.staff(request.db)
+        request.find_service(Erasure).erase(first)
+    bring_back(house, file, replace=True)
+    Worker(house).run_once()
+    with Session(house.engine) as session:
+        assert session.get_one(Person, first).erased_at is not None
+
+
+def test_nobody_is_erased_whom_the_backup_does_not_know(house, saved):
+    with working_request(house) as request:
+        stranger = people.person(request.db).id
+        people.staff(request.db)
+        request.find_service(Erasure).erase(stranger)
+    bring_back(house, saved, replace=True)
+    Worker(house).run_once()
+    with Session(house.engine) as session:
+        assert session.get(Person, stranger) is None
+        assert not session.scalars(select(Job).where(Job.kind.like("operations.%"), Job.finished_at.is_(None))).all()
+
+
+def test_an_archive_that_could_not_be_read_again_is_not_written(lived_in, tmp_path, monkeypatch):
+    monkeypatch.setattr(archive, "LARGEST_MANIFEST", 200)
+    with pytest.raises(BadArchive, match="too many files"):
+        save(lived_in, tmp_path)
+    assert not [path for path in tmp_path.iterdir() if path.is_file()]
 
 
 def test_a_new_portal_is_empty_until_somebody_enters(house):

@@ -9,7 +9,7 @@ from portal.licences import LICENCES
 from portal.media.models import Media
 from portal.media.services import Uploads
 from portal.media.services.library import TRANSCRIPTS
-from portal.media.terms import MediaKind, MediaState, Voices
+from portal.media.terms import MEBIBYTE, MediaKind, MediaState, Voices
 from portal.people.terms import Role
 from tests.factories import media as files
 from tests.factories import people
@@ -70,6 +70,18 @@ def test_a_sound_that_is_ready_is_told_with_all_its_files(api, session):
 def test_what_is_no_media_is_refused_with_its_reason(api, bearer, content, status, code):
     answer = send(api, bearer, content, status)
     assert [reason["code"] for reason in answer.json["reasons"]] == [code]
+
+
+def test_whoever_has_many_unfinished_waits_and_whoever_keeps_much_keeps_no_more(api, session, bearer, soizic, settings):
+    for _ in range(settings.media_unfinished):
+        waiting = files.media(session, state=MediaState.RECEIVED, sender_id=soizic.id)
+    assert send(api, bearer, status=422).json["reasons"] == [{"code": "too_many_unfinished"}]
+    waiting.state = MediaState.READY
+    session.flush()
+    send(api, bearer)
+    for _ in range(5):
+        files.media(session, sender_id=soizic.id, size=settings.media_share_mib * MEBIBYTE // 5)
+    assert send(api, bearer, status=422).json["reasons"] == [{"code": "no_room_left"}]
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,8 @@ from sqlalchemy import select
 from webtest import Upload as File
 
 from portal.media.models import Media, PlayTally, Transcript, Upload
-from portal.media.services import MediaLibrary, NoSuchUpload, Uploads
-from portal.media.services.files import let_go
+from portal.media.services import Files, MediaLibrary, NoSuchUpload, Uploads
 from portal.media.services.library import TRANSCRIPTS
-from portal.media.store import Store
 from portal.media.terms import FORMER_CONTRIBUTOR, MediaFlaw, MediaKind, MediaState, TakenBack, TranscriptForm, Voices
 from portal.moderation.models import ModerationAct
 from portal.moderation.terms import Act
@@ -357,7 +355,7 @@ def test_what_is_taken_back_is_gone_for_good(browse, session, soizic, asking):
     assert media.state is MediaState.REMOVED
     browser.get(f"/library/{media.id}", status=410)
     browser.get(f"/media/{name}", status=410)
-    let_go(session, asking.find_service(Store), [name])
+    asking.find_service(Files).let_go([name])
     browser.get(f"/media/{name}", status=410)
     assert "La cloche" not in browser.get("/library").text
 

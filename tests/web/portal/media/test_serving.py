@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import update
 
+from portal.media.images import photo
 from portal.media.models import Media
 from portal.media.photos import Photos
 from portal.media.store import OutOfReach, Store
@@ -19,11 +20,11 @@ def store(settings):
 
 
 @pytest.fixture
-def key(store):
+def key(asking):
     content = BytesIO()
     Image.new("RGB", (640, 480), "teal").save(content, "JPEG")
     content.seek(0)
-    return Photos(store).keep(content)
+    return asking.find_service(Photos).keep(photo(content))
 
 
 def test_a_photo_is_served_and_may_be_kept_for_ever(browse, key):

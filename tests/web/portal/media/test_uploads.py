@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from portal.media.models import Upload
-from portal.media.terms import MOST_BYTES
+from portal.media.terms import MEBIBYTE, MOST_BYTES
 from tests.conftest import NOW
+from tests.factories import media as files
 from tests.factories import people
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -89,6 +90,12 @@ def test_it_is_forgotten_after_a_day(browse, clock, bearer):
     address = begun(browse, bearer)
     clock.at = NOW + timedelta(hours=25)
     browse.head(address, headers=bearer, status=404)
+
+
+def test_there_is_no_room_for_what_is_over_somebodys_share(browse, session, bearer, soizic, settings):
+    for _ in range(5):
+        files.media(session, sender_id=soizic.id, size=settings.media_share_mib * MEBIBYTE // 5)
+    browse.post("/uploads", headers=bearer | {"Upload-Length": "5"}, status=413)
 
 
 @pytest.mark.parametrize(
