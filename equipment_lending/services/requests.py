@@ -259,6 +259,8 @@ class LoanRequests:
 
     def _cannot_be_longer(self, loan: Loan, return_at: datetime) -> list[Refusal]:
         """Return why a loan cannot last until ``return_at``: the charter on its end, and whom it would cost."""
+        if return_at <= self._clock.now():
+            return [Refusal(RefusalCode.IN_THE_PAST)]
         if return_at <= loan.return_at:
             return [Refusal(RefusalCode.NOT_LONGER)]
         gathered = self._asked_anew(loan, return_at)

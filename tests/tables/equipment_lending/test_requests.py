@@ -342,6 +342,17 @@ def test_an_extension_is_longer_and_within_the_charter(session, requests, borrow
     assert loan.return_at == lending.instant("2026-10-26T10:00")
 
 
+@pytest.mark.parametrize("until", ["2026-10-22T12:00", "2026-10-22T14:00"])
+def test_what_is_late_cannot_last_until_a_time_that_is_over(session, requests, borrower, until):
+    stock = lending.stock(session)
+    loan = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-22T10:00", borrower=borrower, state="out")
+    lending.custody(session, loan.lines[0])
+    with pytest.raises(Refused) as no:
+        requests.extend(loan.id, lending.instant(until), borrower.id)
+    assert codes(no) == {RefusalCode.IN_THE_PAST}
+    assert requests.extend(loan.id, lending.instant("2026-10-22T14:01"), borrower.id).revision == 1
+
+
 def test_a_loan_cannot_last_into_another_that_makes_more_than_one_person_may_have(session, requests, borrower):
     """Invariant 7: what limits a request limits an extension too."""
     stock = lending.stock(session, units=3)

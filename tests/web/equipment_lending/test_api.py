@@ -237,6 +237,14 @@ def test_a_borrower_extends_and_cancels(api, session, stock, mine):
     assert api.post_json(f"/api/v1/loans/{loan['id']}/cancel", {}, headers=mine).json["state"] == "cancelled"
 
 
+def test_what_is_late_cannot_be_extended_until_a_time_that_is_over(api, session, stock, me, mine):
+    late = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-21T18:00", borrower=me, state=LoanState.OUT)
+    lending.custody(session, late.lines[0])
+    until = {"return_at": "2026-10-22T10:00:00+02:00"}
+    no = api.post_json(f"/api/v1/loans/{late.id}/extend", until, headers=mine, status=409).json
+    assert [reason["code"] for reason in no["reasons"]] == ["in_the_past"]
+
+
 def test_an_item_out_of_service_answers_with_the_loans_at_risk(api, session, stock, mine, clerk):
     loan = api.post_json("/api/v1/loans", wish(stock, units=2), headers=mine, status=201).json
     tag = stock.items[0].asset_tag

@@ -383,6 +383,16 @@ def test_longer_is_later_and_when_the_desk_is_open(at_desk, loan, until, status)
     assert loan.return_at == lending.instant("2026-10-24T10:00")
 
 
+def test_what_is_late_is_not_lent_until_a_time_that_is_over(session, at_desk, stock):
+    late = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-21T18:00", state=LoanState.OUT)
+    lending.custody(session, late.lines[0])
+    page = at_loan(at_desk, late, "prolong", return_at="2026-10-22T10:00").submit(
+        "prolong", headers=ENGLISH, status=409
+    )
+    assert "This is in the past" in page.html.select_one("#prolong-return_at-error").text
+    assert late.return_at == lending.instant("2026-10-21T18:00")
+
+
 def test_nobody_came(session, at_desk, stock):
     missed = lending.loan(session, stock, "2026-10-22T10:00", "2026-10-24T10:00")
     sent = people.with_csrf(at_desk, {"no_show": "no_show"})

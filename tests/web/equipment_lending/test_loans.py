@@ -247,6 +247,15 @@ def test_a_new_return_that_makes_no_sense_is_said_beside_its_field(
     assert loan.return_at == lending.instant("2026-10-23T18:00")
 
 
+def test_what_is_late_cannot_be_kept_until_a_time_that_is_over(signed_in, session, stock, nolwenn):
+    loan = picked_up(session, stock, nolwenn, until="2026-10-21T18:00")
+    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form["return"], form["return_time"] = "2026-10-22", "10:00"
+    page = form.submit(status=409)
+    assert "This is in the past" in page.html.select_one("#extend-return-error").text
+    assert loan.return_at == lending.instant("2026-10-21T18:00")
+
+
 def test_the_loan_goes_into_ones_own_calendar(signed_in, loan):
     answer = signed_in.get(f"/loans/{loan.id}.ics")
     assert answer.content_type == "text/calendar"
