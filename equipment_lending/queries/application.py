@@ -199,7 +199,9 @@ class _Facts:
         }
 
     def _certified(self, policy: Policy, borrower_id: UUID, certifications: Certifications) -> frozenset[str]:
-        return frozenset(a for a in policy.requires if certifications.holds(borrower_id, a, self.period.start))
+        """Return what the borrower holds at the pick-up; once that is over, what they hold now."""
+        at = max(self.period.start, self.now)
+        return frozenset(a for a in policy.requires if certifications.holds(borrower_id, a, at))
 
     def may_act(self, borrower_id: UUID, organisation_id: UUID | None) -> bool:
         """Is the borrower an officer of the organisation today, by the desk's clock, or asking in nobody's name?"""

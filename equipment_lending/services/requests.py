@@ -1,6 +1,6 @@
 """A loan before it is fetched: asked for, decided, changed, cancelled. Two people are never promised the same thing."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random, SystemRandom
@@ -20,6 +20,7 @@ from equipment_lending.rules.assignment import bind, extendable, free_units
 from equipment_lending.rules.charter import refusals, refusals_on_approval
 from equipment_lending.rules.claims import claimed, remaining
 from equipment_lending.rules.lateness import no_show_from
+from equipment_lending.rules.policy import Policy
 from equipment_lending.services.letters import Letters
 from equipment_lending.services.turns import Turns, look_who_waits
 from equipment_lending.terms import (
@@ -48,6 +49,8 @@ ABOUT_THE_END = frozenset(
         RefusalCode.RETURN_FULL,
         RefusalCode.TOO_MANY_UNITS,
         RefusalCode.TOO_MANY_DAYS,
+        RefusalCode.NOT_CERTIFIED,
+        RefusalCode.NOT_OFFICER,
     }
 )
 """What the charter asks anew when a loan is to last longer; what concerned its beginning is settled."""
@@ -152,18 +155,21 @@ class LoanRequests:
         self._letters.about(loan, "no_show")
         return loan
 
-    def extend(self, loan_id: UUID, return_at: datetime, by: UUID) -> Loan:
+    def extend(self, loan_id: UUID, return_at: datetime, by: UUID, *, alone: bool = False) -> Loan:
         """Let a loan last until ``return_at``, at nobody's expense: what is still to be returned is asked for anew.
 
+        ``alone`` is a borrower without anybody at the desk, which is not enough where it approves what it lends.
         Raises :class:`Refused` with every reason, and changes nothing.
         """
         with self._session.begin_nested():
             self._lock_limits(loan_id)
             loan = self._locked(loan_id, LoanState.CONFIRMED, LoanState.OUT)
             reasons = self._cannot_be_longer(loan, return_at)
+            policy_of = policies(self._session, [line.stock for line in loan.lines])
+            if alone and not _automatic(policy_of.values()):
+                reasons.append(Refusal(RefusalCode.DESK_DECIDES))
             if reasons:
                 raise Refused(reasons)
-            policy_of = policies(self._session, [line.stock for line in loan.lines])
             longer, zone = Period(loan.pickup_at, return_at), ZoneInfo(loan.point.zone)
             for line in loan.lines:
                 self._lengthen(line, claimed(longer, policy_of[line.stock_id], zone).end, return_at)
@@ -235,7 +241,6 @@ class LoanRequests:
 
     def _record(self, wish: Wish, gathered: Gathered, borrower_id: UUID, by: UUID) -> Loan:
         now = gathered.application.now
-        automatic = all(policy.approval is Approval.AUTO for policy in gathered.policies.values())
         loan = Loan(
             number="".join(self._chance.choice(SPOKEN) for _ in range(7)),
             borrower_id=borrower_id,
@@ -244,7 +249,7 @@ class LoanRequests:
             return_point=gathered.return_point,
             pickup_at=gathered.application.period.start,
             return_at=gathered.application.period.end,
-            state=LoanState.CONFIRMED if automatic else LoanState.REQUESTED,
+            state=LoanState.CONFIRMED if _automatic(gathered.policies.values()) else LoanState.REQUESTED,
             purpose=wish.purpose,
             project=wish.project,
             requested_at=now,
@@ -338,6 +343,11 @@ class LoanRequests:
         for borrower_id, point_id in self._session.execute(about).all():
             lock(self._session, Person, [borrower_id])
             lock(self._session, LendingPoint, [point_id])
+
+
+def _automatic(settled: Iterable[Policy]) -> bool:
+    """Does nobody have to approve what these policies hold for?"""
+    return all(policy.approval is Approval.AUTO for policy in settled)
 
 
 def _as_wish(loan: Loan, return_at: datetime) -> Wish:

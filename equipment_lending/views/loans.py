@@ -175,7 +175,12 @@ class LoanPage:
             self.request.response.status_int = 422
             return self.show()
         try:
-            self.requests.extend(self.loan.id, return_at, by=self.request.identity.person_id)
+            self.requests.extend(
+                self.loan.id,
+                return_at,
+                by=self.request.identity.person_id,
+                alone=not self.request.has_permission(Lending.SERVE),
+            )
         except Refused as no:
             return self._refused(no, self.extending, "return")
         self.request.tell("good", _("You can keep it longer. The new day of return is below."))

@@ -125,7 +125,9 @@ class Decisions(_OneLoan):
 
     @api_view(match_param="act=extend", body=ExtensionMessage, permission=Lending.CHANGE_LOAN, idempotent=True)
     def extend(self):
-        return self.answer(lambda: self.requests.extend(self.loan.id, self.request.message["return_at"], self.me))
+        alone = not self.request.has_permission(Lending.SERVE)
+        until = self.request.message["return_at"]
+        return self.answer(lambda: self.requests.extend(self.loan.id, until, self.me, alone=alone))
 
 
 @api_defaults(route_name="api.lending.loan.act", request_method="POST", permission=Lending.SERVE)

@@ -353,6 +353,48 @@ def test_what_is_late_cannot_last_until_a_time_that_is_over(session, requests, b
     assert requests.extend(loan.id, lending.instant("2026-10-22T14:01"), borrower.id).revision == 1
 
 
+def test_what_the_desk_approves_it_alone_makes_longer(session, requests, borrower):
+    stock, other = lending.stock(session), lending.stock(session)
+    lending.policy(session, model_id=other.model_id, approval=Approval.MANUAL)
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", borrower=borrower)
+    later = lending.instant("2026-10-26T12:00")
+    assert requests.extend(loan.id, later, borrower.id, alone=True).return_at == later
+    decided = lending.loan(session, other, "2026-10-24T10:00", "2026-10-26T10:00", borrower=borrower)
+    with pytest.raises(Refused) as no:
+        requests.extend(decided.id, later, borrower.id, alone=True)
+    assert codes(no) == {RefusalCode.DESK_DECIDES}
+    assert requests.extend(decided.id, later, people.person(session).id).return_at == later
+
+
+def test_who_may_not_have_it_any_more_cannot_keep_it_longer(session, requests, borrower):
+    """Invariant 11: a training and a mandate are asked for when a loan is to last longer, too."""
+    stock = lending.stock(session)
+    ended = people.membership(session, person=borrower, officer=True, until=date(2026, 10, 21))
+    loan = lending.loan(session, stock, "2026-10-22T10:00", "2026-10-26T10:00", borrower=borrower)
+    loan.organisation_id = ended.organisation_id
+    lending.policy(session, model_id=stock.model_id, requires=["prise-de-son"])
+    with pytest.raises(Refused) as no:
+        requests.extend(loan.id, lending.instant("2026-10-26T12:00"), borrower.id)
+    assert codes(no) == {RefusalCode.NOT_CERTIFIED, RefusalCode.NOT_OFFICER}
+
+
+def test_a_training_that_ran_out_meanwhile_does_not_make_a_loan_longer(session, requests, borrower, clock):
+    class UntilThursday:
+        def holds(self, person_id, achievement, at):
+            return at < lending.instant("2026-10-22T12:00")
+
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, requires=["prise-de-son"])
+    loan = lending.loan(session, stock, "2026-10-22T10:00", "2026-10-26T10:00", borrower=borrower)
+    requests = LoanRequests(session, clock, UntilThursday(), Audit(session, clock, None), None)
+    later = lending.instant("2026-10-26T12:00")
+    with pytest.raises(Refused) as no:
+        requests.extend(loan.id, later, borrower.id)
+    assert codes(no) == {RefusalCode.NOT_CERTIFIED}
+    clock.at = lending.instant("2026-10-22T11:59")
+    assert requests.extend(loan.id, later, borrower.id).return_at == later
+
+
 def test_a_loan_cannot_last_into_another_that_makes_more_than_one_person_may_have(session, requests, borrower):
     """Invariant 7: what limits a request limits an extension too."""
     stock = lending.stock(session, units=3)

@@ -245,6 +245,15 @@ def test_what_is_late_cannot_be_extended_until_a_time_that_is_over(api, session,
     assert [reason["code"] for reason in no["reasons"]] == ["in_the_past"]
 
 
+def test_what_the_desk_approves_it_alone_extends(api, session, stock, me, mine, clerk):
+    lending.policy(session, model_id=stock.model_id, approval=Approval.MANUAL)
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", borrower=me)
+    until = {"return_at": "2026-10-27T10:00:00+01:00"}
+    no = api.post_json(f"/api/v1/loans/{loan.id}/extend", until, headers=mine, status=409).json
+    assert [reason["code"] for reason in no["reasons"]] == ["desk_decides"]
+    assert api.post_json(f"/api/v1/loans/{loan.id}/extend", until, headers=clerk).headers["ETag"] == '"1"'
+
+
 def test_an_item_out_of_service_answers_with_the_loans_at_risk(api, session, stock, mine, clerk):
     loan = api.post_json("/api/v1/loans", wish(stock, units=2), headers=mine, status=201).json
     tag = stock.items[0].asset_tag

@@ -383,6 +383,12 @@ def test_longer_is_later_and_when_the_desk_is_open(at_desk, loan, until, status)
     assert loan.return_at == lending.instant("2026-10-24T10:00")
 
 
+def test_the_desk_lends_longer_what_it_approves(session, at_desk, loan, stock):
+    lending.policy(session, model_id=stock.model_id, approval="manual")
+    at_loan(at_desk, loan, "prolong", return_at="2026-10-26T10:00").submit("prolong", status=303)
+    assert loan.return_at == lending.instant("2026-10-26T10:00")
+
+
 def test_what_is_late_is_not_lent_until_a_time_that_is_over(session, at_desk, stock):
     late = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-21T18:00", state=LoanState.OUT)
     lending.custody(session, late.lines[0])

@@ -256,6 +256,17 @@ def test_what_is_late_cannot_be_kept_until_a_time_that_is_over(signed_in, sessio
     assert loan.return_at == lending.instant("2026-10-21T18:00")
 
 
+def test_what_the_desk_approves_is_made_longer_at_the_desk(signed_in, session, stock, nolwenn):
+    lending.policy(session, model_id=stock.model_id, approval="manual", requires=["prise-de-son"])
+    loan = picked_up(session, stock, nolwenn)
+    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form["return"] = "2026-10-26"
+    said = form.submit(status=409).html.select_one("#extend-return-error").text
+    assert "Ask the desk to lend it longer" in said
+    assert "prise de son" in said
+    assert loan.return_at == lending.instant("2026-10-23T18:00")
+
+
 def test_the_loan_goes_into_ones_own_calendar(signed_in, loan):
     answer = signed_in.get(f"/loans/{loan.id}.ics")
     assert answer.content_type == "text/calendar"
