@@ -38,8 +38,8 @@ class Line:
     """What is asked for of one equipment, and what is known about it.
 
     ``free`` units are free throughout, ``held`` are the borrower's at some instant of the period, in other loans;
-    ``other_loans`` says on which civil days each of those had it. ``certified`` are the achievements held at pick-up, or
-    now if that is over.
+    ``other_loans`` says for which civil days each of those was agreed. ``certified`` are the achievements held at
+    pick-up, or now if that is over.
     """
 
     equipment: str

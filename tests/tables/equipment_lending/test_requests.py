@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from equipment_lending.models import Claim, Loan
+from equipment_lending.models import Claim, Loan, PolicyLayer
 from equipment_lending.queries.agenda import appointment
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.requests import LoanRequests
@@ -405,6 +405,68 @@ def test_a_loan_cannot_last_into_another_that_makes_more_than_one_person_may_hav
     with pytest.raises(Refused) as no:
         requests.extend(loan.id, lending.instant("2026-10-27T11:00"), borrower.id)
     assert codes(no) == {RefusalCode.TOO_MANY_UNITS}
+
+
+@pytest.fixture
+def one_each(session):
+    """Three units, of which nobody has more than one at a time."""
+    stock = lending.stock(session, units=3)
+    lending.policy(session, model_id=stock.model_id, max_units_per_person=1)
+    return stock
+
+
+@pytest.mark.parametrize("due", ["2026-10-22T10:00", "2026-07-01T10:00"])
+def test_who_is_late_with_all_one_may_have_gets_no_more_until_it_is_back(
+    session, requests, desk, borrower, one_each, due
+):
+    late = lending.loan(session, one_each, "2026-06-30T10:00", due, borrower=borrower, state="out")
+    custody = lending.custody(session, late.lines[0])
+    with pytest.raises(Refused) as no:
+        requests.request(wish(one_each), borrower.id, borrower.id)
+    assert [(reason.code, reason.values["held"]) for reason in no.value.reasons] == [(RefusalCode.TOO_MANY_UNITS, 1)]
+    desk.check_in(late.id, [Returned(custody.item.asset_tag)], borrower.id)
+    assert requests.request(wish(one_each), borrower.id, borrower.id).state is LoanState.CONFIRMED
+
+
+def test_what_is_back_before_its_day_counts_no_more(session, requests, desk, borrower, clock, one_each):
+    """Brought back on Saturday instead of Thursday: on Sunday one may have another."""
+    loan = requests.request(wish(one_each, end="2026-10-29T10:00"), borrower.id, borrower.id)
+    clock.at = lending.instant("2026-10-24T10:00")
+    tag = one_each.items[0].asset_tag
+    desk.check_out(loan.id, [tag], borrower.id)
+    sunday = wish(one_each, "2026-10-25T10:00", "2026-10-26T10:00")
+    with pytest.raises(Refused) as no:
+        requests.request(sunday, borrower.id, borrower.id)
+    assert codes(no) == {RefusalCode.TOO_MANY_UNITS}
+    desk.check_in(loan.id, [Returned(tag)], borrower.id)
+    assert requests.request(sunday, borrower.id, borrower.id).state is LoanState.CONFIRMED
+
+
+def test_part_of_a_loan_that_is_back_counts_no_more_and_what_is_still_to_fetch_does(
+    session, requests, desk, borrower, one_each
+):
+    session.scalars(select(PolicyLayer)).one().max_units_per_person = 3
+    loan = lending.loan(session, one_each, "2026-10-22T10:00", "2026-10-26T10:00", units=3, borrower=borrower)
+    tags = [item.asset_tag for item in one_each.items]
+    desk.check_out(loan.id, tags[:2], borrower.id)
+    desk.check_in(loan.id, [Returned(tags[0])], borrower.id)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(one_each, units=2), borrower.id, borrower.id)
+    assert RefusalCode.TOO_MANY_UNITS in codes(no)
+    assert requests.request(wish(one_each), borrower.id, borrower.id).state is LoanState.CONFIRMED
+
+
+def test_days_count_as_agreed_even_of_what_came_back_before(session, requests, desk, borrower, clock):
+    stock = lending.stock(session, units=2)
+    lending.policy(session, model_id=stock.model_id, max_days_in_period=3)
+    loan = requests.request(wish(stock), borrower.id, borrower.id)
+    clock.at = lending.instant("2026-10-24T10:00")
+    tag = stock.items[0].asset_tag
+    desk.check_out(loan.id, [tag], borrower.id)
+    desk.check_in(loan.id, [Returned(tag)], borrower.id)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(stock, "2026-10-27T10:00", "2026-10-29T10:00"), borrower.id, borrower.id)
+    assert codes(no) == {RefusalCode.TOO_MANY_DAYS}
 
 
 def test_what_nobody_fetched_or_decided_ends_by_itself_once(session, requests, borrower, clock):
