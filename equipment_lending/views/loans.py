@@ -113,6 +113,7 @@ class LoanPage:
 
     def __init__(self, context, request) -> None:
         self.loan: Loan = context.loan
+        self.context = context
         self.request = request
         self.now = request.clock.now()
         self.requests = request.find_service(LoanRequests)
@@ -131,6 +132,7 @@ class LoanPage:
     def show(self):
         state, kind = state_words(self.loan, self.now, self.request)
         may_change = self.request.has_permission(Lending.CHANGE_LOAN)
+        may_cancel = self.request.has_permission(Lending.CHANGE_LOAN, self.context.at_pickup)
         return {
             "loan": self.loan,
             "current": self.loan.state in CURRENT,
@@ -144,7 +146,7 @@ class LoanPage:
             "qr": qr(self.loan.number),
             "conditions": CONDITIONS,
             "history": sorted(self._history(), key=lambda event: event[0]),
-            "cancelling": self.cancelling if may_change and self.loan.state in BEFORE_PICKUP else None,
+            "cancelling": self.cancelling if may_cancel and self.loan.state in BEFORE_PICKUP else None,
             "extending": self.extending if may_change and self.loan.state in EXTENDABLE else None,
         }
 

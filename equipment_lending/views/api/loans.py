@@ -105,7 +105,7 @@ class TheLoan(_OneLoan):
 
 @api_defaults(route_name="api.lending.loan.act", request_method="POST")
 class Decisions(_OneLoan):
-    """What is decided about a loan before anything leaves the desk, and how long it lasts."""
+    """What is decided about a loan before anything leaves the desk."""
 
     @property
     def requests(self) -> LoanRequests:
@@ -123,11 +123,16 @@ class Decisions(_OneLoan):
     def cancel(self):
         return self.answer(lambda: self.requests.cancel(self.loan.id, self.request.message["reason"], self.me))
 
-    @api_view(match_param="act=extend", body=ExtensionMessage, permission=Lending.CHANGE_LOAN, idempotent=True)
+
+@api_defaults(route_name="api.lending.loan.extend", request_method="POST", permission=Lending.CHANGE_LOAN)
+class Extension(_OneLoan):
+    """How long a loan lasts, for which both its desks are asked."""
+
+    @api_view(body=ExtensionMessage, idempotent=True)
     def extend(self):
+        requests, until = self.request.find_service(LoanRequests), self.request.message["return_at"]
         alone = not self.request.has_permission(Lending.SERVE)
-        until = self.request.message["return_at"]
-        return self.answer(lambda: self.requests.extend(self.loan.id, until, self.me, alone=alone))
+        return self.answer(lambda: requests.extend(self.loan.id, until, self.me, alone=alone))
 
 
 @api_defaults(route_name="api.lending.loan.act", request_method="POST", permission=Lending.SERVE)

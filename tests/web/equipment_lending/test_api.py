@@ -164,6 +164,21 @@ def test_any_desk_takes_back_what_another_one_lent_but_says_only_of_its_own_that
         api.post_json(f"/api/v1/loans/{loan.id}/{act}", body, headers=elsewhere, status=403)
 
 
+def test_the_desk_that_a_loan_goes_back_to_extends_it_and_decides_on_nothing_else(api, session, stock):
+    """The borrower chose where to bring it back: that desk's clerk has no say in what another one lends."""
+    back = lending.point(session, slug="bellevue")
+    elsewhere = people.bearer(session, people.staff(session, Role.DESK, back.slug))
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", return_point_id=back.id)
+    path = f"/api/v1/loans/{loan.id}"
+    why = {"reason": "non"}
+    bodies = {"confirm": {}, "reject": why, "cancel": why, "check-out": {"items": [stock.items[0].asset_tag]}}
+    for act, body in bodies.items():
+        api.post_json(f"{path}/{act}", body, headers=elsewhere, status=403)
+    api.get(path, headers=elsewhere)
+    api.post_json(f"{path}/extend", {"return_at": "2026-10-27T10:00:00+01:00"}, headers=elsewhere)
+    assert loan.state is LoanState.CONFIRMED
+
+
 def test_a_refusal_has_every_reason_and_alternatives(api, session, stock, mine):
     lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", units=2)
     lending.policy(session, model_id=stock.model_id, requires=["prise-de-son"])

@@ -189,6 +189,20 @@ def test_another_points_loan_is_not_ours(browse, session, loan, page):
     browse.get(f"/desk/loans/{loan.id}/{page}".rstrip("/"), status=403)
 
 
+def test_the_desk_that_a_loan_goes_back_to_lends_it_longer_and_decides_on_nothing_else(browse, session, loan):
+    """The borrower chose where to bring it back: that desk's clerk has no say in what another one lends."""
+    loan.return_point_id = lending.point(session, slug="bellevue").id
+    session.flush()
+    clerk = people.signed_in(browse, people.staff(session, Role.DESK, "bellevue"))
+    page = f"/desk/loans/{loan.id}"
+    clerk.get(f"{page}/check-out", status=403)
+    for act in ("confirm", "reject", "withdraw", "no_show"):
+        clerk.post(page, people.with_csrf(clerk, {act: act, "reason": "non"}), status=403)
+        clerk.post(f"{page}?{act}={act}", people.with_csrf(clerk, {"prolong": "prolong"}), status=403)
+    assert loan.state is LoanState.CONFIRMED
+    at_loan(clerk, loan, "prolong", return_at="2026-10-26T10:00").submit("prolong", status=303)
+
+
 def test_borrowers_do_not_hand_out_to_themselves(browse, session, loan):
     people.signed_in(browse, loan.borrower)
     for page in ("", "/check-out", "/check-in"):

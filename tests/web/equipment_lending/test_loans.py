@@ -164,6 +164,17 @@ def test_the_desk_that_lends_it_sees_it_and_other_desks_do_not(browse, session, 
     people.signed_in(browse, people.staff(session, Role.DESK, "lambezellec")).get(f"/loans/{loan.id}", status=200)
 
 
+def test_the_desk_that_a_loan_goes_back_to_sees_and_extends_it_and_does_not_call_it_off(browse, session, loan):
+    loan.return_point_id = lending.point(session, slug="bellevue").id
+    session.flush()
+    clerk = people.signed_in(browse, people.staff(session, Role.DESK, "bellevue"))
+    forms = clerk.get(f"/loans/{loan.id}").forms
+    assert "extend" in forms
+    assert "cancel" not in forms
+    clerk.post(f"/loans/{loan.id}/cancel", people.with_csrf(clerk), status=403)
+    assert loan.state is LoanState.CONFIRMED
+
+
 @pytest.mark.parametrize("address", ["/loans/nothing", "/loans/00000000-0000-0000-0000-000000000000"])
 def test_a_loan_that_is_not_there_is_not_found(signed_in, address):
     signed_in.get(address, status=404)
