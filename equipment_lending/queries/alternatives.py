@@ -53,7 +53,8 @@ def alternatives(session: Session, gathered: Gathered, reasons: Collection[Refus
 def _elsewhen(session: Session, gathered: Gathered) -> tuple[Period, ...]:
     asked = gathered.application
     around = Period(max(asked.now, asked.period.start - REACH), asked.period.end + REACH)
-    uses = stock_uses(session, [stock.id for stock, _ in gathered.lines], around, asked.now)
+    ids = [stock.id for stock, _ in gathered.lines]
+    uses = stock_uses(session, ids, around, asked.now, without_loan=gathered.without)
 
     def is_free(period: Period) -> bool:
         return all(

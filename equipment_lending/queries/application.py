@@ -21,7 +21,7 @@ from equipment_lending.rules.closed_days import loan_days
 from equipment_lending.rules.fair_use import kept
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
-from equipment_lending.terms import HELD, Claimed, LoanState, Period, Wish
+from equipment_lending.terms import HELD, Claimed, LoanState, Period, Wish, WishedLine
 from portal.people.models import Membership
 from portal.ports.certifications import Certifications
 
@@ -35,7 +35,8 @@ EXPECTED = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT)
 class Gathered:
     """A wish with its rows, and the application that the charter decides on.
 
-    ``taken_up`` are the borrower's places in line of which it takes up what was offered.
+    ``without`` is the loan that the wish is to replace, by its id; ``taken_up`` are the borrower's places in line of
+    which it takes up what was offered.
     """
 
     wish: Wish
@@ -44,11 +45,26 @@ class Gathered:
     lines: tuple[tuple[Stock, int], ...]
     policies: Mapping[UUID, Policy]
     application: Application
+    without: UUID | None = None
     taken_up: tuple[WaitlistEntry, ...] = ()
 
     def occupied(self, stock_id: UUID, period: Period) -> Period:
         """Return what a loan of a stock from pick-up to return occupies."""
         return claimed(period, self.policies[stock_id], self.application.pickup.calendar.zone)
+
+
+def wish_of(loan: Loan) -> Wish:
+    """Return what somebody would ask for who wanted just this loan."""
+    return Wish(
+        point=loan.point.slug,
+        return_point=loan.return_point.slug,
+        pickup_at=loan.pickup_at,
+        return_at=loan.return_at,
+        lines=tuple(WishedLine(line.stock.model.slug, line.units) for line in loan.lines),
+        organisation_id=loan.organisation_id,
+        project=loan.project,
+        purpose=loan.purpose,
+    )
 
 
 def wished_stocks(session: Session, wish: Wish) -> list[Stock]:
@@ -103,7 +119,7 @@ def gather(
         not_lent=tuple(sorted(set(units) - {stock.model.slug for stock in stocks})),
         may_act=facts.may_act(borrower_id, wish.organisation_id),
     )
-    return Gathered(wish, point, return_point, lines, policy_of, application)
+    return Gathered(wish, point, return_point, lines, policy_of, application, without.id if without else None)
 
 
 def _slugs(wish: Wish) -> set[str]:

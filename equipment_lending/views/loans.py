@@ -224,6 +224,8 @@ class LoanPage:
         if loan.extended_at:
             until = self.request.words.datetime(loan.return_at, loan.return_point.zone)
             yield loan.extended_at, say(_("Made longer, until ${when}"), mapping={"when": until})
+        if loan.changed_at:
+            yield loan.changed_at, say(_("Given other times or another point by the desk"))
         for custody in (custody for line in loan.lines for custody in line.custodies):
             item = {"item": custody.item.asset_tag, "name": self.request.words.of(custody.line.stock.model.name)}
             yield custody.out_at, say(_("${name} (${item}) handed out"), mapping=item)

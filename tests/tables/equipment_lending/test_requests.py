@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from equipment_lending.models import Claim, Loan, PolicyLayer
+from equipment_lending.models import Claim, LendingPoint, Loan, OpeningException, PolicyLayer
 from equipment_lending.queries.agenda import appointment
+from equipment_lending.queries.changed_hours import closed_cases, closed_in_time
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import Approval, LoanState, RefusalCode, Refused, Wish, WishedLine
@@ -467,6 +468,124 @@ def test_days_count_as_agreed_even_of_what_came_back_before(session, requests, d
     with pytest.raises(Refused) as no:
         requests.request(wish(stock, "2026-10-27T10:00", "2026-10-29T10:00"), borrower.id, borrower.id)
     assert codes(no) == {RefusalCode.TOO_MANY_DAYS}
+
+
+# Changing -----------------------------------------------------------------------------------------------------------
+
+
+def change(requests, loan, start, end, to=None, back=None, by=None):
+    point = (to or loan.point).slug
+    return requests.change(
+        loan.id, lending.period(start, end), point, back.slug if back else point, by or loan.borrower_id
+    )
+
+
+@pytest.mark.parametrize("state", [LoanState.CONFIRMED, LoanState.REQUESTED])
+def test_the_desk_gives_a_loan_other_times_and_another_point(session, requests, borrower, clock, state):
+    """E4, E6, E7: staff decides; the loan keeps its number, its state and its place in age."""
+    here = lending.stock(session, units=2)
+    there = lending.stock(session, units=2, of=here.model, at=lending.point(session, name="Bellevue"))
+    lending.policy(session, point_id=there.point_id, buffer_after_minutes=60)
+    back = lending.point(session)
+    loan = lending.loan(session, here, "2026-10-24T10:00", "2026-10-26T10:00", units=2, borrower=borrower, state=state)
+    number, asked_at, before = loan.number, loan.requested_at, appointment(loan, Words("en"))
+    clock.at += timedelta(hours=1)
+    changed = change(requests, loan, "2026-10-27T10:00", "2026-10-29T10:00", there.point, back)
+    session.flush()
+    session.expire_all()
+    assert (changed.number, changed.state, changed.requested_at) == (number, state, asked_at)
+    assert (changed.point, changed.return_point, changed.revision) == (there.point, back, 1)
+    assert changed.period == lending.period("2026-10-27T10:00", "2026-10-29T10:00")
+    (line,) = changed.lines
+    (claim,) = line.claims
+    assert (line.stock, claim.stock, line.units, claim.units) == (there, there, 2, 2)
+    assert claim.period == lending.period("2026-10-27T10:00", "2026-10-29T11:00")
+    after = appointment(changed, Words("en"))
+    assert (after.changed_at, after.uid) == (clock.at, before.uid)
+    assert after.sequence > before.sequence
+    assert session.scalars(select(AuditEntry.act)).all() == ["lending.change"]
+    letter = session.scalars(select(OutgoingMail)).one()
+    assert number in letter.subject
+    assert requests.request(wish(here, units=2), borrower.id, borrower.id).state is LoanState.CONFIRMED
+
+
+def test_a_change_is_decided_like_a_new_wish_and_a_no_changes_nothing(session, requests, borrower):
+    stock = lending.stock(session, units=2)
+    lending.policy(session, model_id=stock.model_id, max_days=3, max_units_per_person=2)
+    lending.loan(session, stock, "2026-11-02T10:00", "2026-11-04T10:00", units=1)
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", units=2, borrower=borrower)
+    with pytest.raises(Refused) as no:
+        change(requests, loan, "2026-11-02T23:00", "2026-11-07T10:00")
+    assert codes(no) == {RefusalCode.TOO_LONG, RefusalCode.PICKUP_CLOSED, RefusalCode.NOT_ENOUGH}
+    with pytest.raises(Refused) as no:
+        change(requests, loan, "2026-11-02T10:00", "2026-11-04T10:00")
+    assert codes(no) == {RefusalCode.NOT_ENOUGH}
+    assert lending.period("2026-11-04T10:00", "2026-11-06T10:00") in no.value.alternatives.periods
+    with pytest.raises(Refused) as no:
+        change(requests, loan, "2026-10-24T10:00", "2026-10-26T10:00", lending.point(session))
+    assert codes(no) == {RefusalCode.NOT_LENT_HERE}
+    with pytest.raises(Refused) as no:
+        requests.change(loan.id, loan.period, "nowhere", "nowhere", borrower.id)
+    assert codes(no) == {RefusalCode.NO_SUCH_POINT}
+    assert loan.period == lending.period("2026-10-24T10:00", "2026-10-26T10:00")
+    assert (loan.revision, count(session, AuditEntry), count(session, OutgoingMail)) == (0, 0, 0)
+
+
+def test_what_a_loan_itself_occupies_does_not_stand_in_the_way_of_its_change(session, requests, borrower):
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, max_units_per_person=1, max_days_in_period=2)
+    stock.point.max_visits = 1
+    loan = requests.request(wish(stock), borrower.id, borrower.id)
+    changed = change(requests, loan, "2026-10-24T11:00", "2026-10-26T09:00")
+    assert changed.period == lending.period("2026-10-24T11:00", "2026-10-26T09:00")
+    lending.loan(session, stock, "2026-10-26T10:00", "2026-10-28T10:00")
+    with pytest.raises(Refused) as no:
+        change(requests, loan, "2026-10-26T10:00", "2026-10-28T10:00")
+    assert lending.period("2026-10-24T10:00", "2026-10-26T10:00") in no.value.alternatives.periods
+
+
+def test_the_notice_that_a_desk_has_had_counts_for_the_change(session, requests, borrower):
+    stock = lending.stock(session)
+    stock.point.lead_days = 3
+    loan = lending.loan(session, stock, "2026-10-23T10:00", "2026-10-26T10:00", borrower=borrower)
+    change(requests, loan, "2026-10-23T12:00", "2026-10-26T12:00")
+    with pytest.raises(Refused) as no:
+        change(requests, loan, "2026-10-23T11:00", "2026-10-26T12:00")
+    assert codes(no) == {RefusalCode.TOO_SOON}
+
+
+@pytest.mark.parametrize("state", [LoanState.OUT, LoanState.CANCELLED])
+def test_what_has_left_or_ended_is_not_changed(session, requests, borrower, state):
+    stock = lending.stock(session)
+    loan = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-26T10:00", borrower=borrower, state=state)
+    if state is LoanState.OUT:
+        lending.custody(session, loan.lines[0])
+    else:
+        loan.lines[0].claims[0].live = False
+    with pytest.raises(Refused) as no:
+        change(requests, loan, "2026-10-27T10:00", "2026-10-28T10:00")
+    assert codes(no) == {RefusalCode.WRONG_STATE}
+
+
+def test_a_loan_that_is_kept_as_it_is_is_not_flagged_until_the_hours_change_again(session, requests, borrower, clock):
+    """E6: the desk decides that somebody will be there."""
+    stock = lending.stock(session)
+    loan = lending.loan(session, stock, "2026-11-03T10:00", "2026-11-05T10:00", borrower=borrower)
+    clerk = people.person(session)
+    assert requests.keep(loan.id, clerk.id).kept_for is None
+
+    def close(day):
+        point = session.get_one(LendingPoint, stock.point_id)
+        point.exceptions.append(OpeningException(first_day=day, last_day=day, kind="closed"))
+        session.flush()
+        return set(closed_in_time(session, clock.now())), set(closed_cases(session, clock.now()))
+
+    assert close(date(2026, 11, 3)) == ({loan.id}, {loan.id})
+    requests.keep(loan.id, clerk.id)
+    assert (closed_in_time(session, clock.now()), closed_cases(session, clock.now())) == ({}, {})
+    assert session.scalars(select(AuditEntry.act)).all() == ["lending.keep"]
+    assert count(session, OutgoingMail) == 1
+    assert close(date(2026, 11, 5)) == ({loan.id}, {loan.id})
 
 
 def test_what_nobody_fetched_or_decided_ends_by_itself_once(session, requests, borrower, clock):
