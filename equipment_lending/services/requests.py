@@ -158,9 +158,10 @@ class LoanRequests:
     def change(self, loan_id: UUID, period: Period, point: str, return_point: str, by: UUID) -> Loan:
         """Give a loan that has not been fetched other times or points (slugs), and return it.
 
-        It is decided on like a new wish of its borrower for the same things. It keeps its number, its state and its
-        place among the promises. Raises :class:`Refused` with every reason, and with alternatives where another time or
-        place would do, and changes nothing.
+        It is decided on like a new wish of its borrower for the same things. It keeps its number and its place among
+        the promises; another point that approves what it lends has the last word on what is moved there. Raises
+        :class:`Refused` with every reason, and with alternatives where another time or place would do, and changes
+        nothing.
         """
         with self._session.begin_nested():
             loan = self._session.get_one(Loan, loan_id)
@@ -318,6 +319,8 @@ class LoanRequests:
             occupied = gathered.occupied(line.stock.id, gathered.application.period)
             for claim in line.claims:
                 claim.stock, claim.starts_at, claim.ends_at = line.stock, occupied.start, occupied.end
+        if loan.point is not gathered.point and not _automatic(gathered.policies.values()):
+            loan.state = LoanState.REQUESTED
         loan.point, loan.return_point = gathered.point, gathered.return_point
         loan.pickup_at, loan.return_at = gathered.application.period.start, gathered.application.period.end
         loan.changed_at, loan.kept_for = gathered.application.now, None

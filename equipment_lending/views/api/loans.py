@@ -7,9 +7,10 @@ from equipment_lending.permissions import Lending
 from equipment_lending.queries.loans import loans_at, loans_of
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.requests import LoanRequests
-from equipment_lending.terms import Condition, LoanState, Refusal, RefusalCode, Refused, Wish, WishedLine
+from equipment_lending.terms import Condition, LoanState, Period, Refusal, RefusalCode, Refused, Wish, WishedLine
 from equipment_lending.views.api.messages import (
     ApprovalMessage,
+    ChangeMessage,
     CheckInMessage,
     CheckOutMessage,
     ExtensionMessage,
@@ -122,6 +123,13 @@ class Decisions(_OneLoan):
     @api_view(match_param="act=cancel", body=ReasonMessage, permission=Lending.CHANGE_LOAN, idempotent=True)
     def cancel(self):
         return self.answer(lambda: self.requests.cancel(self.loan.id, self.request.message["reason"], self.me))
+
+    @api_view(match_param="act=change", body=ChangeMessage, permission=Lending.SERVE, idempotent=True)
+    def change(self):
+        message, loan = self.request.message, self.loan
+        period = Period(message["pickup_at"], message["return_at"])
+        points = (message["point"] or loan.point.slug, message["return_point"] or loan.return_point.slug)
+        return self.answer(lambda: self.requests.change(loan.id, period, *points, by=self.me))
 
 
 @api_defaults(route_name="api.lending.loan.extend", request_method="POST", permission=Lending.CHANGE_LOAN)

@@ -509,6 +509,16 @@ def test_the_desk_gives_a_loan_other_times_and_another_point(session, requests, 
     assert requests.request(wish(here, units=2), borrower.id, borrower.id).state is LoanState.CONFIRMED
 
 
+def test_another_point_that_approves_what_it_lends_decides_on_what_is_moved_there(session, requests, borrower):
+    here = lending.stock(session)
+    there = lending.stock(session, of=here.model)
+    lending.policy(session, model_id=here.model_id, approval=Approval.MANUAL)
+    loan = lending.loan(session, here, "2026-10-24T10:00", "2026-10-26T10:00", borrower=borrower)
+    assert change(requests, loan, "2026-10-24T10:00", "2026-10-26T12:00").state is LoanState.CONFIRMED
+    moved = change(requests, loan, "2026-10-24T10:00", "2026-10-26T12:00", there.point)
+    assert (moved.state, moved.point) == (LoanState.REQUESTED, there.point)
+
+
 def test_a_change_is_decided_like_a_new_wish_and_a_no_changes_nothing(session, requests, borrower):
     stock = lending.stock(session, units=2)
     lending.policy(session, model_id=stock.model_id, max_days=3, max_units_per_person=2)

@@ -269,6 +269,28 @@ def test_what_the_desk_approves_it_alone_extends(api, session, stock, me, mine, 
     assert api.post_json(f"/api/v1/loans/{loan.id}/extend", until, headers=clerk).headers["ETag"] == '"1"'
 
 
+def test_a_desk_gives_a_loan_other_times_and_another_point(api, session, stock, me, mine, clerk):
+    there = lending.stock(session, of=stock.model)
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", borrower=me)
+    path = f"/api/v1/loans/{loan.id}/change"
+    later = {"pickup_at": "2026-10-27T10:00:00+01:00", "return_at": "2026-10-28T10:00:00+01:00"}
+    api.post_json(path, later, headers=mine, status=403)
+    api.post_json(path, later | {"return_at": later["pickup_at"]}, headers=clerk, status=422)
+    changed = api.post_json(path, later | {"point": there.point.slug}, headers=clerk).json
+    assert (changed["number"], changed["point"]) == (loan.number, there.point.slug)
+    assert (changed["return_point"], changed["pickup_at"]) == (stock.point.slug, "2026-10-27T09:00:00+00:00")
+    api.post_json(path, later, headers=clerk, status=403)  # from now on it is the other desk's
+
+
+def test_a_change_that_cannot_be_is_refused_with_every_reason_and_alternatives(api, session, stock, me, clerk):
+    lending.loan(session, stock, "2026-10-27T10:00", "2026-10-28T10:00", units=2)
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-25T10:00", borrower=me)
+    later = {"pickup_at": "2026-10-27T10:00:00+01:00", "return_at": "2026-10-28T03:00:00+01:00"}
+    no = api.post_json(f"/api/v1/loans/{loan.id}/change", later, headers=clerk, status=409).json
+    assert [reason["code"] for reason in no["reasons"]] == ["return_closed", "not_enough"]
+    assert no["alternatives"]["periods"]
+
+
 def test_an_item_out_of_service_answers_with_the_loans_at_risk(api, session, stock, mine, clerk):
     loan = api.post_json("/api/v1/loans", wish(stock, units=2), headers=mine, status=201).json
     tag = stock.items[0].asset_tag
@@ -323,7 +345,7 @@ def test_what_is_agreed_is_agreed_to_the_minute(api, session, stock, me, mine, c
     assert loan.return_at == lending.instant("2026-10-25T10:00")
 
 
-ACTS = ("confirm", "reject", "cancel", "extend", "check-out", "check-in")
+ACTS = ("confirm", "reject", "cancel", "change", "extend", "check-out", "check-in")
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -338,6 +360,7 @@ def test_who_read_an_older_version_of_a_loan_changes_nothing(api, session, stock
     assert version == f'"{loan.revision}"'
     message = {
         "confirm": {},
+        "change": {"pickup_at": "2026-10-24T10:00:00+02:00", "return_at": "2026-10-27T10:00:00+01:00"},
         "extend": {"return_at": "2026-10-27T10:00:00+01:00"},
         "check-out": {"items": [tag]},
         "check-in": {"items": [{"asset_tag": tag, "condition": "good"}]},
