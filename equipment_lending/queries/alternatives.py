@@ -2,19 +2,21 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
-from equipment_lending.models import EquipmentModel, Stock
-from equipment_lending.queries.application import Gathered, free_for
+from equipment_lending.models import EquipmentModel, Loan, Stock
+from equipment_lending.queries.application import Gathered, free_for, gather, wish_of, wished_points
 from equipment_lending.queries.calendars import calendars, policies
 from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.alternatives import nearest_periods
+from equipment_lending.rules.charter import refusals
 from equipment_lending.rules.claims import claimed
 from equipment_lending.terms import Period, Refusal, RefusalCode
+from portal.ports.certifications import Certifications
 
 MENDED_ELSEWHEN = frozenset(
     {
@@ -48,6 +50,14 @@ def alternatives(session: Session, gathered: Gathered, reasons: Collection[Refus
     periods = _elsewhen(session, gathered) if codes & MENDED_ELSEWHEN and gathered.lines else ()
     points = _elsewhere(session, gathered) if codes & MENDED_ELSEWHERE else ()
     return Alternatives(periods, points)
+
+
+def instead_of(session: Session, loan: Loan, certifications: Certifications, now: datetime) -> Alternatives:
+    """Return what would do instead of a loan that has not been fetched, if it cannot be as it was agreed."""
+    wish = wish_of(loan)
+    points, stocks = wished_points(session, wish), [line.stock for line in loan.lines]
+    gathered = gather(session, wish, points, stocks, loan.borrower_id, certifications, now, without=loan)
+    return alternatives(session, gathered, refusals(gathered.application))
 
 
 def _elsewhen(session: Session, gathered: Gathered) -> tuple[Period, ...]:
