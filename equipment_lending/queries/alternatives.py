@@ -12,7 +12,7 @@ from equipment_lending.models import EquipmentModel, Loan, Stock
 from equipment_lending.queries.application import Gathered, free_for, gather, wish_of, wished_points
 from equipment_lending.queries.calendars import calendars, policies
 from equipment_lending.queries.occupation import stock_uses
-from equipment_lending.rules.alternatives import nearest_periods
+from equipment_lending.rules.alternatives import free_parts, nearest_periods
 from equipment_lending.rules.charter import refusals
 from equipment_lending.rules.claims import claimed
 from equipment_lending.terms import Period, Refusal, RefusalCode
@@ -36,7 +36,10 @@ REACH = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class Alternatives:
-    """Periods in which the same point could lend all of it, nearest first; points (slugs) that could at that time."""
+    """Periods in which the same point could lend all of it; points (slugs) that could at that time.
+
+    Parts of the period that was asked for come first, then others, nearest first.
+    """
 
     periods: tuple[Period, ...] = ()
     points: tuple[str, ...] = ()
@@ -72,7 +75,7 @@ def _elsewhen(session: Session, gathered: Gathered) -> tuple[Period, ...]:
             for stock, units in gathered.lines
         )
 
-    return tuple(nearest_periods(asked, is_free))
+    return (*free_parts(asked, is_free), *nearest_periods(asked, is_free))
 
 
 def _elsewhere(session: Session, gathered: Gathered) -> tuple[str, ...]:

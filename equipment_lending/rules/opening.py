@@ -89,6 +89,21 @@ class OpeningCalendar:
         for ordinal in range(first, min(first + _LOOKAHEAD, date.max.toordinal())):
             yield from (window for window in self.windows_on(date.fromordinal(ordinal)) if window.end > instant)
 
+    def open_after(self, instant: datetime) -> Iterator[datetime]:
+        """Yield ``instant`` if the desk is open then, and when each later window opens."""
+        if self.is_open_at(instant):
+            yield instant
+        yield from (window.start for window in self.windows_after(instant) if instant < window.start)
+
+    def open_before(self, instant: datetime) -> Iterator[datetime]:
+        """Yield ``instant`` if the desk is open then, and when each earlier window closes, the latest first."""
+        if self.is_open_at(instant):
+            yield instant
+        last = self.day_of(instant).toordinal()
+        for ordinal in range(last, max(last - _LOOKAHEAD, 0), -1):
+            windows = self.windows_on(date.fromordinal(ordinal))
+            yield from (window.end for window in reversed(windows) if window.end < instant)
+
     def next_windows(self, after: datetime, count: int) -> list[Period]:
         """Return the first ``count`` windows that are not over at ``after``; fewer where the desk stays closed."""
         return list(islice(self.windows_after(after), count))

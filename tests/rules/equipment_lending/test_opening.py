@@ -244,6 +244,15 @@ def test_E5_the_next_open_windows_are_proposed_for_a_closed_day():
     ]
 
 
+@given(around_the_clock_changes, st.integers(0, 47))
+def test_the_open_instants_next_to_one_are_itself_or_the_nearest_edges(day, halves):
+    calendar = MONDAY_TO_FRIDAY
+    moment = local_instant(datetime.combine(day, time()), PARIS) + halves * HOUR / 2
+    opened = [at for n in range(-200, 201) if calendar.is_open_at(at := moment + n * HOUR / 2)]
+    assert next(calendar.open_after(moment)) == min(at for at in opened if moment <= at)
+    assert next(calendar.open_before(moment)) == max(at for at in opened if at <= moment)
+
+
 def test_a_window_that_closes_now_is_over():
     assert EVERY_DAY.next_windows(instant("2026-11-20T18:00"), 1) == [period("2026-11-21T09:00", "2026-11-21T18:00")]
 

@@ -84,7 +84,11 @@ def test_where_the_hours_have_changed_other_openings_are_proposed(at_desk, loan,
 @pytest.mark.parametrize("page", ["/desk/loans/{}", "/loans/{}", "/desk/loans/{}/change"])
 def test_the_desk_keeps_a_loan_as_it_is_in_spite_of_changed_hours(at_desk, loan, closed, page):
     address = page.format(loan.id)
-    notice = at_desk.get(address, headers=ENGLISH).html.find("form", action=f"/desk/loans/{loan.id}/keep").find_parent(class_="notice")
+    notice = (
+        at_desk.get(address, headers=ENGLISH)
+        .html.find("form", action=f"/desk/loans/{loan.id}/keep")
+        .find_parent(class_="notice")
+    )
     assert bool(notice.select_one(f"a[href='/desk/loans/{loan.id}/change']")) == ("change" not in page)
     keep = notice.select_one("form")["action"]
     at_desk.post(keep, people.with_csrf(at_desk), status=303)

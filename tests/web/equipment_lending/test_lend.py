@@ -87,9 +87,9 @@ def test_what_would_work_instead_fills_the_form_in(session, at_desk, borrower, s
     lending.loan(session, stock, "2026-10-22T09:00", "2026-10-24T09:00", units=2)
     page = lend(at_desk, borrower, values={"lines.0.units": "2"}, status=409)
     form = page.forms["lend"]
-    instead = form.fields["form:fill"][0]
-    assert "24 October" in page.html.select_one(".notice li").text
-    filled = form.submit("form:fill", value=instead._value, headers=ENGLISH, status=200).forms["lend"]
+    part, later = page.html.select(".notice li button")[:2]
+    assert ("09:00" in part.text, "10:00" in part.text) == (True, True)
+    filled = form.submit("form:fill", value=later["value"], headers=ENGLISH, status=200).forms["lend"]
     assert (filled["pickup_at"].value, filled["return_at"].value) == ("2026-10-24T14:00", "2026-10-26T10:00")
     assert (filled["lines.0.units"].value, filled["purpose"].value) == ("2", "Une balade sonore")
     assert session.scalars(select(Loan).where(Loan.borrower_id == borrower.id)).all() == []
