@@ -100,7 +100,7 @@ def _elsewhere(session: Session, gathered: Gathered) -> tuple[str, ...]:
         if free_for(uses[stock.id], occupied[stock.id], asked.now) >= wanted[stock.model.slug]
     }
     points = {stock.point_id: stock.point for stock in stocks}
-    calendar_of = calendars(session, points.values(), asked.now.date())
+    calendar_of = calendars(session, points.values())
     return tuple(
         point.slug
         for point in sorted(points.values(), key=lambda point: point.name)

@@ -104,7 +104,7 @@ def gather(
     ``without`` is a loan that the wish is to replace: what it occupies and counts for is left out.
     """
     point, return_point = points[wish.point], points[wish.return_point or wish.point]
-    calendar_of = calendars(session, points.values(), now.date())
+    calendar_of = calendars(session, points.values())
     policy_of = policies(session, stocks)
     units = {slug: sum(line.units for line in wish.lines if line.equipment == slug) for slug in _slugs(wish)}
     lines = tuple((stock, units[stock.model.slug]) for stock in stocks)

@@ -46,7 +46,7 @@ def _in_vain(
         return
     desks = {point_id for row in rows for point_id in (row.point_id, row.return_point_id)}
     points = session.scalars(select(LendingPoint).where(LendingPoint.id.in_(desks)))
-    calendar_of = calendars(session, points, now.date())
+    calendar_of = calendars(session, points)
     for loan_id, state, point_id, pickup_at, return_point_id, return_at, kept_for in rows:
         pickup = Expected(End.PICKUP, pickup_at, calendar_of[point_id])
         back = Expected(End.RETURN, return_at, calendar_of[return_point_id])

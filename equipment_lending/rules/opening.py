@@ -1,6 +1,6 @@
 """Article 4: when a lending point is open, on its own civil calendar, and how long it needs before a pick-up."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -40,7 +40,7 @@ class OpeningCalendar:
     zone: ZoneInfo
     weekly: tuple[WeeklyWindow, ...] = ()
     exceptions: tuple[DayException, ...] = ()
-    holidays: frozenset[date] = frozenset()
+    holidays: Container[date] = frozenset()
     _known: dict[date, list[Hours]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def day_of(self, instant: datetime) -> date:

@@ -242,7 +242,7 @@ class LoanRequests:
         return loan
 
     def _no_show_from(self, loan: Loan) -> datetime:
-        desk = calendar(self._session, loan.point, loan.pickup_at.date())
+        desk = calendar(self._session, loan.point)
         window = desk.window_at(loan.pickup_at) or next(desk.windows_after(loan.pickup_at), None)
         policy_of = policies(self._session, [line.stock for line in loan.lines])
         return max(no_show_from(loan.pickup_at, window, policy) for policy in policy_of.values())

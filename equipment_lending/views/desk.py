@@ -152,7 +152,7 @@ class DeskDay:
         return asked if abs(asked - self.today) < NEAR else self.today
 
     def _frame(self):
-        windows = calendar(self.request.db, self.point, self.day).windows_on(self.day)
+        windows = calendar(self.request.db, self.point).windows_on(self.day)
         return {
             "point": self.point,
             "day": self.day,

@@ -189,7 +189,7 @@ class LoanPage:
         return self._back()
 
     def _return_at(self, sent) -> datetime | None:
-        desk = calendar(self.request.db, self.loan.return_point, self.now.date())
+        desk = calendar(self.request.db, self.loan.return_point)
         try:
             return return_moment(sent["return"], sent["return_time"], [desk])
         except NoSuchTime:
