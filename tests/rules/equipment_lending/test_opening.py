@@ -2,12 +2,14 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+import colander
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipment_lending.rules.opening import OpeningCalendar, local_instant
 from equipment_lending.terms import DayException, DayKind, Hours, NoSuchTime, WeeklyWindow
+from portal.forms.types import LocalMoment
 from tests.rules.equipment_lending.given import (
     DAY,
     EVERY_DAY,
@@ -160,6 +162,19 @@ def test_E1_half_past_two_is_refused_in_spring_and_winter_time_in_autumn():
     with pytest.raises(NoSuchTime):
         local_instant(wall("2027-03-28T02:30"), PARIS)
     assert local_instant(wall("2026-10-25T02:30"), PARIS) == instant("2026-10-25T02:30+01:00")
+
+
+@given(around_the_clock_changes, st.integers(0, 23), st.integers(0, 59))
+def test_E1_the_forms_of_the_desk_mean_the_same_instant_by_a_time_as_those_of_residents(day, hour, minute):
+    shown = datetime.combine(day, time(hour, minute))
+    form = colander.SchemaNode(LocalMoment("Europe/Paris"))
+    try:
+        meant = local_instant(shown, PARIS)
+    except NoSuchTime:
+        with pytest.raises(colander.Invalid):
+            form.deserialize(f"{shown:%Y-%m-%dT%H:%M}")
+    else:
+        assert form.deserialize(f"{shown:%Y-%m-%dT%H:%M}") == meant
 
 
 def test_scenario_18_an_hour_that_comes_twice_is_the_second_one_and_a_lost_hour_is_refused():
