@@ -155,7 +155,7 @@ class LoanRequests:
         self._letters.about(loan, "no_show")
         return loan
 
-    def change(self, loan_id: UUID, period: Period, point: str, return_point: str, by: UUID) -> Loan:
+    def change(self, loan_id: UUID, period: Period, point: str, return_point: str) -> Loan:
         """Give a loan that has not been fetched other times or points (slugs), and return it.
 
         It is decided on like a new wish of its borrower for the same things. It keeps its number and its place among
@@ -181,7 +181,7 @@ class LoanRequests:
         self._letters.about(loan, "loan_changed", gathered.taken_up)
         return loan
 
-    def keep(self, loan_id: UUID, by: UUID) -> Loan:
+    def keep(self, loan_id: UUID) -> Loan:
         """Decide that a loan stays as it was agreed although a desk has changed its hours, and tell its borrower.
 
         That holds for the hours as they are now: once they change again, it is to be decided anew.
@@ -259,7 +259,7 @@ class LoanRequests:
         lock(self._session, Person, [borrower_id])
         lock(self._session, LendingPoint, [point.id for point in points.values() if point.max_visits is not None])
         wished = {stock.id for stock in stocks}
-        held = wished | self._held_by(instead_of)
+        held = wished | (self._held_by(instead_of) if instead_of else set())
         lock(self._session, Stock, held)
         self._session.expire_all()  # what was read before all this was held may be the past
         if self._session.get_one(Person, borrower_id).erased_at is not None:
@@ -274,12 +274,10 @@ class LoanRequests:
         gathered = gather(self._session, *facts, without=instead_of)
         return replace(gathered, application=replace(gathered.application, noticed=noticed), taken_up=taken_up)
 
-    def _held_by(self, loan: Loan | None) -> set[UUID]:
+    def _held_by(self, loan: Loan) -> set[UUID]:
         """Return the stocks of a loan, alone with it."""
-        if loan is None:
-            return set()
         lock(self._session, Loan, [loan.id])
-        return {line.stock_id for line in loan.lines}
+        return set(self._session.scalars(select(LoanLine.stock_id).where(LoanLine.loan_id == loan.id)))
 
     def _wished_points(self, wish: Wish) -> dict[str, LendingPoint]:
         points = wished_points(self._session, wish)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
@@ -49,6 +48,7 @@ class ChangeLoan:
         self.loan: Loan = context.loan
         self.request = request
         self.now: datetime = request.clock.now()
+        self.requests = request.find_service(LoanRequests)
         self.zone = self.loan.point.zone
         self.names = {one.slug: one.name for one in points(request.db)}
         self.form = request.new_form(
@@ -78,9 +78,7 @@ class ChangeLoan:
             return self._page()
         period = Period(sent["pickup_at"], sent["return_at"])
         try:
-            self.request.find_service(LoanRequests).change(
-                self.loan.id, period, sent["point"], sent["return_point"], self._by
-            )
+            self.requests.change(self.loan.id, period, sent["point"], sent["return_point"])
         except Refused as no:
             return self._refused(no)
         return self._settled(_("The loan is changed, and the borrower is told."))
@@ -89,15 +87,11 @@ class ChangeLoan:
     def keep(self):
         """Leave a loan as it was agreed, whatever the hours are now."""
         try:
-            self.request.find_service(LoanRequests).keep(self.loan.id, self._by)
+            self.requests.keep(self.loan.id)
         except Refused as no:
             self.request.response.status_int = 409
             return self._page(no.reasons)
         return self._settled(_("The loan stays as it is, and the borrower is told."))
-
-    @property
-    def _by(self) -> UUID:
-        return self.request.identity.person_id
 
     def _settled(self, told: str) -> HTTPSeeOther:
         """Lead on to the desk, for which the loan may now be another one's."""

@@ -129,7 +129,7 @@ class Decisions(_OneLoan):
         message, loan = self.request.message, self.loan
         period = Period(message["pickup_at"], message["return_at"])
         points = (message["point"] or loan.point.slug, message["return_point"] or loan.return_point.slug)
-        return self.answer(lambda: self.requests.change(loan.id, period, *points, by=self.me))
+        return self.answer(lambda: self.requests.change(loan.id, period, *points))
 
 
 @api_defaults(route_name="api.lending.loan.extend", request_method="POST", permission=Lending.CHANGE_LOAN)

@@ -473,11 +473,9 @@ def test_days_count_as_agreed_even_of_what_came_back_before(session, requests, d
 # Changing -----------------------------------------------------------------------------------------------------------
 
 
-def change(requests, loan, start, end, to=None, back=None, by=None):
-    point = (to or loan.point).slug
-    return requests.change(
-        loan.id, lending.period(start, end), point, back.slug if back else point, by or loan.borrower_id
-    )
+def change(requests, loan, start, end, to=None, back=None):
+    point = to or loan.point
+    return requests.change(loan.id, lending.period(start, end), point.slug, (back or point).slug)
 
 
 @pytest.mark.parametrize("state", [LoanState.CONFIRMED, LoanState.REQUESTED])
@@ -535,7 +533,7 @@ def test_a_change_is_decided_like_a_new_wish_and_a_no_changes_nothing(session, r
         change(requests, loan, "2026-10-24T10:00", "2026-10-26T10:00", lending.point(session))
     assert codes(no) == {RefusalCode.NOT_LENT_HERE}
     with pytest.raises(Refused) as no:
-        requests.change(loan.id, loan.period, "nowhere", "nowhere", borrower.id)
+        requests.change(loan.id, loan.period, "nowhere", "nowhere")
     assert codes(no) == {RefusalCode.NO_SUCH_POINT}
     assert loan.period == lending.period("2026-10-24T10:00", "2026-10-26T10:00")
     assert (loan.revision, count(session, AuditEntry), count(session, OutgoingMail)) == (0, 0, 0)
@@ -581,8 +579,7 @@ def test_a_loan_that_is_kept_as_it_is_is_not_flagged_until_the_hours_change_agai
     """E6: the desk decides that somebody will be there."""
     stock = lending.stock(session)
     loan = lending.loan(session, stock, "2026-11-03T10:00", "2026-11-05T10:00", borrower=borrower)
-    clerk = people.person(session)
-    assert requests.keep(loan.id, clerk.id).kept_for is None
+    assert requests.keep(loan.id).kept_for is None
 
     def close(day):
         point = session.get_one(LendingPoint, stock.point_id)
@@ -591,7 +588,7 @@ def test_a_loan_that_is_kept_as_it_is_is_not_flagged_until_the_hours_change_agai
         return set(closed_in_time(session, clock.now())), set(closed_cases(session, clock.now()))
 
     assert close(date(2026, 11, 3)) == ({loan.id}, {loan.id})
-    requests.keep(loan.id, clerk.id)
+    requests.keep(loan.id)
     assert (closed_in_time(session, clock.now()), closed_cases(session, clock.now())) == ({}, {})
     assert session.scalars(select(AuditEntry.act)).all() == ["lending.keep"]
     assert count(session, OutgoingMail) == 1

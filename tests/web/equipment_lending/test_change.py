@@ -50,7 +50,7 @@ def changing(at_desk, loan, **values):
 
 def test_the_desk_agrees_on_other_times_and_the_loan_is_changed(at_desk, loan):
     form = changing(at_desk, loan, pickup_at="2026-11-04T10:00", return_at="2026-11-06T10:00")
-    page = form.submit("change", status=303).follow(status=303).follow(headers=ENGLISH)
+    page = form.submit("change", headers=ENGLISH, status=303).follow(status=303).follow(headers=ENGLISH)
     assert "The loan is changed" in page
     assert loan.period == lending.period("2026-11-04T10:00", "2026-11-06T10:00")
 
