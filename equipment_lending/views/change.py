@@ -36,6 +36,12 @@ SHORTAGES = {
 }
 
 
+def at_risk_words(loan: Loan, now: datetime, request) -> str | None:
+    """Return why a loan is at risk, in a sentence; None where it can be served."""
+    short = shortage(request.db, loan, now)
+    return request.localizer.translate(SHORTAGES[short]) if short else None
+
+
 @view_defaults(
     route_name="lending.desk.change",
     renderer="equipment_lending:templates/equipment_lending/desk/change.jinja2",
@@ -115,7 +121,6 @@ class ChangeLoan:
 
     def _page(self, reasons: list[Refusal] | None = None) -> dict[str, Any]:
         state, kind = state_words(self.loan, self.now, self.request)
-        short = shortage(self.request.db, self.loan, self.now)
         return {
             "loan": self.loan,
             "contents": contents(self.loan, self.request.words),
@@ -124,5 +129,5 @@ class ChangeLoan:
             "form": self.form if self.loan.state in UNFETCHED else None,
             "refused": [sentence(reason, self.request, self.zone) for reason in reasons or ()],
             "closed": closed_in_time(self.request.db, self.now, Loan.id == self.loan.id).get(self.loan.id),
-            "shortage": self.request.localizer.translate(SHORTAGES[short]) if short else None,
+            "at_risk": at_risk_words(self.loan, self.now, self.request),
         }
