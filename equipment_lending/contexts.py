@@ -1,5 +1,8 @@
 """What an address points at: loads it, or answers 404; says whose it is and at which points, for the permissions."""
 
+from copy import copy
+from functools import cached_property
+from typing import Self
 from uuid import UUID
 
 from pyramid.httpexceptions import HTTPNotFound
@@ -24,7 +27,7 @@ class LoanContext:
         self._db = request.db
         self._today = request.clock.today()
 
-    @property
+    @cached_property
     def owner_ids(self) -> tuple[UUID, ...]:
         officers = self._db.scalars(
             select(Membership.person_id).where(
@@ -34,6 +37,32 @@ class LoanContext:
             )
         )
         return (self.loan.borrower_id, *officers)
+
+    @property
+    def at_pickup(self) -> Self:
+        """The same loan, served at the point of its pick-up alone."""
+        narrowed = copy(self)
+        narrowed.scopes = (self.loan.point.slug,)
+        return narrowed
+
+
+class PickupContext(LoanContext):
+    """A loan that has not left: the desk that lends it decides, not the one to which the borrower will bring it."""
+
+    def __init__(self, request) -> None:
+        super().__init__(request)
+        self.scopes = (self.loan.point.slug,)
+
+
+class CounterContext(LoanContext):
+    """A loan on the page that both its desks see; what is decided there before it leaves is for the one that lends."""
+
+    BEFORE_IT_LEAVES = frozenset({"confirm", "reject", "withdraw", "no_show"})
+
+    def __init__(self, request) -> None:
+        super().__init__(request)
+        if not self.BEFORE_IT_LEAVES.isdisjoint(request.params):
+            self.scopes = (self.loan.point.slug,)
 
 
 class ReturnContext(LoanContext):

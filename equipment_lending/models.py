@@ -232,7 +232,9 @@ class Loan(Versioned, Row):
     """A loan from request to return. Lines say what was agreed, claims what it occupies, custodies what is out.
 
     ``number`` is what people say at the counter. What nobody had to decide on has no ``decided_at``; ``extended_at`` is
-    when it was last made longer. ``revision`` rises with each change, for calendars.
+    when it was last made longer, ``changed_at`` when the desk last gave it other times or points. ``kept_for`` names
+    the case of changed hours in which the desk decided to keep it as it is. ``revision`` rises with each change, for
+    calendars.
     """
 
     __tablename__ = "lending_loan"
@@ -254,6 +256,8 @@ class Loan(Versioned, Row):
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     extended_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]
+    kept_for: Mapped[str | None]
     revision: Mapped[int] = mapped_column(default=0)
 
     borrower: Mapped[Person] = relationship(foreign_keys=[borrower_id])

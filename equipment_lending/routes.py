@@ -4,10 +4,12 @@ from equipment_lending.contexts import (
     BorrowerContext,
     CategoryContext,
     CityContext,
+    CounterContext,
     ItemContext,
     LoanContext,
     ModelAtPointContext,
     ModelContext,
+    PickupContext,
     PointContext,
     ReturnContext,
     WaitingContext,
@@ -33,7 +35,8 @@ def programs(config) -> None:
     config.add_route("api.lending.loans", "/api/v1/loans")
     config.add_route("api.lending.loan", "/api/v1/loans/{id}", factory=LoanContext)
     config.add_route("api.lending.loan.check_in", "/api/v1/loans/{id}/check-in", factory=ReturnContext)
-    config.add_route("api.lending.loan.act", "/api/v1/loans/{id}/{act}", factory=LoanContext)
+    config.add_route("api.lending.loan.extend", "/api/v1/loans/{id}/extend", factory=LoanContext)
+    config.add_route("api.lending.loan.act", "/api/v1/loans/{id}/{act}", factory=PickupContext)
     config.add_route("api.lending.item.act", "/api/v1/items/{tag}/{act}", factory=ItemContext)
 
 
@@ -48,7 +51,7 @@ def residents(config) -> None:
     config.add_route("lending.loans", "/loans")
     config.add_route("lending.loan.calendar", "/loans/{id}.ics", factory=LoanContext)
     config.add_route("lending.loan", "/loans/{id}", factory=LoanContext)
-    config.add_route("lending.loan.cancel", "/loans/{id}/cancel", factory=LoanContext)
+    config.add_route("lending.loan.cancel", "/loans/{id}/cancel", factory=PickupContext)
     config.add_route("lending.loan.extend", "/loans/{id}/extend", factory=LoanContext)
     config.add_route("lending.points", "/points")
     config.add_route("lending.point", "/points/{slug}", factory=PointContext)
@@ -57,8 +60,10 @@ def residents(config) -> None:
 def counter(config) -> None:
     """Where items leave and come back."""
     config.add_route("desk", "/desk")
-    config.add_route("lending.desk.loan", "/desk/loans/{id}", factory=LoanContext)
-    config.add_route("lending.desk.check_out", "/desk/loans/{id}/check-out", factory=LoanContext)
+    config.add_route("lending.desk.loan", "/desk/loans/{id}", factory=CounterContext)
+    config.add_route("lending.desk.change", "/desk/loans/{id}/change", factory=PickupContext)
+    config.add_route("lending.desk.keep", "/desk/loans/{id}/keep", factory=LoanContext)
+    config.add_route("lending.desk.check_out", "/desk/loans/{id}/check-out", factory=PickupContext)
     config.add_route("lending.desk.check_in", "/desk/loans/{id}/check-in", factory=ReturnContext)
     config.add_route("lending.desk", "/desk/{slug}", factory=PointContext)
     config.add_route("lending.desk.lend", "/desk/{slug}/lend/{person}", factory=BorrowerContext)

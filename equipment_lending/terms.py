@@ -265,6 +265,7 @@ class RefusalCode(StrEnum):
     NOT_OUT = "not_out"
     REASON_MISSING = "reason_missing"
     NOT_LONGER = "not_longer"
+    DESK_DECIDES = "desk_decides"
     # on the waiting list
     FREE_NOW = "free_now"
     ALREADY_WAITING = "already_waiting"

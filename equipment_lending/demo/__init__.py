@@ -34,7 +34,7 @@ def load(request, chance: Random) -> None:
     founding.points(now.date())
     founding.catalogue()
 
-    counters, stories = cast.counters(request.db, now.date()), told("stories")
+    counters, stories = cast.counters(request.db), told("stories")
     present = Present(now, told("present"), counters, cast.people(request.db), cast.organisations(request.db))
     borrowers = cast.borrowers(request.db, stories["projects"], chance)
     ordinary = Draw(chance, now, list(counters.values()), borrowers, stories, present.kept_free, present.people_in_it)

@@ -5,7 +5,6 @@ Sorted here, not there: the two databases do not agree on the order of words.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
 from random import Random
 from uuid import UUID
 
@@ -22,10 +21,10 @@ KEEN = 3
 """How many times more often than others the keenest borrow."""
 
 
-def counters(session: Session, today: date) -> dict[str, Counter]:
+def counters(session: Session) -> dict[str, Counter]:
     """Return the lending points by slug, with their hours and what stands on their shelves."""
     points = sorted(session.scalars(select(LendingPoint)), key=lambda point: point.slug)
-    calendar_of = calendars(session, points, today)
+    calendar_of = calendars(session, points)
     shelves = _shelves(session)
     return {point.slug: Counter(point, calendar_of[point.id], shelves[point.id]) for point in points}
 

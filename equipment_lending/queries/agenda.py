@@ -34,7 +34,7 @@ def appointment(loan: Loan, words: Words) -> Appointment:
         description=loan.number,
         path=f"/loans/{loan.id}",
         cancelled=loan.state in ENDED_EARLY,
-        changed_at=max(filter(None, (loan.requested_at, loan.decided_at, loan.extended_at))),
+        changed_at=max(filter(None, (loan.requested_at, loan.decided_at, loan.extended_at, loan.changed_at))),
     )
 
 

@@ -2,19 +2,21 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
-from equipment_lending.models import EquipmentModel, Stock
-from equipment_lending.queries.application import Gathered, free_for
+from equipment_lending.models import EquipmentModel, Loan, Stock
+from equipment_lending.queries.application import Gathered, free_for, gather, wish_of, wished_points
 from equipment_lending.queries.calendars import calendars, policies
 from equipment_lending.queries.occupation import stock_uses
-from equipment_lending.rules.alternatives import nearest_periods
+from equipment_lending.rules.alternatives import free_parts, nearest_periods
+from equipment_lending.rules.charter import refusals
 from equipment_lending.rules.claims import claimed
 from equipment_lending.terms import Period, Refusal, RefusalCode
+from portal.ports.certifications import Certifications
 
 MENDED_ELSEWHEN = frozenset(
     {
@@ -34,7 +36,10 @@ REACH = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class Alternatives:
-    """Periods in which the same point could lend all of it, nearest first; points (slugs) that could at that time."""
+    """Periods in which the same point could lend all of it; points (slugs) that could at that time.
+
+    Parts of the period that was asked for come first, then others, nearest first.
+    """
 
     periods: tuple[Period, ...] = ()
     points: tuple[str, ...] = ()
@@ -50,10 +55,19 @@ def alternatives(session: Session, gathered: Gathered, reasons: Collection[Refus
     return Alternatives(periods, points)
 
 
+def instead_of(session: Session, loan: Loan, certifications: Certifications, now: datetime) -> Alternatives:
+    """Return what would do instead of a loan that has not been fetched, if it cannot be as it was agreed."""
+    wish = wish_of(loan)
+    points, stocks = wished_points(session, wish), [line.stock for line in loan.lines]
+    gathered = gather(session, wish, points, stocks, loan.borrower_id, certifications, now, without=loan)
+    return alternatives(session, gathered, refusals(gathered.application))
+
+
 def _elsewhen(session: Session, gathered: Gathered) -> tuple[Period, ...]:
     asked = gathered.application
     around = Period(max(asked.now, asked.period.start - REACH), asked.period.end + REACH)
-    uses = stock_uses(session, [stock.id for stock, _ in gathered.lines], around, asked.now)
+    ids = [stock.id for stock, _ in gathered.lines]
+    uses = stock_uses(session, ids, around, asked.now, without_loan=gathered.without)
 
     def is_free(period: Period) -> bool:
         return all(
@@ -61,7 +75,7 @@ def _elsewhen(session: Session, gathered: Gathered) -> tuple[Period, ...]:
             for stock, units in gathered.lines
         )
 
-    return tuple(nearest_periods(asked, is_free))
+    return (*free_parts(asked, is_free), *nearest_periods(asked, is_free))
 
 
 def _elsewhere(session: Session, gathered: Gathered) -> tuple[str, ...]:
@@ -86,7 +100,7 @@ def _elsewhere(session: Session, gathered: Gathered) -> tuple[str, ...]:
         if free_for(uses[stock.id], occupied[stock.id], asked.now) >= wanted[stock.model.slug]
     }
     points = {stock.point_id: stock.point for stock in stocks}
-    calendar_of = calendars(session, points.values(), asked.now.date())
+    calendar_of = calendars(session, points.values())
     return tuple(
         point.slug
         for point in sorted(points.values(), key=lambda point: point.name)

@@ -7,19 +7,21 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, true
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from equipment_lending.models import EquipmentModel, LendingPoint, Loan, LoanLine, Stock, WaitlistEntry
+from equipment_lending.models import Custody, EquipmentModel, LendingPoint, Loan, LoanLine, Stock, WaitlistEntry
 from equipment_lending.queries.calendars import calendars, policies
+from equipment_lending.queries.loans import units_to_hand_out
 from equipment_lending.queries.occupation import StockUse, stock_uses
 from equipment_lending.queries.waiting import offers_to
 from equipment_lending.rules.assignment import free_units
 from equipment_lending.rules.charter import Application, Line, Visits
 from equipment_lending.rules.claims import claimed, remaining
 from equipment_lending.rules.closed_days import loan_days
+from equipment_lending.rules.fair_use import kept
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
-from equipment_lending.terms import HELD, LoanState, Period, Wish
+from equipment_lending.terms import HELD, Claimed, LoanState, Period, Wish, WishedLine
 from portal.people.models import Membership
 from portal.ports.certifications import Certifications
 
@@ -33,7 +35,8 @@ EXPECTED = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT)
 class Gathered:
     """A wish with its rows, and the application that the charter decides on.
 
-    ``taken_up`` are the borrower's places in line of which it takes up what was offered.
+    ``without`` is the loan that the wish is to replace, by its id; ``taken_up`` are the borrower's places in line of
+    which it takes up what was offered.
     """
 
     wish: Wish
@@ -42,11 +45,26 @@ class Gathered:
     lines: tuple[tuple[Stock, int], ...]
     policies: Mapping[UUID, Policy]
     application: Application
+    without: UUID | None = None
     taken_up: tuple[WaitlistEntry, ...] = ()
 
     def occupied(self, stock_id: UUID, period: Period) -> Period:
         """Return what a loan of a stock from pick-up to return occupies."""
         return claimed(period, self.policies[stock_id], self.application.pickup.calendar.zone)
+
+
+def wish_of(loan: Loan) -> Wish:
+    """Return what somebody would ask for who wanted just this loan."""
+    return Wish(
+        point=loan.point.slug,
+        return_point=loan.return_point.slug,
+        pickup_at=loan.pickup_at,
+        return_at=loan.return_at,
+        lines=tuple(WishedLine(line.stock.model.slug, line.units) for line in loan.lines),
+        organisation_id=loan.organisation_id,
+        project=loan.project,
+        purpose=loan.purpose,
+    )
 
 
 def wished_stocks(session: Session, wish: Wish) -> list[Stock]:
@@ -86,7 +104,7 @@ def gather(
     ``without`` is a loan that the wish is to replace: what it occupies and counts for is left out.
     """
     point, return_point = points[wish.point], points[wish.return_point or wish.point]
-    calendar_of = calendars(session, points.values(), now.date())
+    calendar_of = calendars(session, points.values())
     policy_of = policies(session, stocks)
     units = {slug: sum(line.units for line in wish.lines if line.equipment == slug) for slug in _slugs(wish)}
     lines = tuple((stock, units[stock.model.slug]) for stock in stocks)
@@ -101,11 +119,23 @@ def gather(
         not_lent=tuple(sorted(set(units) - {stock.model.slug for stock in stocks})),
         may_act=facts.may_act(borrower_id, wish.organisation_id),
     )
-    return Gathered(wish, point, return_point, lines, policy_of, application)
+    return Gathered(wish, point, return_point, lines, policy_of, application, without.id if without else None)
 
 
 def _slugs(wish: Wish) -> set[str]:
     return {line.equipment for line in wish.lines}
+
+
+@dataclass(frozen=True, slots=True)
+class _Had:
+    """What a person has had of a model by one loan: when it was agreed for, and when how many units are theirs."""
+
+    agreed: Period
+    kept: Sequence[Claimed]
+
+    def units_in(self, period: Period) -> int:
+        """Return how many units they have at some instant of a period."""
+        return sum(units for start, end, units in self.kept if start < period.end and period.start < end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +183,7 @@ class _Facts:
                 units=units,
                 policy=policy_of[stock.id],
                 free=free_for(uses[stock.id], occupied[stock.id], self.now),
-                held=sum(number for period, number in others[stock.model_id].values() if period.overlaps(self.period)),
+                held=sum(one.units_in(self.period) for one in others[stock.model_id].values()),
                 other_loans=self._days(others[stock.model_id], policy_of[stock.id]),
                 certified=self._certified(policy_of[stock.id], borrower_id, certifications),
             )
@@ -162,44 +192,54 @@ class _Facts:
 
     def _other_loans(
         self, wished: Sequence[tuple[Stock, int]], policy_of: Mapping[UUID, Policy], borrower_id: UUID
-    ) -> dict[UUID, dict[str, tuple[Period, int]]]:
-        """Return the person's other loans of each model within reach of fair use: ``{number: (period, units)}``.
+    ) -> dict[UUID, dict[str, "_Had"]]:
+        """Return the person's other loans of each model within reach of fair use, by their numbers.
 
-        What is held for them until they make up their mind is among them, counted under ``HELD``.
+        That is those near in time, and all of which something is still out. What is held for them until they make up
+        their mind is among them, counted under ``HELD``.
         """
-        found: dict[UUID, dict[str, tuple[Period, int]]] = defaultdict(dict)
+        found: dict[UUID, dict[str, _Had]] = defaultdict(dict)
         if all(p.max_units_per_person is None and p.max_days_in_period is None for p in policy_of.values()):
             return found
         models = [stock.model_id for stock, _ in wished]
         reach = timedelta(days=max(policy.fair_use_period_days for policy in policy_of.values()))
-        rows = self.session.execute(
-            select(Stock.model_id, Loan.number, Loan.pickup_at, Loan.return_at, LoanLine.units)
+        near = (Loan.return_at > self.period.start - reach) & (Loan.pickup_at < self.period.end + reach)
+        lines = self.session.scalars(
+            select(LoanLine)
             .join(LoanLine.loan)
             .join(LoanLine.stock)
+            .options(contains_eager(LoanLine.loan), contains_eager(LoanLine.stock), joinedload(LoanLine.custodies))
             .where(
                 Loan.borrower_id == borrower_id,
                 Loan.state.in_(COUNTED),
                 Stock.model_id.in_(models),
-                Loan.return_at > self.period.start - reach,
-                Loan.pickup_at < self.period.end + reach,
+                near | LoanLine.custodies.any(Custody.in_at.is_(None)),
                 Loan.id != self.without if self.without else true(),
             )
         )
-        for model_id, number, pickup_at, return_at, units in rows:
-            found[model_id][number] = (Period(pickup_at, return_at), units)
+        for line in lines.unique():
+            found[line.stock.model_id][line.loan.number] = _Had(line.loan.period, self._kept(line))
         for nth, one in enumerate(offers_to(self.session, borrower_id, models, self.now), start=1):
-            found[one.stock.model_id][f"{HELD}-{nth}"] = (one.period, one.units)
+            held = (one.pickup_at, one.return_at, one.units)
+            found[one.stock.model_id][f"{HELD}-{nth}"] = _Had(one.period, [held])
         return found
 
-    def _days(self, loans: Mapping[str, tuple[Period, int]], policy: Policy) -> dict[str, list[date]]:
+    def _kept(self, line: LoanLine) -> list[Claimed]:
+        coming = units_to_hand_out(line) if line.loan.state in EXPECTED else 0
+        out = [(custody.due_at, custody.units) for custody in line.custodies if custody.in_at is None]
+        return kept(line.loan.period, coming, out, self.now)
+
+    def _days(self, others: Mapping[str, "_Had"], policy: Policy) -> dict[str, list[date]]:
         calendar = self.calendar
         return {
-            number: loan_days(period, calendar.zone, calendar.is_closed, policy.closed_days)
-            for number, (period, _) in loans.items()
+            number: loan_days(one.agreed, calendar.zone, calendar.is_closed, policy.closed_days)
+            for number, one in others.items()
         }
 
     def _certified(self, policy: Policy, borrower_id: UUID, certifications: Certifications) -> frozenset[str]:
-        return frozenset(a for a in policy.requires if certifications.holds(borrower_id, a, self.period.start))
+        """Return what the borrower holds at the pick-up; once that is over, what they hold now."""
+        at = max(self.period.start, self.now)
+        return frozenset(a for a in policy.requires if certifications.holds(borrower_id, a, at))
 
     def may_act(self, borrower_id: UUID, organisation_id: UUID | None) -> bool:
         """Is the borrower an officer of the organisation today, by the desk's clock, or asking in nobody's name?"""

@@ -1,7 +1,7 @@
 """When points are open, and which rules hold for a model at a point: rows become the values the charter takes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -18,8 +18,8 @@ from equipment_lending.rules.policy import SETTINGS, Policy, effective
 from equipment_lending.terms import DayException, Hours, WeeklyWindow
 
 
-def calendars(session: Session, points: Iterable[LendingPoint], today: date) -> dict[UUID, OpeningCalendar]:
-    """Return each point's calendar around ``today``: its usual week, its exceptions, the French public holidays."""
+def calendars(session: Session, points: Iterable[LendingPoint]) -> dict[UUID, OpeningCalendar]:
+    """Return each point's calendar: its usual week, its exceptions, the French public holidays."""
     points = list(points)
     ids = [point.id for point in points]
     weekly: dict[UUID, list[WeeklyWindow]] = defaultdict(list)
@@ -33,15 +33,15 @@ def calendars(session: Session, points: Iterable[LendingPoint], today: date) -> 
             ZoneInfo(point.zone),
             tuple(sorted(weekly[point.id])),
             tuple(exceptions[point.id]),
-            public_holidays(today.year) if point.observes_holidays else frozenset(),
+            PUBLIC_HOLIDAYS if point.observes_holidays else frozenset(),
         )
         for point in points
     }
 
 
-def calendar(session: Session, point: LendingPoint, today: date) -> OpeningCalendar:
-    """Return one point's calendar around ``today``."""
-    return calendars(session, [point], today)[point.id]
+def calendar(session: Session, point: LendingPoint) -> OpeningCalendar:
+    """Return one point's calendar."""
+    return calendars(session, [point])[point.id]
 
 
 def _exception(row: OpeningException) -> DayException:
@@ -49,10 +49,19 @@ def _exception(row: OpeningException) -> DayException:
     return DayException(row.first_day, row.last_day, row.kind, hours)
 
 
-@lru_cache(maxsize=8)
-def public_holidays(year: int) -> frozenset[date]:
-    """Return the French public holidays from the year before to two years after. Brittany has no others."""
-    return frozenset(holidays.country_holidays("FR", years=range(year - 1, year + 3)))
+class PublicHolidays(Container[date]):
+    """The French public holidays of any year, reckoned once one is asked for. Brittany has no others."""
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and day in _public_holidays(day.year)
+
+
+PUBLIC_HOLIDAYS = PublicHolidays()
+
+
+@lru_cache(maxsize=32)
+def _public_holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("FR", years=year))
 
 
 class Shelf(NamedTuple):

@@ -1,15 +1,20 @@
-"""Article 11: what to propose instead: the same loan, brought back another day or on the nearest days it can be had."""
+"""Article 11: what to propose instead: the same loan, brought back another day or on the nearest days it can be had.
 
-from bisect import bisect_right
+Or part of it, where nothing is free for all of it.
+"""
+
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 
 from equipment_lending.rules.charter import Application, Line, Visits, refusals
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
 from equipment_lending.terms import Period, RefusalCode, Step
+
+_MINUTE = timedelta(minutes=1)
 
 DAYS_AROUND = 45
 """How far from the wish other days are looked at, on either side."""
@@ -49,6 +54,28 @@ def nearest_periods(
     kept = (period for period in _other_returns(asked) if _fits(asked, period, is_free, blocked))
     moved = (_offer(asked, day, is_free, blocked) for day in days)
     return list(islice((period for period in chain(kept, moved) if period), limit))
+
+
+def free_parts(asked: Application, is_free: Callable[[Period], bool]) -> list[Period]:
+    """Return the longest part of the wish that can be had from its beginning on, and the longest up to its end.
+
+    Nothing where all of it is free, and of the two only what there is. Whatever is free for a time is free for any part
+    of that time.
+    """
+    wish = asked.period
+    if is_free(wish):
+        return []
+    minutes = range(1, wish.length // _MINUTE)
+    less = bisect_left(minutes, True, key=lambda n: is_free(Period(wish.start, wish.end - n * _MINUTE)))
+    late = bisect_left(minutes, True, key=lambda n: is_free(Period(wish.start + n * _MINUTE, wish.end)))
+    ends = asked.back.calendar.open_before(wish.end - (less + 1) * _MINUTE)
+    starts = asked.pickup.calendar.open_after(wish.start + (late + 1) * _MINUTE)
+    first = (Period(wish.start, end) for end in takewhile(lambda end: wish.start < end, ends))
+    last = (Period(start, wish.end) for start in takewhile(lambda start: start < wish.end, starts))
+    found = (
+        next((part for part in islice(parts, DAYS_AROUND) if _allowed(asked, part)), None) for parts in (first, last)
+    )
+    return [part for part in found if part]
 
 
 def taken_by(steps: Iterable[Step], units: int, policy: Policy) -> list[Period]:

@@ -38,7 +38,8 @@ class Line:
     """What is asked for of one equipment, and what is known about it.
 
     ``free`` units are free throughout, ``held`` are the borrower's at some instant of the period, in other loans;
-    ``other_loans`` says on which civil days each of those had it. ``certified`` are the achievements held at pick-up.
+    ``other_loans`` says for which civil days each of those was agreed. ``certified`` are the achievements held at
+    pick-up, or now if that is over.
     """
 
     equipment: str
@@ -54,7 +55,7 @@ class Line:
 class Application:
     """The facts about a wish, at the instant it is decided on. ``not_lent`` are models that the point does not have.
 
-    ``in_turn`` is a wish that was held for the borrower, so that the desk has had its notice.
+    ``noticed`` is a wish of which the desk has had notice: it was held for the borrower, or replaces their loan.
     """
 
     now: Instant
@@ -64,7 +65,7 @@ class Application:
     lines: tuple[Line, ...]
     not_lent: tuple[str, ...] = ()
     may_act: bool = True
-    in_turn: bool = False
+    noticed: bool = False
 
 
 def refusals(application: Application) -> list[Refusal]:
@@ -113,7 +114,7 @@ def _notice(asked: Application) -> Iterator[Refusal]:
     """The desk needs its working days; nobody promises anything further ahead than the horizon."""
     calendar = asked.pickup.calendar
     lead = max((line.policy.lead_days for line in asked.lines), default=0)
-    if not asked.in_turn and asked.period.start < calendar.ready_at(asked.now, lead):
+    if not asked.noticed and asked.period.start < calendar.ready_at(asked.now, lead):
         earliest = calendar.earliest_pickup(asked.now, lead)
         yield Refusal(RefusalCode.TOO_SOON, {"days": lead, "earliest": earliest})
     horizon = min((line.policy.horizon_days for line in asked.lines), default=0)

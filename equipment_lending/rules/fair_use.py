@@ -1,9 +1,12 @@
 """Article 6: fair use. Nobody keeps a sought-after thing to themselves, however the loans are cut."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import TypeVar
+
+from equipment_lending.rules.lateness import overdue
+from equipment_lending.terms import FOREVER, Claimed, Period
 
 Loan = TypeVar("Loan")
 
@@ -20,6 +23,17 @@ def busiest_stretch(
     starts = range(days[0].toordinal() - length + 1, days[-1].toordinal() + 1)
     stretches = [_within(date.fromordinal(start), length, days, loans) for start in starts]
     return max((found for found in stretches if found[0]), key=lambda found: found[0] + found[1])
+
+
+def kept(agreed: Period, coming: int, out: Iterable[tuple[datetime, int]], now: datetime) -> list[Claimed]:
+    """Return from when to when somebody has how many units of a loan, as things stand at ``now``.
+
+    What is still ``coming`` they have as ``agreed``; what is ``out`` (due when, how many units) until it is due, or
+    until further notice once it is late. What is back they have no more, whatever was agreed.
+    """
+    found = [(agreed.start, agreed.end, coming)] if coming else []
+    ends = ((FOREVER if overdue(due_at, now) else due_at, units) for due_at, units in out)
+    return found + [(now, end, units) for end, units in ends if now < end]
 
 
 def _within(

@@ -1,6 +1,6 @@
 """Article 4: when a lending point is open, on its own civil calendar, and how long it needs before a pick-up."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -40,7 +40,7 @@ class OpeningCalendar:
     zone: ZoneInfo
     weekly: tuple[WeeklyWindow, ...] = ()
     exceptions: tuple[DayException, ...] = ()
-    holidays: frozenset[date] = frozenset()
+    holidays: Container[date] = frozenset()
     _known: dict[date, list[Hours]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def day_of(self, instant: datetime) -> date:
@@ -88,6 +88,21 @@ class OpeningCalendar:
         first = self.day_of(instant).toordinal()
         for ordinal in range(first, min(first + _LOOKAHEAD, date.max.toordinal())):
             yield from (window for window in self.windows_on(date.fromordinal(ordinal)) if window.end > instant)
+
+    def open_after(self, instant: datetime) -> Iterator[datetime]:
+        """Yield ``instant`` if the desk is open then, and when each later window opens."""
+        if self.is_open_at(instant):
+            yield instant
+        yield from (window.start for window in self.windows_after(instant) if instant < window.start)
+
+    def open_before(self, instant: datetime) -> Iterator[datetime]:
+        """Yield ``instant`` if the desk is open then, and when each earlier window closes, the latest first."""
+        if self.is_open_at(instant):
+            yield instant
+        last = self.day_of(instant).toordinal()
+        for ordinal in range(last, max(last - _LOOKAHEAD, 0), -1):
+            windows = self.windows_on(date.fromordinal(ordinal))
+            yield from (window.end for window in reversed(windows) if window.end < instant)
 
     def next_windows(self, after: datetime, count: int) -> list[Period]:
         """Return the first ``count`` windows that are not over at ``after``; fewer where the desk stays closed."""

@@ -264,6 +264,19 @@ class LendSchema(colander.Schema):
         node.add(words_node(_("What for"), name="purpose", missing=colander.required))
 
 
+class ChangeSchema(colander.Schema):
+    """Other times or points for a loan. Bound with ``points``, (slug, name) pairs, and the ``zone`` of the pick-up."""
+
+    point = colander.SchemaNode(colander.String(), title=_("Where"), widget=_points)
+
+    def after_bind(self, node, bound) -> None:
+        for name, title in (("pickup_at", _("From")), ("return_at", _("Until"))):
+            node.add(colander.SchemaNode(LocalMoment(bound["zone"]), name=name, title=title))
+        back = colander.SchemaNode(colander.String(), name="return_point", title=_("Brought back to"))
+        back.widget = _points(back, bound)
+        node.add(back)
+
+
 class OutOfServiceSchema(colander.Schema):
     """Taking an item out of service. Bound with ``zone``, that of its point."""
 

@@ -1,6 +1,6 @@
 """A loan before it is fetched: asked for, decided, changed, cancelled. Two people are never promised the same thing."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random, SystemRandom
@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 from equipment_lending.models import Claim, LendingPoint, Loan, LoanLine, Stock
 from equipment_lending.queries import loans
 from equipment_lending.queries.alternatives import alternatives
-from equipment_lending.queries.application import Gathered, gather, wished_points, wished_stocks
+from equipment_lending.queries.application import Gathered, gather, wish_of, wished_points, wished_stocks
 from equipment_lending.queries.calendars import calendar, policies
+from equipment_lending.queries.changed_hours import closed_cases
 from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.assignment import bind, extendable, free_units
 from equipment_lending.rules.charter import refusals, refusals_on_approval
 from equipment_lending.rules.claims import claimed, remaining
 from equipment_lending.rules.lateness import no_show_from
+from equipment_lending.rules.policy import Policy
 from equipment_lending.services.letters import Letters
 from equipment_lending.services.turns import Turns, look_who_waits
 from equipment_lending.terms import (
@@ -31,7 +33,6 @@ from equipment_lending.terms import (
     RefusalCode,
     Refused,
     Wish,
-    WishedLine,
 )
 from portal.audit.services import Audit
 from portal.clock import Clock
@@ -48,6 +49,8 @@ ABOUT_THE_END = frozenset(
         RefusalCode.RETURN_FULL,
         RefusalCode.TOO_MANY_UNITS,
         RefusalCode.TOO_MANY_DAYS,
+        RefusalCode.NOT_CERTIFIED,
+        RefusalCode.NOT_OFFICER,
     }
 )
 """What the charter asks anew when a loan is to last longer; what concerned its beginning is settled."""
@@ -61,7 +64,7 @@ UNGUESSABLE = SystemRandom()
 
 
 class LoanRequests:
-    """Request, confirm, reject, extend, cancel. Letters go out with the same transaction, or not at all."""
+    """Request, confirm, reject, change, extend, cancel. Letters go out with the same transaction, or not at all."""
 
     def __init__(
         self,
@@ -152,18 +155,60 @@ class LoanRequests:
         self._letters.about(loan, "no_show")
         return loan
 
-    def extend(self, loan_id: UUID, return_at: datetime, by: UUID) -> Loan:
+    def change(self, loan_id: UUID, period: Period, point: str, return_point: str) -> Loan:
+        """Give a loan that has not been fetched other times or points (slugs), and return it.
+
+        It is decided on like a new wish of its borrower for the same things. It keeps its number and its place among
+        the promises; another point that approves what it lends has the last word on what is moved there. Raises
+        :class:`Refused` with every reason, and with alternatives where another time or place would do, and changes
+        nothing.
+        """
+        with self._session.begin_nested():
+            loan = self._session.get_one(Loan, loan_id)
+            wish = replace(
+                wish_of(loan), point=point, return_point=return_point, pickup_at=period.start, return_at=period.end
+            )
+            gathered = self.decided_on(wish, loan.borrower_id, instead_of=loan)
+            if loan.state not in UNFETCHED:
+                raise Refused([Refusal(RefusalCode.WRONG_STATE, {"state": loan.state})])
+            reasons = refusals(gathered.application)
+            if reasons:
+                raise Refused(reasons, alternatives(self._session, gathered, reasons))
+            freed = [line.stock_id for line in loan.lines]
+            self._move(loan, gathered)
+        look_who_waits(self._session, self._clock, freed)
+        self._audit.record("lending.change", "loan", loan.id, loan=loan.number)
+        self._letters.about(loan, "loan_changed", gathered.taken_up)
+        return loan
+
+    def keep(self, loan_id: UUID) -> Loan:
+        """Decide that a loan stays as it was agreed although a desk has changed its hours, and tell its borrower.
+
+        That holds for the hours as they are now: once they change again, it is to be decided anew.
+        """
+        loan = self._locked(loan_id, *loans.CURRENT)
+        case = closed_cases(self._session, self._clock.now(), Loan.id == loan_id).get(loan_id)
+        if case is not None:
+            loan.kept_for = case
+            self._audit.record("lending.keep", "loan", loan.id, loan=loan.number)
+            self._letters.about(loan, "loan_kept")
+        return loan
+
+    def extend(self, loan_id: UUID, return_at: datetime, by: UUID, *, alone: bool = False) -> Loan:
         """Let a loan last until ``return_at``, at nobody's expense: what is still to be returned is asked for anew.
 
+        ``alone`` is a borrower without anybody at the desk, which is not enough where it approves what it lends.
         Raises :class:`Refused` with every reason, and changes nothing.
         """
         with self._session.begin_nested():
             self._lock_limits(loan_id)
             loan = self._locked(loan_id, LoanState.CONFIRMED, LoanState.OUT)
             reasons = self._cannot_be_longer(loan, return_at)
+            policy_of = policies(self._session, [line.stock for line in loan.lines])
+            if alone and not _automatic(policy_of.values()):
+                reasons.append(Refusal(RefusalCode.DESK_DECIDES))
             if reasons:
                 raise Refused(reasons)
-            policy_of = policies(self._session, [line.stock for line in loan.lines])
             longer, zone = Period(loan.pickup_at, return_at), ZoneInfo(loan.point.zone)
             for line in loan.lines:
                 self._lengthen(line, claimed(longer, policy_of[line.stock_id], zone).end, return_at)
@@ -197,34 +242,42 @@ class LoanRequests:
         return loan
 
     def _no_show_from(self, loan: Loan) -> datetime:
-        desk = calendar(self._session, loan.point, loan.pickup_at.date())
+        desk = calendar(self._session, loan.point)
         window = desk.window_at(loan.pickup_at) or next(desk.windows_after(loan.pickup_at), None)
         policy_of = policies(self._session, [line.stock for line in loan.lines])
         return max(no_show_from(loan.pickup_at, window, policy) for policy in policy_of.values())
 
     # Deciding -------------------------------------------------------------------------------------------------------
 
-    def decided_on(self, wish: Wish, borrower_id: UUID) -> Gathered:
+    def decided_on(self, wish: Wish, borrower_id: UUID, *, instead_of: Loan | None = None) -> Gathered:
         """Return the facts of a wish, alone with the borrower, the points and the stocks until the transaction ends.
 
-        What is free is held for whoever waits before anybody else is considered, and no longer for the borrower.
+        Alone with the loan ``instead_of`` which it is wished for, too, and with that loan's stocks. What is free is
+        held for whoever waits before anybody else is considered, and no longer for the borrower.
         """
         points, stocks = self._wished_points(wish), wished_stocks(self._session, wish)
         lock(self._session, Person, [borrower_id])
         lock(self._session, LendingPoint, [point.id for point in points.values() if point.max_visits is not None])
-        held = {stock.id for stock in stocks}
+        wished = {stock.id for stock in stocks}
+        held = wished | (self._held_by(instead_of) if instead_of else set())
         lock(self._session, Stock, held)
         self._session.expire_all()  # what was read before all this was held may be the past
         if self._session.get_one(Person, borrower_id).erased_at is not None:
             raise Refused([Refusal(RefusalCode.NO_SUCH_BORROWER)])
         points, stocks = self._wished_points(wish), wished_stocks(self._session, wish)
-        stocks = [stock for stock in stocks if stock.id in held]
+        stocks = [stock for stock in stocks if stock.id in wished]
         self._turns.serve(held)
-        taken_up = tuple(self._turns.take_up(borrower_id, held, wish))
-        in_turn = bool(taken_up) and {one.stock_id for one in taken_up} == held
-        now = self._clock.now()
-        gathered = gather(self._session, wish, points, stocks, borrower_id, self._certifications, now)
-        return replace(gathered, application=replace(gathered.application, in_turn=in_turn), taken_up=taken_up)
+        taken_up = tuple(self._turns.take_up(borrower_id, wished, wish))
+        in_turn = bool(taken_up) and {one.stock_id for one in taken_up} == wished
+        noticed = in_turn or (instead_of is not None and _leaves_no_sooner(instead_of, wish))
+        facts = (wish, points, stocks, borrower_id, self._certifications, self._clock.now())
+        gathered = gather(self._session, *facts, without=instead_of)
+        return replace(gathered, application=replace(gathered.application, noticed=noticed), taken_up=taken_up)
+
+    def _held_by(self, loan: Loan) -> set[UUID]:
+        """Return the stocks of a loan, alone with it."""
+        lock(self._session, Loan, [loan.id])
+        return set(self._session.scalars(select(LoanLine.stock_id).where(LoanLine.loan_id == loan.id)))
 
     def _wished_points(self, wish: Wish) -> dict[str, LendingPoint]:
         points = wished_points(self._session, wish)
@@ -235,7 +288,6 @@ class LoanRequests:
 
     def _record(self, wish: Wish, gathered: Gathered, borrower_id: UUID, by: UUID) -> Loan:
         now = gathered.application.now
-        automatic = all(policy.approval is Approval.AUTO for policy in gathered.policies.values())
         loan = Loan(
             number="".join(self._chance.choice(SPOKEN) for _ in range(7)),
             borrower_id=borrower_id,
@@ -244,7 +296,7 @@ class LoanRequests:
             return_point=gathered.return_point,
             pickup_at=gathered.application.period.start,
             return_at=gathered.application.period.end,
-            state=LoanState.CONFIRMED if automatic else LoanState.REQUESTED,
+            state=LoanState.CONFIRMED if _automatic(gathered.policies.values()) else LoanState.REQUESTED,
             purpose=wish.purpose,
             project=wish.project,
             requested_at=now,
@@ -257,8 +309,25 @@ class LoanRequests:
         self._session.add(loan)
         return loan
 
+    def _move(self, loan: Loan, gathered: Gathered) -> None:
+        """Let a loan of which nothing is out be what was gathered, claims and all."""
+        stock_of = {stock.model_id: stock for stock, _units in gathered.lines}
+        for line in loan.lines:
+            line.stock = stock_of[line.stock.model_id]
+            occupied = gathered.occupied(line.stock.id, gathered.application.period)
+            for claim in line.claims:
+                claim.stock, claim.starts_at, claim.ends_at = line.stock, occupied.start, occupied.end
+        if loan.point is not gathered.point and not _automatic(gathered.policies.values()):
+            loan.state = LoanState.REQUESTED
+        loan.point, loan.return_point = gathered.point, gathered.return_point
+        loan.pickup_at, loan.return_at = gathered.application.period.start, gathered.application.period.end
+        loan.changed_at, loan.kept_for = gathered.application.now, None
+        loan.revision += 1
+
     def _cannot_be_longer(self, loan: Loan, return_at: datetime) -> list[Refusal]:
         """Return why a loan cannot last until ``return_at``: the charter on its end, and whom it would cost."""
+        if return_at <= self._clock.now():
+            return [Refusal(RefusalCode.IN_THE_PAST)]
         if return_at <= loan.return_at:
             return [Refusal(RefusalCode.NOT_LONGER)]
         gathered = self._asked_anew(loan, return_at)
@@ -272,7 +341,7 @@ class LoanRequests:
 
     def _asked_anew(self, loan: Loan, return_at: datetime) -> Gathered:
         """Return the facts of a loan as if somebody asked for it now, until ``return_at``."""
-        wish = _as_wish(loan, return_at)
+        wish = replace(wish_of(loan), return_at=return_at)
         points = wished_points(self._session, wish)
         stocks = [line.stock for line in loan.lines]
         now = self._clock.now()
@@ -338,13 +407,11 @@ class LoanRequests:
             lock(self._session, LendingPoint, [point_id])
 
 
-def _as_wish(loan: Loan, return_at: datetime) -> Wish:
-    """Return what somebody would ask for who wanted this loan until ``return_at``."""
-    return Wish(
-        point=loan.point.slug,
-        return_point=loan.return_point.slug,
-        pickup_at=loan.pickup_at,
-        return_at=return_at,
-        lines=tuple(WishedLine(line.stock.model.slug, line.units) for line in loan.lines),
-        organisation_id=loan.organisation_id,
-    )
+def _leaves_no_sooner(loan: Loan, wish: Wish) -> bool:
+    """Has the desk had its notice of the wish already, by the loan that it is to replace?"""
+    return wish.point == loan.point.slug and loan.pickup_at <= wish.pickup_at
+
+
+def _automatic(settled: Iterable[Policy]) -> bool:
+    """Does nobody have to approve what these policies hold for?"""
+    return all(policy.approval is Approval.AUTO for policy in settled)

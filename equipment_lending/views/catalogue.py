@@ -80,7 +80,7 @@ class Catalogue:
         """
         now = self.request.clock.now()
         desks = [point for point in self.points if looked_for["point"] in (None, point.slug)]
-        calendar_of = calendars(self.request.db, desks, now.date())
+        calendar_of = calendars(self.request.db, desks)
         open_hours = list(calendar_of.values())
         bounds = []
         for path, moment in (("from", pickup_moment), ("to", return_moment)):

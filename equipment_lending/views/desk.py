@@ -13,7 +13,7 @@ from equipment_lending.models import Claim, Custody, Item, LendingPoint, Loan
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import desk, loans
 from equipment_lending.queries.calendars import calendar
-from equipment_lending.queries.changed_hours import closed_at
+from equipment_lending.queries.changed_hours import UNFETCHED, closed_at
 from equipment_lending.queries.conditions import conditions
 from equipment_lending.queries.loans import Found, open_custodies, units_to_hand_out
 from equipment_lending.rules.changed_hours import ClosedEnd
@@ -152,7 +152,7 @@ class DeskDay:
         return asked if abs(asked - self.today) < NEAR else self.today
 
     def _frame(self):
-        windows = calendar(self.request.db, self.point, self.day).windows_on(self.day)
+        windows = calendar(self.request.db, self.point).windows_on(self.day)
         return {
             "point": self.point,
             "day": self.day,
@@ -223,11 +223,15 @@ class DeskDay:
         return self._visit(loan, loan.return_at, "check_in", (late, "wrong"), out=open_custodies(loan))
 
     def _at_risk(self, loan: Loan) -> Visit:
-        return self._visit(loan, loan.pickup_at, "loan", (self._say(_("too few left")), "warn"))
+        return self._visit(loan, loan.pickup_at, self._to_settle(loan), (self._say(_("too few left")), "warn"))
 
     def _closed(self, loan: Loan, one: ClosedEnd) -> Visit:
         said = self._say(CLOSED_ENDS[one.end], hour=self.request.words.time(one.at, self.zone))
-        return self._visit(loan, one.at, "loan", (said, "warn"))
+        return self._visit(loan, one.at, self._to_settle(loan), (said, "warn"))
+
+    def _to_settle(self, loan: Loan) -> str:
+        """Return what to do about a loan that cannot be as it was agreed: change it, as long as that is this desk's."""
+        return "change" if loan.state in UNFETCHED and loan.point_id == self.point.id else "loan"
 
     def _resting(self, item: Item, claim: Claim) -> Visit:
         until = self.request.words.date(claim.ends_at, self.zone) if claim.ends_at < FOREVER else None
@@ -314,6 +318,7 @@ class DeskDay:
 ACTS = {
     "check_out": ("lending.desk.check_out", _("Hand out")),
     "check_in": ("lending.desk.check_in", _("Take back")),
+    "change": ("lending.desk.change", _("Settle")),
     "loan": ("lending.desk.loan", _("Open")),
 }
 """The page and the label of what can be done with a loan."""

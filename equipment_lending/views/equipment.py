@@ -68,7 +68,7 @@ class EquipmentPage:
         self.now = request.clock.now()
         self.offers = catalogue.offers(request.db, self.model)
         self.points = {point.slug: point for point in catalogue.points(request.db)}
-        self.calendars = calendars(request.db, self.points.values(), self.now.date())
+        self.calendars = calendars(request.db, self.points.values())
         self.given = request.POST if request.method == "POST" else request.GET
         if self.offers:
             wanted = self.given.get("point")

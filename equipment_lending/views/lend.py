@@ -1,5 +1,6 @@
 """A loan agreed at the counter, on behalf of whoever stands there; what is confirmed is handed out at once."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,8 +16,10 @@ from equipment_lending.schemas.desk import LendSchema
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import LoanState, Refusal, Refused, Wish, WishedLine
 from equipment_lending.views.asked import ABOUT_PICKUP, ABOUT_RETURN
+from equipment_lending.views.desk import served_points
+from equipment_lending.views.proposals import elsewhere, other_times
 from equipment_lending.views.words import sentence
-from portal.forms import Button, fail, submitted
+from portal.forms import Button, Proposal, fail, submitted
 from portal.i18n import _
 from portal.index.words import folded
 from portal.people.models import Person
@@ -42,6 +45,8 @@ class Lend:
         self.request = request
         self.now: datetime = request.clock.now()
         words = request.words
+        self.names = {one.slug: one.name for one in points(request.db)}
+        self.desks = {one.slug for one in served_points(request)}
         self.form = request.new_form(
             LendSchema(),
             buttons=(Button("lend", _("Lend"), "now"),),
@@ -52,7 +57,7 @@ class Lend:
             organisations=[
                 (str(one.id), one.name) for one in mandates_of(request.db, self.borrower.id, request.clock.today())
             ],
-            return_points=[(one.slug, one.name) for one in points(request.db) if one.id != self.point.id],
+            return_points=[(slug, name) for slug, name in self.names.items() if slug != self.point.slug],
             zone=self.point.zone,
         )
 
@@ -110,7 +115,24 @@ class Lend:
         self.request.response.status_int = 409
         for reason in no.reasons:
             fail(self.form, self._beside(reason, wish), sentence(reason, self.request, self.point.zone))
-        return self._page(no.alternatives if isinstance(no.alternatives, Alternatives) else None)
+        found = no.alternatives if isinstance(no.alternatives, Alternatives) else Alternatives()
+        self.form.proposals = [*other_times(found, self.point.zone, self.request), *self._served(found)]
+        return self._page(self._not_served(found))
+
+    def _served(self, found: Alternatives) -> list[Proposal]:
+        """Return the other desks of the clerk at which it could be lent, each as the same page there, filled in."""
+        return [
+            Proposal(elsewhere(self.names[slug], self.request), {"return_point": ""}, self._page_of(slug))
+            for slug in found.points
+            if slug in self.desks
+        ]
+
+    def _not_served(self, found: Alternatives) -> list[str]:
+        """Return the points at which it could be lent and where the clerk has no say, in words."""
+        return [elsewhere(self.names[slug], self.request) for slug in found.points if slug not in self.desks]
+
+    def _page_of(self, slug: str) -> str:
+        return self.request.route_path("lending.desk.lend", slug=slug, person=self.borrower.id)
 
     def _beside(self, reason: Refusal, wish: Wish) -> str | None:
         numbers: dict[object, int] = {line.equipment: number for number, line in enumerate(wish.lines)}
@@ -119,14 +141,5 @@ class Lend:
             return BESIDE.get(reason.code)
         return f"lines.{number}.units"
 
-    def _page(self, alternatives: Alternatives | None = None):
-        when, zone = self.request.words.datetime, self.point.zone
-        return {
-            "point": self.point,
-            "borrower": self.borrower,
-            "form": self.form,
-            "instead": [
-                f"{when(period.start, zone)} – {when(period.end, zone)}"
-                for period in (alternatives.periods if alternatives else ())
-            ],
-        }
+    def _page(self, elsewhere: Sequence[str] = ()):
+        return {"point": self.point, "borrower": self.borrower, "form": self.form, "elsewhere": elsewhere}

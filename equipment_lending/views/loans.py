@@ -113,6 +113,7 @@ class LoanPage:
 
     def __init__(self, context, request) -> None:
         self.loan: Loan = context.loan
+        self.context = context
         self.request = request
         self.now = request.clock.now()
         self.requests = request.find_service(LoanRequests)
@@ -131,6 +132,7 @@ class LoanPage:
     def show(self):
         state, kind = state_words(self.loan, self.now, self.request)
         may_change = self.request.has_permission(Lending.CHANGE_LOAN)
+        may_cancel = self.request.has_permission(Lending.CHANGE_LOAN, self.context.at_pickup)
         return {
             "loan": self.loan,
             "current": self.loan.state in CURRENT,
@@ -144,7 +146,7 @@ class LoanPage:
             "qr": qr(self.loan.number),
             "conditions": CONDITIONS,
             "history": sorted(self._history(), key=lambda event: event[0]),
-            "cancelling": self.cancelling if may_change and self.loan.state in BEFORE_PICKUP else None,
+            "cancelling": self.cancelling if may_cancel and self.loan.state in BEFORE_PICKUP else None,
             "extending": self.extending if may_change and self.loan.state in EXTENDABLE else None,
         }
 
@@ -175,14 +177,19 @@ class LoanPage:
             self.request.response.status_int = 422
             return self.show()
         try:
-            self.requests.extend(self.loan.id, return_at, by=self.request.identity.person_id)
+            self.requests.extend(
+                self.loan.id,
+                return_at,
+                by=self.request.identity.person_id,
+                alone=not self.request.has_permission(Lending.SERVE),
+            )
         except Refused as no:
             return self._refused(no, self.extending, "return")
         self.request.tell("good", _("You can keep it longer. The new day of return is below."))
         return self._back()
 
     def _return_at(self, sent) -> datetime | None:
-        desk = calendar(self.request.db, self.loan.return_point, self.now.date())
+        desk = calendar(self.request.db, self.loan.return_point)
         try:
             return return_moment(sent["return"], sent["return_time"], [desk])
         except NoSuchTime:
@@ -217,6 +224,8 @@ class LoanPage:
         if loan.extended_at:
             until = self.request.words.datetime(loan.return_at, loan.return_point.zone)
             yield loan.extended_at, say(_("Made longer, until ${when}"), mapping={"when": until})
+        if loan.changed_at:
+            yield loan.changed_at, say(_("Given other times or another point by the desk"))
         for custody in (custody for line in loan.lines for custody in line.custodies):
             item = {"item": custody.item.asset_tag, "name": self.request.words.of(custody.line.stock.model.name)}
             yield custody.out_at, say(_("${name} (${item}) handed out"), mapping=item)

@@ -35,7 +35,7 @@ class Points:
     def show(self):
         now = self.request.clock.now()
         points = catalogue.points(self.request.db)
-        open_hours = calendars(self.request.db, points, now.date())
+        open_hours = calendars(self.request.db, points)
         return {
             "points": [
                 {
@@ -60,7 +60,7 @@ class PointPage:
         self.point: LendingPoint = context.point
         self.request = request
         self.now = request.clock.now()
-        self.calendar: OpeningCalendar = calendar(request.db, self.point, self.now.date())
+        self.calendar: OpeningCalendar = calendar(request.db, self.point)
 
     @view_config(request_method="GET", public=True)
     def show(self):

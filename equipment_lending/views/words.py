@@ -387,6 +387,7 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
     RefusalCode.SLUG_TAKEN: _("The short name ${slug} is taken. Choose another one."),
     RefusalCode.NOT_A_KIT: _("${item} cannot hold parts: it is part of a kit, a lot, or at another lending point."),
     RefusalCode.NOT_LONGER: _("This is not later than the return agreed. Choose a later day."),
+    RefusalCode.DESK_DECIDES: _("Ask the desk to lend it longer: for this it reads each request before it says yes."),
     RefusalCode.FREE_NOW: _("It is free now: nobody needs to wait. Borrow it."),
     RefusalCode.ALREADY_WAITING: _("You wait for it at this time already. Leave that line first, under My loans."),
     RefusalCode.NOT_OFFERED: _("This is not kept for you any more. See under My loans how it stands."),

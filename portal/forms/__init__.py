@@ -8,9 +8,9 @@ put a rule's no beside the field it concerns (:func:`fail`). Controls are named 
 from pyramid.events import NewRequest
 
 from portal.forms.controls import close_uploads
-from portal.forms.form import Button, fail, new_form, submitted, typed
+from portal.forms.form import Button, Proposal, fail, new_form, submitted, typed
 
-__all__ = ["Button", "fail", "new_form", "submitted"]
+__all__ = ["Button", "Proposal", "fail", "new_form", "submitted"]
 
 
 def includeme(config) -> None:

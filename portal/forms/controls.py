@@ -9,6 +9,9 @@ from webob.multidict import MultiDict
 
 MOST_ROWS = 200
 
+FILL = "form:fill"
+"""The name of the buttons that fill a form in with what would do."""
+
 Reader = Callable[["Controls", str], object]
 
 

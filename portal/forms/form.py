@@ -1,8 +1,9 @@
 """A form on a page: made from a schema, shown, read, and told what a rule thought of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import colander
 import deform
@@ -11,9 +12,10 @@ from pyramid.csrf import get_csrf_token
 from pyramid.httpexceptions import HTTPBadRequest
 from webob.multidict import MultiDict
 
-from portal.forms.controls import Controls
+from portal.forms.controls import FILL, Controls
 from portal.forms.fitting import fit
 from portal.forms.renderer import Renderer
+from portal.forms.text import cleaned
 from portal.forms.widgets import Body, FileUpload, Rows, messages, placed
 
 
@@ -27,6 +29,22 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """Answers that would do, by the names of fields: a button that fills them in, and decides nothing yet.
+
+    ``action`` is where the form is that they are for, if that is another page with the same fields.
+    """
+
+    label: str
+    answers: Mapping[str, str]
+    action: str = ""
+
+    @property
+    def written(self) -> str:
+        return urlencode(self.answers)
+
+
+@dataclass(frozen=True, slots=True)
 class Wrong:
     """One thing to mend: where (the id of the control), its label, and what is wrong, in words."""
 
@@ -37,8 +55,11 @@ class Wrong:
 
 class PortalForm(deform.Form):
     """A deform form with our templates. In a template, ``{{ form }}`` is all of it; pages that arrange its fields
-    themselves write ``{{ form.opening() }}``, ``{{ form.field("email") }}`` … and ``{{ form.closing() }}``.
+    themselves write ``{{ form.opening() }}``, ``{{ form.field("email") }}`` … and ``{{ form.closing() }}``; and
+    ``{{ form.proposed() }}`` for the buttons of its ``proposals``.
     """
+
+    proposals: Sequence[Proposal] = ()
 
     def __init__(self, request, schema, *, name: str, buttons: Sequence[Button], action: str, method: str) -> None:
         self.sends = method.upper() == "POST"
@@ -61,12 +82,16 @@ class PortalForm(deform.Form):
             wrongs=list(self.wrongs()),
             optional=[_is_optional(leaf) for leaf in leaves(self)],
             multipart=any(isinstance(leaf.widget, FileUpload) for leaf in leaves(self)),
-            grows=any(isinstance(field.widget, Rows) for field in _family(self)),
+            other_buttons=bool(self.proposals) or any(isinstance(field.widget, Rows) for field in _family(self)),
         )
 
     def closing(self) -> Markup:
         """Return the buttons and the form's end tag."""
         return self.renderer("closing", form=self)
+
+    def proposed(self) -> Markup:
+        """Return a list of buttons, each of which fills the form in with what would do."""
+        return self.renderer("proposed", form=self, name=FILL)
 
     def field(self, path: str, **kw: Any) -> Markup:
         """Return one field with label, hint and error; ``label_hidden=True`` keeps the label for those who hear it."""
@@ -104,7 +129,8 @@ def new_form(
 def submitted(form: PortalForm, request) -> dict[str, Any] | None:
     """Return what was sent, valid, or None.
 
-    After None the form shows its errors and the response is a 422; or a row was added or removed, and it is a 200.
+    After None the form shows its errors and the response is a 422; or a row was added or removed, or a proposal filled
+    in, and it is a 200.
     Raises ``HTTPBadRequest`` for what no browser sends.
     """
     try:
@@ -112,8 +138,9 @@ def submitted(form: PortalForm, request) -> dict[str, Any] | None:
     except ValueError as malformed:
         raise HTTPBadRequest("The form could not be read.") from malformed
     sent = form.widget.read(form, controls, "")
-    if controls.reshape:
-        form.set_pstruct(sent)
+    chosen = controls.one(FILL)
+    if controls.reshape or chosen is not colander.null:
+        form.set_pstruct(sent | _answers(form, chosen))
         return None
     try:
         return form.validate_pstruct(sent)
@@ -127,6 +154,13 @@ def fail(form: PortalForm, path: str | None, message: str) -> None:
     for field in {id(one): one for one in (form, form.at(path) if path else form)}.values():
         field.error = field.error or colander.Invalid(field.schema)
     field.error.msg = [*messages(field), message]
+
+
+def _answers(form: PortalForm, written: object) -> dict[str, str]:
+    """Return the answers of a proposal, as far as the form asks for them."""
+    asked = {field.name for field in form.children if not field.widget.parts(field)}
+    told = parse_qsl(written) if isinstance(written, str) else []
+    return {name: cleaned(answer) for name, answer in told if name in asked}
 
 
 def leaves(field) -> Iterator[Any]:

@@ -42,7 +42,8 @@ def whole_minutes(node, at: datetime | time) -> None:
 class LocalMoment(SchemaType):
     """The time on the clocks of ``zone`` (an IANA name), ``2026-10-22T14:30``; an instant in UTC as we keep it.
 
-    It is a whole minute. An hour that summer time skips is refused; of an hour that comes twice, the first is meant.
+    It is a whole minute. An hour that summer time skips is refused; one that comes twice means standard time, which is
+    the second.
     """
 
     def __init__(self, zone: str) -> None:
@@ -60,7 +61,7 @@ class LocalMoment(SchemaType):
             raise Invalid(node, _("Write a day and a time, such as 2026-10-22T14:30."))
         try:
             on_the_wall = datetime.fromisoformat(str(cstruct))
-            instant = on_the_wall.replace(tzinfo=self.zone).astimezone(UTC)
+            instant = on_the_wall.replace(tzinfo=self.zone, fold=1).astimezone(UTC)
         except (ValueError, OverflowError) as wrong:
             raise Invalid(node, _("Write a day and a time, such as 2026-10-22T14:30.")) from wrong
         whole_minutes(node, instant)

@@ -62,9 +62,12 @@ def house(request, tmp_path_factory):
             people.role(session, who, role)
         recorder = lending.stock(session, units=3)
         loan = lending.loan(session, recorder, "2026-10-24T10:00", "2026-10-26T10:00", borrower=who)
+        late = lending.loan(session, recorder, "2026-10-19T10:00", "2026-10-21T10:00", borrower=who, state="out")
+        lending.custody(session, late.lines[0])
         app.bearer = people.token(session, who)
         app.known = {
             "/api/v1/": {"slug": recorder.model.slug, "id": str(loan.id), "tag": recorder.items[0].asset_tag},
+            "/api/v1/loans/{id}/extend": {"id": str(late.id)},
             "/api/v1/trails/": {"slug": maps.trail(session, author_id=who.id).slug},
             "/api/v1/places/": {"slug": maps.place(session, author_id=who.id).slug},
         }

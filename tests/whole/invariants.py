@@ -160,35 +160,67 @@ def _out_of_order(session: Session, claims, loans) -> list[str]:
 def _limits_passed(session: Session, loans) -> list[str]:
     """7: of one model nobody has more units at once, nor more days in a row of days, than the rules allow a person.
 
-    What they asked for, and what is held for them, counts as much as what they have. Where points differ in what they
-    allow, nobody has more than the most generous of them does.
+    What they asked for, and what is held for them, counts as much as what they have; units that are back do not, and
+    whoever asks while some are late has those as well. Days count as agreed. Where points differ in what they allow,
+    nobody has more than the most generous of them does.
     """
     layers = session.scalars(select(PolicyLayer)).all()
-    had = defaultdict(list)
+    had, lines, held = defaultdict(list), defaultdict(list), defaultdict(list)
     for loan in loans:
         for line in loan.lines if loan.state in HAD else ():
-            had[loan.borrower_id, line.stock.model_id].append((line.stock, loan.pickup_at, loan.return_at, line.units))
+            had[loan.borrower_id, line.stock.model_id].append((line.stock, loan.pickup_at, loan.return_at))
+            lines[loan.borrower_id, line.stock.model_id].append(line)
     for entry in session.scalars(select(WaitlistEntry).where(WaitlistEntry.state == WaitlistState.OFFERED)):
-        had[entry.person_id, entry.stock.model_id].append(
-            (entry.stock, entry.pickup_at, entry.return_at, entry.units),
-        )
+        had[entry.person_id, entry.stock.model_id].append((entry.stock, entry.pickup_at, entry.return_at))
+        held[entry.person_id, entry.stock.model_id].append((entry.pickup_at, entry.return_at, entry.units))
     found = []
-    for (person_id, model_id), theirs in had.items():
+    for whose, theirs in had.items():
+        said = f"person {whose[0]} has of model {whose[1]}"
+        found += [f"{said} {wrong}" for wrong in _too_many_days(layers, theirs)]
         units = _most_allowed(layers, theirs, "max_units_per_person")
-        for instant in {start for _, start, _, _ in theirs}:
-            at_once = sum(number for _, start, end, number in theirs if start <= instant < end)
-            if units is not None and at_once > units:
-                found.append(f"person {person_id} has {at_once} of model {model_id} at {instant}, {units} allowed")
-        allowed = _most_allowed(layers, theirs, "max_days_in_period")
-        if allowed is not None and all(
-            _setting(layers, s, "closed_days") in (None, ClosedDays.ALL) for s, *_ in theirs
-        ):
-            length = min(_setting(layers, stock, "fair_use_period_days") or 30 for stock, *_ in theirs)
-            days = [day for stock, start, end, _ in theirs for day in _days(stock, start, end)]
-            most = max(sum(first <= day < first + timedelta(days=length) for day in days) for first in days)
-            if most > allowed:
-                found.append(f"person {person_id} has model {model_id} for {most} days in {length}, {allowed} allowed")
+        if units is not None:
+            found += [f"{said} {wrong}" for wrong in _too_many_units(lines[whose], held[whose], units)]
     return found
+
+
+def _too_many_units(lines: list[LoanLine], held, allowed: int) -> list[str]:
+    promised = [*held, *(stretch for line in lines for stretch in _had(line))]
+    found = []
+    for instant in {start for start, _, _ in promised}:
+        at_once = sum(number for start, end, number in promised if start <= instant < end)
+        if at_once > allowed:
+            found.append(f"{at_once} units at {instant}, {allowed} allowed")
+    for line in lines:
+        late = _late_at(line.loan.requested_at, [other for other in lines if other is not line])
+        if late and late + line.units > allowed:
+            found.append(f"{line.units} units asked for while {late} were late, {allowed} allowed")
+    return found
+
+
+def _too_many_days(layers, theirs) -> list[str]:
+    allowed = _most_allowed(layers, theirs, "max_days_in_period")
+    counts_all = all(_setting(layers, stock, "closed_days") in (None, ClosedDays.ALL) for stock, *_ in theirs)
+    if allowed is None or not counts_all:
+        return []
+    length = min(_setting(layers, stock, "fair_use_period_days") or 30 for stock, *_ in theirs)
+    days = [day for stock, start, end in theirs for day in _days(stock, start, end)]
+    most = max(sum(first <= day < first + timedelta(days=length) for day in days) for first in days)
+    return [f"{most} days in {length}, {allowed} allowed"] if most > allowed else []
+
+
+def _had(line: LoanLine) -> list[tuple[datetime, datetime, int]]:
+    """Return from when to when how many units of a line are somebody's, as agreed, but for what came back before."""
+    start, end = line.loan.pickup_at, line.loan.return_at
+    stretches = [(start, min(one.due_at, one.in_at or one.due_at), one.units) for one in line.custodies]
+    if line.loan.state in LIVING:
+        stretches.append((start, end, line.units - sum(one.units for one in line.custodies)))
+    return [(start, end, units) for start, end, units in stretches if start < end and units]
+
+
+def _late_at(then: datetime, lines: list[LoanLine]) -> int:
+    """Return how many units of some lines were late at an instant."""
+    custodies = [custody for line in lines for custody in line.custodies]
+    return sum(one.units for one in custodies if one.due_at < then and (one.in_at is None or then < one.in_at))
 
 
 def _most_allowed(layers, theirs, setting: str) -> int | None:

@@ -7,9 +7,10 @@ from equipment_lending.permissions import Lending
 from equipment_lending.queries.loans import loans_at, loans_of
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.requests import LoanRequests
-from equipment_lending.terms import Condition, LoanState, Refusal, RefusalCode, Refused, Wish, WishedLine
+from equipment_lending.terms import Condition, LoanState, Period, Refusal, RefusalCode, Refused, Wish, WishedLine
 from equipment_lending.views.api.messages import (
     ApprovalMessage,
+    ChangeMessage,
     CheckInMessage,
     CheckOutMessage,
     ExtensionMessage,
@@ -105,7 +106,7 @@ class TheLoan(_OneLoan):
 
 @api_defaults(route_name="api.lending.loan.act", request_method="POST")
 class Decisions(_OneLoan):
-    """What is decided about a loan before anything leaves the desk, and how long it lasts."""
+    """What is decided about a loan before anything leaves the desk."""
 
     @property
     def requests(self) -> LoanRequests:
@@ -123,9 +124,23 @@ class Decisions(_OneLoan):
     def cancel(self):
         return self.answer(lambda: self.requests.cancel(self.loan.id, self.request.message["reason"], self.me))
 
-    @api_view(match_param="act=extend", body=ExtensionMessage, permission=Lending.CHANGE_LOAN, idempotent=True)
+    @api_view(match_param="act=change", body=ChangeMessage, permission=Lending.SERVE, idempotent=True)
+    def change(self):
+        message, loan = self.request.message, self.loan
+        period = Period(message["pickup_at"], message["return_at"])
+        points = (message["point"] or loan.point.slug, message["return_point"] or loan.return_point.slug)
+        return self.answer(lambda: self.requests.change(loan.id, period, *points))
+
+
+@api_defaults(route_name="api.lending.loan.extend", request_method="POST", permission=Lending.CHANGE_LOAN)
+class Extension(_OneLoan):
+    """How long a loan lasts, for which both its desks are asked."""
+
+    @api_view(body=ExtensionMessage, idempotent=True)
     def extend(self):
-        return self.answer(lambda: self.requests.extend(self.loan.id, self.request.message["return_at"], self.me))
+        requests, until = self.request.find_service(LoanRequests), self.request.message["return_at"]
+        alone = not self.request.has_permission(Lending.SERVE)
+        return self.answer(lambda: requests.extend(self.loan.id, until, self.me, alone=alone))
 
 
 @api_defaults(route_name="api.lending.loan.act", request_method="POST", permission=Lending.SERVE)

@@ -41,20 +41,26 @@ class LineMessages(colander.SequenceSchema):
     line = LineMessage()
 
 
-class LoanMessage(colander.Schema):
-    """A wish to borrow."""
+class ChangeMessage(colander.Schema):
+    """Other times for a loan, and perhaps other points."""
 
-    point = _text("point", SLUG)
+    point = _text("point", SLUG, missing=None)
     return_point = _text("return_point", SLUG, missing=None)
     pickup_at = _minute("pickup_at")
     return_at = _minute("return_at")
+
+    def validator(self, node, message) -> None:
+        _in_order(node, message["pickup_at"], message["return_at"], "pickup_at", "return_at")
+
+
+class LoanMessage(ChangeMessage):
+    """A wish to borrow."""
+
+    point = _text("point", SLUG)
     lines = LineMessages(validator=colander.Length(min=1, max=MOST_LINES))
     organisation = colander.SchemaNode(colander.String(), missing=None, validator=colander.uuid)
     project = _text("project", colander.Length(max=200), missing=None)
     purpose = _text("purpose", NOTE)
-
-    def validator(self, node, message) -> None:
-        _in_order(node, message["pickup_at"], message["return_at"], "pickup_at", "return_at")
 
 
 class WaitMessage(colander.Schema):

@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equipment_lending.rules.alternatives import DAYS_AROUND, MATTERS_OF_TIME, nearest_periods, taken_by
+from equipment_lending.rules.alternatives import DAYS_AROUND, MATTERS_OF_TIME, free_parts, nearest_periods, taken_by
 from equipment_lending.rules.availability import free_throughout, steps
 from equipment_lending.rules.charter import Application, Line, Visits, refusals
 from equipment_lending.rules.claims import claimed
@@ -134,6 +134,43 @@ def test_knowing_what_is_taken_never_takes_a_day_away(wish, loans):
     guessing = distances(nearest_periods(application, is_free))
     assert len(knowing) >= len(guessing)
     assert all(a <= b for a, b in zip(knowing, guessing, strict=False))
+
+
+@settings(max_examples=60)
+@given(wishes, others)
+def test_the_parts_are_the_longest_of_the_wish_that_are_free_from_its_beginning_and_up_to_its_end(wish, loans):
+    """E3: everything begins and ends with half an hour here, so those are all there is to try, the longest first."""
+    application = drawn(wish)
+    is_free, _ = free_beside(*loans, policy=application.lines[0].policy)
+    wanted, half = application.period, HOUR / 2
+    shorter = [n * half for n in range(1, wanted.length // half)]
+    possible = [
+        [Period(wanted.start, wanted.end - less) for less in shorter],
+        [Period(wanted.start + less, wanted.end) for less in shorter],
+    ]
+    plainly = [
+        next(
+            (
+                part
+                for part in parts
+                if is_free(part)
+                and not MATTERS_OF_TIME & {reason.code for reason in refusals(replace(application, period=part))}
+            ),
+            None,
+        )
+        for parts in possible
+    ]
+    found = free_parts(application, is_free)
+    assert found == ([] if is_free(wanted) else [part for part in plainly if part])
+
+
+def test_E3_where_nothing_is_free_all_the_time_the_days_before_and_after_are_proposed():
+    wish = asked("2026-10-20T10:00", "2026-10-24T17:00")
+    is_free, _ = free_beside(period("2026-10-21T12:00", "2026-10-22T19:00"))
+    assert free_parts(wish, is_free) == [
+        period("2026-10-20T10:00", "2026-10-21T12:00"),
+        period("2026-10-23T09:00", "2026-10-24T17:00"),
+    ]
 
 
 def test_the_nearest_days_come_first_and_the_later_of_two_as_near():

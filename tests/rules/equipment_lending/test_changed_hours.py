@@ -26,7 +26,7 @@ moments = st.builds(
 ends = st.builds(Expected, st.sampled_from(End), moments, calendars)
 
 
-def windows_around(calendar, moment, days=60):
+def windows_around(calendar, moment, days=200):
     """Every window of many days, looked up one by one."""
     day = calendar.day_of(moment)
     return [window for n in range(-days, days + 1) for window in calendar.windows_on(day + n * DAY)]

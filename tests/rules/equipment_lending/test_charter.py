@@ -110,7 +110,7 @@ def wishes(draw):
         ),
         not_lent=tuple(sorted(draw(st.frozensets(st.sampled_from(["yurt", "zodiac"]))))),
         may_act=draw(st.booleans()),
-        in_turn=draw(st.booleans()),
+        noticed=draw(st.booleans()),
     )
 
 
@@ -162,7 +162,7 @@ def about_the_desks(wish):
     soon = worked < lead or (lead == 0 and start < NOW)
     return {
         RefusalCode.IN_THE_PAST: start < NOW,
-        RefusalCode.TOO_SOON: soon and not wish.in_turn,
+        RefusalCode.TOO_SOON: soon and not wish.noticed,
         RefusalCode.TOO_FAR: any(first > TODAY + timedelta(days=line.policy.horizon_days) for line in lines),
         RefusalCode.PICKUP_CLOSED: not seen_from_the_street(wish.pickup, start),
         RefusalCode.RETURN_CLOSED: not seen_from_the_street(wish.back, end),

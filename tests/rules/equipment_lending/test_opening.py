@@ -2,12 +2,14 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+import colander
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipment_lending.rules.opening import OpeningCalendar, local_instant
 from equipment_lending.terms import DayException, DayKind, Hours, NoSuchTime, WeeklyWindow
+from portal.forms.types import LocalMoment
 from tests.rules.equipment_lending.given import (
     DAY,
     EVERY_DAY,
@@ -162,6 +164,19 @@ def test_E1_half_past_two_is_refused_in_spring_and_winter_time_in_autumn():
     assert local_instant(wall("2026-10-25T02:30"), PARIS) == instant("2026-10-25T02:30+01:00")
 
 
+@given(around_the_clock_changes, st.integers(0, 23), st.integers(0, 59))
+def test_E1_the_forms_of_the_desk_mean_the_same_instant_by_a_time_as_those_of_residents(day, hour, minute):
+    shown = datetime.combine(day, time(hour, minute))
+    form = colander.SchemaNode(LocalMoment("Europe/Paris"))
+    try:
+        meant = local_instant(shown, PARIS)
+    except NoSuchTime:
+        with pytest.raises(colander.Invalid):
+            form.deserialize(f"{shown:%Y-%m-%dT%H:%M}")
+    else:
+        assert form.deserialize(f"{shown:%Y-%m-%dT%H:%M}") == meant
+
+
 def test_scenario_18_an_hour_that_comes_twice_is_the_second_one_and_a_lost_hour_is_refused():
     assert local_instant(wall("2022-10-30T02:00"), PARIS) == instant("2022-10-30T02:00+01:00")
     night = week(6, opens="00:00", closes="10:00")
@@ -242,6 +257,15 @@ def test_E5_the_next_open_windows_are_proposed_for_a_closed_day():
         period("2026-11-23T09:00", "2026-11-23T18:00"),
         period("2026-11-24T09:00", "2026-11-24T18:00"),
     ]
+
+
+@given(around_the_clock_changes, st.integers(0, 47))
+def test_the_open_instants_next_to_one_are_itself_or_the_nearest_edges(day, halves):
+    calendar = MONDAY_TO_FRIDAY
+    moment = local_instant(datetime.combine(day, time()), PARIS) + halves * HOUR / 2
+    opened = [at for n in range(-200, 201) if calendar.is_open_at(at := moment + n * HOUR / 2)]
+    assert next(calendar.open_after(moment)) == min(at for at in opened if moment <= at)
+    assert next(calendar.open_before(moment)) == max(at for at in opened if at <= moment)
 
 
 def test_a_window_that_closes_now_is_over():

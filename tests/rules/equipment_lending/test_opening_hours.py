@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from opening_hours import OpeningHours
 
 from equipment_lending.opening_hours import Timetable, UnreadableHours, read, written
-from equipment_lending.queries.calendars import public_holidays
+from equipment_lending.queries.calendars import PUBLIC_HOLIDAYS
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.terms import DayException, DayKind, Hours, WeeklyWindow
 from tests.rules.equipment_lending.given import DAY, PARIS, hours
@@ -61,7 +61,7 @@ def test_others_who_read_it_find_the_desk_open_when_it_is(timetable, moments):
         PARIS,
         timetable.weekly,
         timetable.exceptions,
-        public_holidays(2026) if timetable.observes_holidays else frozenset(),
+        PUBLIC_HOLIDAYS if timetable.observes_holidays else frozenset(),
     )
     for day, quarter in moments:
         wall = datetime.combine(day, _quarter(quarter)) + timedelta(minutes=7)

@@ -28,6 +28,15 @@ def more_than_one_person_may_have(session):
     lending.offer(session, stock, "2026-10-25T10:00", "2026-10-27T10:00", who=who)
 
 
+def another_while_one_is_late(session):
+    stock, who = lending.stock(session, units=2), people.person(session)
+    lending.policy(session, model_id=stock.model_id, max_units_per_person=1)
+    late = lending.loan(session, stock, "2026-09-20T10:00", "2026-09-21T10:00", borrower=who, state="out")
+    late.requested_at = lending.instant("2026-09-19T10:00")
+    lending.custody(session, late.lines[0])
+    lending.loan(session, stock, FROM, TO, borrower=who)
+
+
 def more_days_than_one_person_may_have(session):
     stock, who = lending.stock(session), people.person(session)
     lending.policy(session, point_id=stock.point_id, max_days_in_period=3)
@@ -69,8 +78,9 @@ def left_within_a_minute(session):
     ("wrong", "said"),
     [
         (promised_beyond_the_items, "no choice of items can keep"),
-        (more_than_one_person_may_have, "has 2 of model"),
-        (more_days_than_one_person_may_have, "for 4 days in 30, 3 allowed"),
+        (more_than_one_person_may_have, "2 units at 2026-10-25"),
+        (another_while_one_is_late, "1 units asked for while 1 were late, 1 allowed"),
+        (more_days_than_one_person_may_have, "4 days in 30, 3 allowed"),
         (a_part_of_a_kit_lent_alone, "part of a kit and was lent alone"),
         (bound_without_having_left, "bound, and nothing left"),
         (bound_twice_since_it_left, "bound 2 times since it left"),

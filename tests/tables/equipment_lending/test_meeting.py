@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import delete, event, insert, update
 
-from equipment_lending.models import Claim, Custody, Item, LendingPoint, OpeningWindow
+from equipment_lending.models import Claim, Custody, Item, LendingPoint, Loan, LoanLine, OpeningWindow
 from equipment_lending.services.catalogue import Catalogue
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.fleet import Fleet
@@ -82,10 +82,11 @@ class Town:
         self.tag = self.out.lines[0].custodies[0].item.asset_tag
         self.shelved = next(item for item in self.stock.items if item.asset_tag != self.tag)
 
+    wished = lending.period("2026-10-26T10:00", "2026-10-27T10:00")
+
     def wish(self) -> Wish:
         lines = (WishedLine(self.stock.model.slug, 1), WishedLine(self.other.model.slug, 1))
-        start, end = lending.instant("2026-10-26T10:00"), lending.instant("2026-10-27T10:00")
-        return Wish(self.here.slug, start, end, lines, return_point=self.there.slug)
+        return Wish(self.here.slug, self.wished.start, self.wished.end, lines, return_point=self.there.slug)
 
 
 LATER = lending.instant("2026-10-25T12:00")
@@ -95,6 +96,8 @@ ACTS = {
     "reject": lambda ask, t: ask(LoanRequests).reject(t.asked.id, "not this week", t.by.id),
     "cancel": lambda ask, t: ask(LoanRequests).cancel(t.agreed.id, "", t.by.id),
     "no-show": lambda ask, t: ask(LoanRequests).no_show(t.missed[0].id, t.by.id),
+    "change": lambda ask, t: ask(LoanRequests).change(t.agreed.id, t.wished, t.here.slug, t.there.slug),
+    "keep": lambda ask, t: ask(LoanRequests).keep(t.agreed.id),
     "extend": lambda ask, t: ask(LoanRequests).extend(t.out.id, LATER, t.by.id),
     "expire": lambda ask, _: ask(LoanRequests).expire(),
     "check out": lambda ask, t: ask(Desk).check_out(t.agreed.id, [t.shelved.asset_tag], t.by.id),
@@ -117,7 +120,7 @@ def test_every_act_takes_its_locks_in_the_same_order_so_that_none_waits_in_a_cir
     assert taken == sorted(taken, key=ORDER.index)
 
 
-@pytest.mark.parametrize("act", ["request", "extend"])
+@pytest.mark.parametrize("act", ["request", "change", "extend"])
 def test_what_counts_against_a_person_and_a_desk_is_decided_alone_with_both(session, asking, town, act):
     with locks(session) as taken:
         ACTS[act](asking.find_service, town)
@@ -132,6 +135,21 @@ def test_nothing_is_promised_to_somebody_who_was_erased_meanwhile(session, askin
     with pytest.raises(Refused) as no:
         asking.find_service(LoanRequests).request(town.wish(), who.id, who.id)
     assert {reason.code for reason in no.value.reasons} == {RefusalCode.NO_SUCH_BORROWER}
+
+
+def test_a_loan_that_was_cancelled_or_moved_meanwhile_is_changed_as_it_is_by_then(session, asking, town):
+    there = lending.stock(session, units=6, at=town.there, of=town.stock.model)
+    line, change = town.agreed.lines[0], (town.agreed.id, town.wished, town.here.slug, town.here.slug)
+    assert line.stock.point is town.here
+    meanwhile(session, update(LoanLine).where(LoanLine.id == line.id).values(stock_id=there.id))
+    meanwhile(session, update(Claim).where(Claim.line_id == line.id).values(stock_id=there.id))
+    asking.find_service(LoanRequests).change(*change)
+    assert (line.stock, line.claims[0].stock) == (town.stock, town.stock)
+    meanwhile(session, update(Claim).where(Claim.line_id == line.id).values(live=False))
+    meanwhile(session, update(Loan).where(Loan.id == town.agreed.id).values(state=LoanState.CANCELLED))
+    with pytest.raises(Refused) as no:
+        asking.find_service(LoanRequests).change(*change)
+    assert [reason.code for reason in no.value.reasons] == [RefusalCode.WRONG_STATE]
 
 
 def test_the_visits_that_a_desk_can_take_are_those_of_when_it_is_decided(session, asking, town):

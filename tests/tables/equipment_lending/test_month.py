@@ -23,7 +23,7 @@ def stock(session):
 
 def november(session, stock):
     offer = next(one for one in catalogue.offers(session, stock.model) if one.stock_id == stock.id)
-    days = month(session, offer, calendar(session, stock.point, NOW.date()), NOVEMBER, NOW)
+    days = month(session, offer, calendar(session, stock.point), NOVEMBER, NOW)
     return {view.day.day: view for view in days}
 
 
@@ -53,7 +53,7 @@ def test_of_today_only_what_is_left_counts(session, stock):
 def test_today_is_over_once_the_desk_has_closed(session, stock):
     offer = catalogue.offers(session, stock.model)[0]
     evening = lending.instant("2026-11-04T18:30")
-    days = month(session, offer, calendar(session, stock.point, NOW.date()), NOVEMBER, evening)
+    days = month(session, offer, calendar(session, stock.point), NOVEMBER, evening)
     assert [view.over for view in days[2:6]] == [True, True, False, False]
 
 
@@ -72,7 +72,7 @@ def test_more_promised_than_there_is_reads_as_nothing_free(session, stock):
 def test_the_month_in_which_the_clocks_go_back_has_all_its_days(session, stock):
     offer = catalogue.offers(session, stock.model)[0]
     earlier = lending.instant("2026-10-01T12:00")
-    days = month(session, offer, calendar(session, stock.point, earlier.date()), date(2026, 10, 1), earlier)
+    days = month(session, offer, calendar(session, stock.point), date(2026, 10, 1), earlier)
     assert [view.day.day for view in days] == list(range(1, 32))
 
 
@@ -82,7 +82,7 @@ def test_my_days_are_those_of_my_loans_from_pick_up_to_return(session, stock):
     lending.loan(session, stock, "2026-11-13T10:00", "2026-11-14T10:00", borrower=me)
     lending.loan(session, stock, "2026-11-20T10:00", "2026-11-21T10:00", borrower=me, state=LoanState.CANCELLED)
     lending.loan(session, stock, "2026-11-25T10:00", "2026-11-26T10:00")
-    days = borrowed_days(session, stock.id, me.id, calendar(session, stock.point, NOW.date()), NOVEMBER)
+    days = borrowed_days(session, stock.id, me.id, calendar(session, stock.point), NOVEMBER)
     assert sorted(day.day for day in days) == [1, 2, 3, 13, 14]
 
 
@@ -101,3 +101,14 @@ def test_a_desk_that_closes_at_noon_and_opens_again_is_one_day(session):
     lending.loan(session, stock, "2026-11-10T12:00", "2026-11-10T14:00")
     view = november(session, stock)[10]
     assert (len(view.windows), view.least, view.most) == (2, 1, 1)
+
+
+def test_public_holidays_are_known_for_as_far_ahead_as_a_loan_may_be_asked_for(session):
+    point = lending.point(session, windows=lending.EVERY_DAY, observes_holidays=True)
+    there = calendar(session, point)
+    assert all(there.is_closed(date(year, 5, 1)) for year in range(2024, 2038))
+    assert there.is_closed(date(2035, 3, 26))  # the Monday of Easter
+    assert not there.is_closed(date(2035, 5, 2))
+    assert not there.is_closed(date.max)
+    other = lending.point(session, windows=lending.EVERY_DAY, observes_holidays=False)
+    assert not calendar(session, other).is_closed(date(2035, 5, 1))

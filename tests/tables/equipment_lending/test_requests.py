@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from equipment_lending.models import Claim, Loan
+from equipment_lending.models import Claim, LendingPoint, Loan, OpeningException, PolicyLayer
 from equipment_lending.queries.agenda import appointment
+from equipment_lending.queries.changed_hours import closed_cases, closed_in_time
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import Approval, LoanState, RefusalCode, Refused, Wish, WishedLine
@@ -342,6 +343,59 @@ def test_an_extension_is_longer_and_within_the_charter(session, requests, borrow
     assert loan.return_at == lending.instant("2026-10-26T10:00")
 
 
+@pytest.mark.parametrize("until", ["2026-10-22T12:00", "2026-10-22T14:00"])
+def test_what_is_late_cannot_last_until_a_time_that_is_over(session, requests, borrower, until):
+    stock = lending.stock(session)
+    loan = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-22T10:00", borrower=borrower, state="out")
+    lending.custody(session, loan.lines[0])
+    with pytest.raises(Refused) as no:
+        requests.extend(loan.id, lending.instant(until), borrower.id)
+    assert codes(no) == {RefusalCode.IN_THE_PAST}
+    assert requests.extend(loan.id, lending.instant("2026-10-22T14:01"), borrower.id).revision == 1
+
+
+def test_what_the_desk_approves_it_alone_makes_longer(session, requests, borrower):
+    stock, other = lending.stock(session), lending.stock(session)
+    lending.policy(session, model_id=other.model_id, approval=Approval.MANUAL)
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", borrower=borrower)
+    later = lending.instant("2026-10-26T12:00")
+    assert requests.extend(loan.id, later, borrower.id, alone=True).return_at == later
+    decided = lending.loan(session, other, "2026-10-24T10:00", "2026-10-26T10:00", borrower=borrower)
+    with pytest.raises(Refused) as no:
+        requests.extend(decided.id, later, borrower.id, alone=True)
+    assert codes(no) == {RefusalCode.DESK_DECIDES}
+    assert requests.extend(decided.id, later, people.person(session).id).return_at == later
+
+
+def test_who_may_not_have_it_any_more_cannot_keep_it_longer(session, requests, borrower):
+    """Invariant 11: a training and a mandate are asked for when a loan is to last longer, too."""
+    stock = lending.stock(session)
+    ended = people.membership(session, person=borrower, officer=True, until=date(2026, 10, 21))
+    loan = lending.loan(session, stock, "2026-10-22T10:00", "2026-10-26T10:00", borrower=borrower)
+    loan.organisation_id = ended.organisation_id
+    lending.policy(session, model_id=stock.model_id, requires=["prise-de-son"])
+    with pytest.raises(Refused) as no:
+        requests.extend(loan.id, lending.instant("2026-10-26T12:00"), borrower.id)
+    assert codes(no) == {RefusalCode.NOT_CERTIFIED, RefusalCode.NOT_OFFICER}
+
+
+def test_a_training_that_ran_out_meanwhile_does_not_make_a_loan_longer(session, requests, borrower, clock):
+    class UntilThursday:
+        def holds(self, person_id, achievement, at):
+            return at < lending.instant("2026-10-22T12:00")
+
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, requires=["prise-de-son"])
+    loan = lending.loan(session, stock, "2026-10-22T10:00", "2026-10-26T10:00", borrower=borrower)
+    requests = LoanRequests(session, clock, UntilThursday(), Audit(session, clock, None), None)
+    later = lending.instant("2026-10-26T12:00")
+    with pytest.raises(Refused) as no:
+        requests.extend(loan.id, later, borrower.id)
+    assert codes(no) == {RefusalCode.NOT_CERTIFIED}
+    clock.at = lending.instant("2026-10-22T11:59")
+    assert requests.extend(loan.id, later, borrower.id).return_at == later
+
+
 def test_a_loan_cannot_last_into_another_that_makes_more_than_one_person_may_have(session, requests, borrower):
     """Invariant 7: what limits a request limits an extension too."""
     stock = lending.stock(session, units=3)
@@ -352,6 +406,193 @@ def test_a_loan_cannot_last_into_another_that_makes_more_than_one_person_may_hav
     with pytest.raises(Refused) as no:
         requests.extend(loan.id, lending.instant("2026-10-27T11:00"), borrower.id)
     assert codes(no) == {RefusalCode.TOO_MANY_UNITS}
+
+
+@pytest.fixture
+def one_each(session):
+    """Three units, of which nobody has more than one at a time."""
+    stock = lending.stock(session, units=3)
+    lending.policy(session, model_id=stock.model_id, max_units_per_person=1)
+    return stock
+
+
+@pytest.mark.parametrize("due", ["2026-10-22T10:00", "2026-07-01T10:00"])
+def test_who_is_late_with_all_one_may_have_gets_no_more_until_it_is_back(
+    session, requests, desk, borrower, one_each, due
+):
+    late = lending.loan(session, one_each, "2026-06-30T10:00", due, borrower=borrower, state="out")
+    custody = lending.custody(session, late.lines[0])
+    with pytest.raises(Refused) as no:
+        requests.request(wish(one_each), borrower.id, borrower.id)
+    assert [(reason.code, reason.values["held"]) for reason in no.value.reasons] == [(RefusalCode.TOO_MANY_UNITS, 1)]
+    desk.check_in(late.id, [Returned(custody.item.asset_tag)], borrower.id)
+    assert requests.request(wish(one_each), borrower.id, borrower.id).state is LoanState.CONFIRMED
+
+
+def test_what_is_back_before_its_day_counts_no_more(session, requests, desk, borrower, clock, one_each):
+    """Brought back on Saturday instead of Thursday: on Sunday one may have another."""
+    loan = requests.request(wish(one_each, end="2026-10-29T10:00"), borrower.id, borrower.id)
+    clock.at = lending.instant("2026-10-24T10:00")
+    tag = one_each.items[0].asset_tag
+    desk.check_out(loan.id, [tag], borrower.id)
+    sunday = wish(one_each, "2026-10-25T10:00", "2026-10-26T10:00")
+    with pytest.raises(Refused) as no:
+        requests.request(sunday, borrower.id, borrower.id)
+    assert codes(no) == {RefusalCode.TOO_MANY_UNITS}
+    desk.check_in(loan.id, [Returned(tag)], borrower.id)
+    assert requests.request(sunday, borrower.id, borrower.id).state is LoanState.CONFIRMED
+
+
+def test_part_of_a_loan_that_is_back_counts_no_more_and_what_is_still_to_fetch_does(
+    session, requests, desk, borrower, one_each
+):
+    session.scalars(select(PolicyLayer)).one().max_units_per_person = 3
+    loan = lending.loan(session, one_each, "2026-10-22T10:00", "2026-10-26T10:00", units=3, borrower=borrower)
+    tags = [item.asset_tag for item in one_each.items]
+    desk.check_out(loan.id, tags[:2], borrower.id)
+    desk.check_in(loan.id, [Returned(tags[0])], borrower.id)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(one_each, units=2), borrower.id, borrower.id)
+    assert RefusalCode.TOO_MANY_UNITS in codes(no)
+    assert requests.request(wish(one_each), borrower.id, borrower.id).state is LoanState.CONFIRMED
+
+
+def test_days_count_as_agreed_even_of_what_came_back_before(session, requests, desk, borrower, clock):
+    stock = lending.stock(session, units=2)
+    lending.policy(session, model_id=stock.model_id, max_days_in_period=3)
+    loan = requests.request(wish(stock), borrower.id, borrower.id)
+    clock.at = lending.instant("2026-10-24T10:00")
+    tag = stock.items[0].asset_tag
+    desk.check_out(loan.id, [tag], borrower.id)
+    desk.check_in(loan.id, [Returned(tag)], borrower.id)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(stock, "2026-10-27T10:00", "2026-10-29T10:00"), borrower.id, borrower.id)
+    assert codes(no) == {RefusalCode.TOO_MANY_DAYS}
+
+
+# Changing -----------------------------------------------------------------------------------------------------------
+
+
+def change(requests, loan, start, end, to=None, back=None):
+    point = to or loan.point
+    return requests.change(loan.id, lending.period(start, end), point.slug, (back or point).slug)
+
+
+@pytest.mark.parametrize("state", [LoanState.CONFIRMED, LoanState.REQUESTED])
+def test_the_desk_gives_a_loan_other_times_and_another_point(session, requests, borrower, clock, state):
+    """E4, E6, E7: staff decides; the loan keeps its number, its state and its place in age."""
+    here = lending.stock(session, units=2)
+    there = lending.stock(session, units=2, of=here.model, at=lending.point(session, name="Bellevue"))
+    lending.policy(session, point_id=there.point_id, buffer_after_minutes=60)
+    back = lending.point(session)
+    loan = lending.loan(session, here, "2026-10-24T10:00", "2026-10-26T10:00", units=2, borrower=borrower, state=state)
+    number, asked_at, before = loan.number, loan.requested_at, appointment(loan, Words("en"))
+    clock.at += timedelta(hours=1)
+    changed = change(requests, loan, "2026-10-27T10:00", "2026-10-29T10:00", there.point, back)
+    session.flush()
+    session.expire_all()
+    assert (changed.number, changed.state, changed.requested_at) == (number, state, asked_at)
+    assert (changed.point, changed.return_point, changed.revision) == (there.point, back, 1)
+    assert changed.period == lending.period("2026-10-27T10:00", "2026-10-29T10:00")
+    (line,) = changed.lines
+    (claim,) = line.claims
+    assert (line.stock, claim.stock, line.units, claim.units) == (there, there, 2, 2)
+    assert claim.period == lending.period("2026-10-27T10:00", "2026-10-29T11:00")
+    after = appointment(changed, Words("en"))
+    assert (after.changed_at, after.uid) == (clock.at, before.uid)
+    assert after.sequence > before.sequence
+    assert session.scalars(select(AuditEntry.act)).all() == ["lending.change"]
+    letter = session.scalars(select(OutgoingMail)).one()
+    assert number in letter.subject
+    assert requests.request(wish(here, units=2), borrower.id, borrower.id).state is LoanState.CONFIRMED
+
+
+def test_another_point_that_approves_what_it_lends_decides_on_what_is_moved_there(session, requests, borrower):
+    here = lending.stock(session)
+    there = lending.stock(session, of=here.model)
+    lending.policy(session, model_id=here.model_id, approval=Approval.MANUAL)
+    loan = lending.loan(session, here, "2026-10-24T10:00", "2026-10-26T10:00", borrower=borrower)
+    assert change(requests, loan, "2026-10-24T10:00", "2026-10-26T12:00").state is LoanState.CONFIRMED
+    moved = change(requests, loan, "2026-10-24T10:00", "2026-10-26T12:00", there.point)
+    assert (moved.state, moved.point) == (LoanState.REQUESTED, there.point)
+
+
+def test_a_change_is_decided_like_a_new_wish_and_a_no_changes_nothing(session, requests, borrower):
+    stock = lending.stock(session, units=2)
+    lending.policy(session, model_id=stock.model_id, max_days=3, max_units_per_person=2)
+    lending.loan(session, stock, "2026-11-02T10:00", "2026-11-04T10:00", units=1)
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", units=2, borrower=borrower)
+    with pytest.raises(Refused) as no:
+        change(requests, loan, "2026-11-02T23:00", "2026-11-07T10:00")
+    assert codes(no) == {RefusalCode.TOO_LONG, RefusalCode.PICKUP_CLOSED, RefusalCode.NOT_ENOUGH}
+    with pytest.raises(Refused) as no:
+        change(requests, loan, "2026-11-02T10:00", "2026-11-04T10:00")
+    assert codes(no) == {RefusalCode.NOT_ENOUGH}
+    assert lending.period("2026-11-04T10:00", "2026-11-06T10:00") in no.value.alternatives.periods
+    with pytest.raises(Refused) as no:
+        change(requests, loan, "2026-10-24T10:00", "2026-10-26T10:00", lending.point(session))
+    assert codes(no) == {RefusalCode.NOT_LENT_HERE}
+    with pytest.raises(Refused) as no:
+        requests.change(loan.id, loan.period, "nowhere", "nowhere")
+    assert codes(no) == {RefusalCode.NO_SUCH_POINT}
+    assert loan.period == lending.period("2026-10-24T10:00", "2026-10-26T10:00")
+    assert (loan.revision, count(session, AuditEntry), count(session, OutgoingMail)) == (0, 0, 0)
+
+
+def test_what_a_loan_itself_occupies_does_not_stand_in_the_way_of_its_change(session, requests, borrower):
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, max_units_per_person=1, max_days_in_period=2)
+    stock.point.max_visits = 1
+    loan = requests.request(wish(stock), borrower.id, borrower.id)
+    changed = change(requests, loan, "2026-10-24T11:00", "2026-10-26T09:00")
+    assert changed.period == lending.period("2026-10-24T11:00", "2026-10-26T09:00")
+    lending.loan(session, stock, "2026-10-26T10:00", "2026-10-28T10:00")
+    with pytest.raises(Refused) as no:
+        change(requests, loan, "2026-10-26T10:00", "2026-10-28T10:00")
+    assert lending.period("2026-10-24T10:00", "2026-10-26T10:00") in no.value.alternatives.periods
+
+
+def test_the_notice_that_a_desk_has_had_counts_for_the_change(session, requests, borrower):
+    stock = lending.stock(session)
+    stock.point.lead_days = 3
+    loan = lending.loan(session, stock, "2026-10-23T10:00", "2026-10-26T10:00", borrower=borrower)
+    change(requests, loan, "2026-10-23T12:00", "2026-10-26T12:00")
+    with pytest.raises(Refused) as no:
+        change(requests, loan, "2026-10-23T11:00", "2026-10-26T12:00")
+    assert codes(no) == {RefusalCode.TOO_SOON}
+
+
+@pytest.mark.parametrize("state", [LoanState.OUT, LoanState.CANCELLED])
+def test_what_has_left_or_ended_is_not_changed(session, requests, borrower, state):
+    stock = lending.stock(session)
+    loan = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-26T10:00", borrower=borrower, state=state)
+    if state is LoanState.OUT:
+        lending.custody(session, loan.lines[0])
+    else:
+        loan.lines[0].claims[0].live = False
+    with pytest.raises(Refused) as no:
+        change(requests, loan, "2026-10-27T10:00", "2026-10-28T10:00")
+    assert codes(no) == {RefusalCode.WRONG_STATE}
+
+
+def test_a_loan_that_is_kept_as_it_is_is_not_flagged_until_the_hours_change_again(session, requests, borrower, clock):
+    """E6: the desk decides that somebody will be there."""
+    stock = lending.stock(session)
+    loan = lending.loan(session, stock, "2026-11-03T10:00", "2026-11-05T10:00", borrower=borrower)
+    assert requests.keep(loan.id).kept_for is None
+
+    def close(day):
+        point = session.get_one(LendingPoint, stock.point_id)
+        point.exceptions.append(OpeningException(first_day=day, last_day=day, kind="closed"))
+        session.flush()
+        return set(closed_in_time(session, clock.now())), set(closed_cases(session, clock.now()))
+
+    assert close(date(2026, 11, 3)) == ({loan.id}, {loan.id})
+    requests.keep(loan.id)
+    assert (closed_in_time(session, clock.now()), closed_cases(session, clock.now())) == ({}, {})
+    assert session.scalars(select(AuditEntry.act)).all() == ["lending.keep"]
+    assert count(session, OutgoingMail) == 1
+    assert close(date(2026, 11, 5)) == ({loan.id}, {loan.id})
 
 
 def test_what_nobody_fetched_or_decided_ends_by_itself_once(session, requests, borrower, clock):

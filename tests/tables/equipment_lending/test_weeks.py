@@ -12,7 +12,7 @@ from equipment_lending.queries.loans import open_custodies
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.fleet import Fleet
 from equipment_lending.services.requests import LoanRequests
-from equipment_lending.terms import LoanState, Refused, ServiceState, Wish, WishedLine
+from equipment_lending.terms import LoanState, Period, Refused, ServiceState, Wish, WishedLine
 from portal.audit.services import Audit
 from portal.ports.certifications import NobodyIsCertified
 from tests.factories import lending, people
@@ -34,6 +34,9 @@ class Neighbourhood:
         self.stocks = [lending.stock(session, units=units, at=point) for units in (1, 2, 3)]
         lending.policy(session, model_id=self.stocks[1].model_id, buffer_after_minutes=60, buffer_before_minutes=30)
         lending.policy(session, model_id=self.stocks[2].model_id, max_units_per_person=2, max_days_in_period=6)
+        elsewhere = lending.point(session, windows=lending.ROUND_THE_CLOCK)
+        self.stocks.append(lending.stock(session, units=2, at=elsewhere, of=self.stocks[2].model))
+        self.points = [point.slug, elsewhere.slug]
         self.people = [people.person(session).id for _ in range(3)]
         self.done: set[str] = set()
 
@@ -45,6 +48,7 @@ class Neighbourhood:
             self.fetch,
             self.fetch,
             self.cancel,
+            self.change,
             self.extend,
             self.bring_back,
             self.plan_repairs,
@@ -74,11 +78,16 @@ class Neighbourhood:
     def borrow(self) -> None:
         stock, who = self.chance.choice(self.stocks), self.chance.choice(self.people)
         start = self.clock.now() + self.hours(72)
-        lines = (WishedLine(stock.model.slug, self.chance.randint(1, len(stock.items))),)
+        lines = (WishedLine(stock.model.slug, self.chance.randint(1, max(1, len(stock.items)))),)
         self.requests.request(Wish(stock.point.slug, start, start + self.hours(48), lines, purpose="vivre"), who, who)
 
     def cancel(self) -> None:
         self.requests.cancel(self.one_of(LoanState.CONFIRMED).id, "", self.people[0])
+
+    def change(self) -> None:
+        loan, start = self.one_of(LoanState.CONFIRMED), self.clock.now() + self.hours(72)
+        points = (self.chance.choice(self.points) for _ in range(2))
+        self.requests.change(loan.id, Period(start, start + self.hours(48)), *points)
 
     def extend(self) -> None:
         loan = self.one_of(LoanState.CONFIRMED, LoanState.OUT)
@@ -139,5 +148,5 @@ def test_whatever_people_do_in_whatever_order_every_invariant_holds(session, clo
     clock.at = lending.instant("2026-10-12T10:00")
     there = Neighbourhood(session, clock, seed)
     there.live()
-    acts = ("borrow", "cancel", "extend", "fetch", "bring_back", "plan_repairs", "wait")
+    acts = ("borrow", "cancel", "change", "extend", "fetch", "bring_back", "plan_repairs", "wait")
     assert there.done >= {*acts, "borrow refused"}

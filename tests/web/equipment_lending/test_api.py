@@ -164,6 +164,21 @@ def test_any_desk_takes_back_what_another_one_lent_but_says_only_of_its_own_that
         api.post_json(f"/api/v1/loans/{loan.id}/{act}", body, headers=elsewhere, status=403)
 
 
+def test_the_desk_that_a_loan_goes_back_to_extends_it_and_decides_on_nothing_else(api, session, stock):
+    """The borrower chose where to bring it back: that desk's clerk has no say in what another one lends."""
+    back = lending.point(session, slug="bellevue")
+    elsewhere = people.bearer(session, people.staff(session, Role.DESK, back.slug))
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", return_point_id=back.id)
+    path = f"/api/v1/loans/{loan.id}"
+    why = {"reason": "non"}
+    bodies = {"confirm": {}, "reject": why, "cancel": why, "check-out": {"items": [stock.items[0].asset_tag]}}
+    for act, body in bodies.items():
+        api.post_json(f"{path}/{act}", body, headers=elsewhere, status=403)
+    api.get(path, headers=elsewhere)
+    api.post_json(f"{path}/extend", {"return_at": "2026-10-27T10:00:00+01:00"}, headers=elsewhere)
+    assert loan.state is LoanState.CONFIRMED
+
+
 def test_a_refusal_has_every_reason_and_alternatives(api, session, stock, mine):
     lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", units=2)
     lending.policy(session, model_id=stock.model_id, requires=["prise-de-son"])
@@ -237,6 +252,45 @@ def test_a_borrower_extends_and_cancels(api, session, stock, mine):
     assert api.post_json(f"/api/v1/loans/{loan['id']}/cancel", {}, headers=mine).json["state"] == "cancelled"
 
 
+def test_what_is_late_cannot_be_extended_until_a_time_that_is_over(api, session, stock, me, mine):
+    late = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-21T18:00", borrower=me, state=LoanState.OUT)
+    lending.custody(session, late.lines[0])
+    until = {"return_at": "2026-10-22T10:00:00+02:00"}
+    no = api.post_json(f"/api/v1/loans/{late.id}/extend", until, headers=mine, status=409).json
+    assert [reason["code"] for reason in no["reasons"]] == ["in_the_past"]
+
+
+def test_what_the_desk_approves_it_alone_extends(api, session, stock, me, mine, clerk):
+    lending.policy(session, model_id=stock.model_id, approval=Approval.MANUAL)
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", borrower=me)
+    until = {"return_at": "2026-10-27T10:00:00+01:00"}
+    no = api.post_json(f"/api/v1/loans/{loan.id}/extend", until, headers=mine, status=409).json
+    assert [reason["code"] for reason in no["reasons"]] == ["desk_decides"]
+    assert api.post_json(f"/api/v1/loans/{loan.id}/extend", until, headers=clerk).headers["ETag"] == '"1"'
+
+
+def test_a_desk_gives_a_loan_other_times_and_another_point(api, session, stock, me, mine, clerk):
+    there = lending.stock(session, of=stock.model)
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", borrower=me)
+    path = f"/api/v1/loans/{loan.id}/change"
+    later = {"pickup_at": "2026-10-27T10:00:00+01:00", "return_at": "2026-10-28T10:00:00+01:00"}
+    api.post_json(path, later, headers=mine, status=403)
+    api.post_json(path, later | {"return_at": later["pickup_at"]}, headers=clerk, status=422)
+    changed = api.post_json(path, later | {"point": there.point.slug}, headers=clerk).json
+    assert (changed["number"], changed["point"]) == (loan.number, there.point.slug)
+    assert (changed["return_point"], changed["pickup_at"]) == (stock.point.slug, "2026-10-27T09:00:00+00:00")
+    api.post_json(path, later, headers=clerk, status=403)  # from now on it is the other desk's
+
+
+def test_a_change_that_cannot_be_is_refused_with_every_reason_and_alternatives(api, session, stock, me, clerk):
+    lending.loan(session, stock, "2026-10-27T10:00", "2026-10-28T10:00", units=2)
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-25T10:00", borrower=me)
+    later = {"pickup_at": "2026-10-27T10:00:00+01:00", "return_at": "2026-10-28T03:00:00+01:00"}
+    no = api.post_json(f"/api/v1/loans/{loan.id}/change", later, headers=clerk, status=409).json
+    assert [reason["code"] for reason in no["reasons"]] == ["return_closed", "not_enough"]
+    assert no["alternatives"]["periods"]
+
+
 def test_an_item_out_of_service_answers_with_the_loans_at_risk(api, session, stock, mine, clerk):
     loan = api.post_json("/api/v1/loans", wish(stock, units=2), headers=mine, status=201).json
     tag = stock.items[0].asset_tag
@@ -291,7 +345,7 @@ def test_what_is_agreed_is_agreed_to_the_minute(api, session, stock, me, mine, c
     assert loan.return_at == lending.instant("2026-10-25T10:00")
 
 
-ACTS = ("confirm", "reject", "cancel", "extend", "check-out", "check-in")
+ACTS = ("confirm", "reject", "cancel", "change", "extend", "check-out", "check-in")
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -306,6 +360,7 @@ def test_who_read_an_older_version_of_a_loan_changes_nothing(api, session, stock
     assert version == f'"{loan.revision}"'
     message = {
         "confirm": {},
+        "change": {"pickup_at": "2026-10-24T10:00:00+02:00", "return_at": "2026-10-27T10:00:00+01:00"},
         "extend": {"return_at": "2026-10-27T10:00:00+01:00"},
         "check-out": {"items": [tag]},
         "check-in": {"items": [{"asset_tag": tag, "condition": "good"}]},

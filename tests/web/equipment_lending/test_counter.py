@@ -189,6 +189,20 @@ def test_another_points_loan_is_not_ours(browse, session, loan, page):
     browse.get(f"/desk/loans/{loan.id}/{page}".rstrip("/"), status=403)
 
 
+def test_the_desk_that_a_loan_goes_back_to_lends_it_longer_and_decides_on_nothing_else(browse, session, loan):
+    """The borrower chose where to bring it back: that desk's clerk has no say in what another one lends."""
+    loan.return_point_id = lending.point(session, slug="bellevue").id
+    session.flush()
+    clerk = people.signed_in(browse, people.staff(session, Role.DESK, "bellevue"))
+    page = f"/desk/loans/{loan.id}"
+    clerk.get(f"{page}/check-out", status=403)
+    for act in ("confirm", "reject", "withdraw", "no_show"):
+        clerk.post(page, people.with_csrf(clerk, {act: act, "reason": "non"}), status=403)
+        clerk.post(f"{page}?{act}={act}", people.with_csrf(clerk, {"prolong": "prolong"}), status=403)
+    assert loan.state is LoanState.CONFIRMED
+    at_loan(clerk, loan, "prolong", return_at="2026-10-26T10:00").submit("prolong", status=303)
+
+
 def test_borrowers_do_not_hand_out_to_themselves(browse, session, loan):
     people.signed_in(browse, loan.borrower)
     for page in ("", "/check-out", "/check-in"):
@@ -381,6 +395,22 @@ def test_longer_is_later_and_when_the_desk_is_open(at_desk, loan, until, status)
     page = at_loan(at_desk, loan, "prolong", return_at=until).submit("prolong", status=status)
     assert page.html.select_one("#prolong-return_at[aria-invalid]")
     assert loan.return_at == lending.instant("2026-10-24T10:00")
+
+
+def test_the_desk_lends_longer_what_it_approves(session, at_desk, loan, stock):
+    lending.policy(session, model_id=stock.model_id, approval="manual")
+    at_loan(at_desk, loan, "prolong", return_at="2026-10-26T10:00").submit("prolong", status=303)
+    assert loan.return_at == lending.instant("2026-10-26T10:00")
+
+
+def test_what_is_late_is_not_lent_until_a_time_that_is_over(session, at_desk, stock):
+    late = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-21T18:00", state=LoanState.OUT)
+    lending.custody(session, late.lines[0])
+    page = at_loan(at_desk, late, "prolong", return_at="2026-10-22T10:00").submit(
+        "prolong", headers=ENGLISH, status=409
+    )
+    assert "This is in the past" in page.html.select_one("#prolong-return_at-error").text
+    assert late.return_at == lending.instant("2026-10-21T18:00")
 
 
 def test_nobody_came(session, at_desk, stock):

@@ -83,9 +83,43 @@ def test_a_no_stands_beside_what_it_is_about(session, at_desk, borrower, stock):
     assert session.scalars(select(Loan)).all() == []
 
 
-def test_what_would_work_instead_is_said(session, at_desk, borrower, stock):
+def test_what_would_work_instead_fills_the_form_in(session, at_desk, borrower, stock):
     lending.loan(session, stock, "2026-10-22T09:00", "2026-10-24T09:00", units=2)
-    assert "instead" in lend(at_desk, borrower, status=409)
+    page = lend(at_desk, borrower, values={"lines.0.units": "2"}, status=409)
+    form = page.forms["lend"]
+    part, later = page.html.select(".notice li button")[:2]
+    assert ("09:00" in part.text, "10:00" in part.text) == (True, True)
+    filled = form.submit("form:fill", value=later["value"], headers=ENGLISH, status=200).forms["lend"]
+    assert (filled["pickup_at"].value, filled["return_at"].value) == ("2026-10-24T14:00", "2026-10-26T10:00")
+    assert (filled["lines.0.units"].value, filled["purpose"].value) == ("2", "Une balade sonore")
+    assert session.scalars(select(Loan).where(Loan.borrower_id == borrower.id)).all() == []
+    filled.submit("lend", status=303)
+    assert session.scalars(select(Loan).where(Loan.borrower_id == borrower.id)).one().lines[0].units == 2
+
+
+def test_other_desks_that_could_lend_it_are_named_and_ones_own_are_one_button_away(browse, session, borrower, stock):
+    for slug, name in (("bellevue", "Bellevue"), ("siam", "Siam")):
+        lending.stock(session, of=stock.model, at=lending.point(session, slug=slug, name=name))
+    clerk = people.staff(session, Role.DESK, "lambezellec")
+    people.role(session, clerk, Role.DESK, "bellevue")
+    lending.loan(session, stock, "2026-10-22T09:00", "2026-11-24T09:00", units=2)
+    people.signed_in(browse, clerk)
+    page = lend(browse, borrower, status=409)
+    assert "At that time, at Siam" in page.html.select_one(".notice p").text
+    button = next(one for one in page.html.select(".notice button") if "Bellevue" in one.text)
+    assert button["formaction"] == f"/desk/bellevue/lend/{borrower.id}"
+    page.forms["lend"].action = button["formaction"]
+    filled = page.forms["lend"].submit("form:fill", value=button["value"], headers=ENGLISH, status=200).forms["lend"]
+    assert filled["return_at"].value == "2026-10-24T10:00"
+    filled.submit("lend", status=303)
+    assert session.scalars(select(Loan).where(Loan.borrower_id == borrower.id)).one().point.slug == "bellevue"
+
+
+def test_an_answer_that_the_form_does_not_ask_for_is_not_filled_in(session, at_desk, borrower):
+    at_desk.get(f"/desk/lambezellec/lend/{borrower.id}")
+    sent = people.with_csrf(at_desk, {"form:fill": "lines=2&nothing=1&pickup_at=%00soon", "lines.0.equipment": "x"})
+    page = at_desk.post(f"/desk/lambezellec/lend/{borrower.id}", sent, status=200)
+    assert page.forms["lend"]["pickup_at"].value == "soon"
 
 
 @pytest.mark.parametrize(

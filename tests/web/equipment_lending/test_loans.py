@@ -164,6 +164,17 @@ def test_the_desk_that_lends_it_sees_it_and_other_desks_do_not(browse, session, 
     people.signed_in(browse, people.staff(session, Role.DESK, "lambezellec")).get(f"/loans/{loan.id}", status=200)
 
 
+def test_the_desk_that_a_loan_goes_back_to_sees_and_extends_it_and_does_not_call_it_off(browse, session, loan):
+    loan.return_point_id = lending.point(session, slug="bellevue").id
+    session.flush()
+    clerk = people.signed_in(browse, people.staff(session, Role.DESK, "bellevue"))
+    forms = clerk.get(f"/loans/{loan.id}").forms
+    assert "extend" in forms
+    assert "cancel" not in forms
+    clerk.post(f"/loans/{loan.id}/cancel", people.with_csrf(clerk), status=403)
+    assert loan.state is LoanState.CONFIRMED
+
+
 @pytest.mark.parametrize("address", ["/loans/nothing", "/loans/00000000-0000-0000-0000-000000000000"])
 def test_a_loan_that_is_not_there_is_not_found(signed_in, address):
     signed_in.get(address, status=404)
@@ -244,6 +255,26 @@ def test_a_new_return_that_makes_no_sense_is_said_beside_its_field(
         form[name] = value
     page = form.submit(status=status)
     assert page.html.select_one(f"#extend-{field}-error")
+    assert loan.return_at == lending.instant("2026-10-23T18:00")
+
+
+def test_what_is_late_cannot_be_kept_until_a_time_that_is_over(signed_in, session, stock, nolwenn):
+    loan = picked_up(session, stock, nolwenn, until="2026-10-21T18:00")
+    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form["return"], form["return_time"] = "2026-10-22", "10:00"
+    page = form.submit(status=409)
+    assert "This is in the past" in page.html.select_one("#extend-return-error").text
+    assert loan.return_at == lending.instant("2026-10-21T18:00")
+
+
+def test_what_the_desk_approves_is_made_longer_at_the_desk(signed_in, session, stock, nolwenn):
+    lending.policy(session, model_id=stock.model_id, approval="manual", requires=["prise-de-son"])
+    loan = picked_up(session, stock, nolwenn)
+    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form["return"] = "2026-10-26"
+    said = form.submit(status=409).html.select_one("#extend-return-error").text
+    assert "Ask the desk to lend it longer" in said
+    assert "prise de son" in said
     assert loan.return_at == lending.instant("2026-10-23T18:00")
 
 
