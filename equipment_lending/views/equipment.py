@@ -69,7 +69,7 @@ class EquipmentPage:
         self.offers = catalogue.offers(request.db, self.model)
         self.points = {point.slug: point for point in catalogue.points(request.db)}
         self.calendars = calendars(request.db, self.points.values())
-        self.given = request.POST if request.method == "POST" else request.GET
+        self.given = request.typed if request.method == "POST" else request.GET
         if self.offers:
             wanted = self.given.get("point")
             self.offer = next((one for one in self.offers if one.point.slug == wanted), self.offers[0])

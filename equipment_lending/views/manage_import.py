@@ -56,7 +56,7 @@ class Import(Managing):
         files = self._carried()
         self.importing.alone()
         compared = self.importing.compare(files)
-        if compared.troubles or fingerprint(compared.difference) != self.request.POST.get("seen"):
+        if compared.troubles or fingerprint(compared.difference) != self.request.typed.get("seen"):
             self.request.response.status_int = 409
             return self._page(compared, files, stale=True)
         city = self.request.city.name
@@ -67,8 +67,8 @@ class Import(Managing):
         """Return the files as the page carried them; what is no file of ours is not looked at."""
         found = {}
         for name, file in NAMED.items():
-            carried = self.request.POST.get(f"file.{name}")
-            if isinstance(carried, str) and carried:
+            carried = self.request.typed.get(f"file.{name}")
+            if carried:
                 try:
                     found[file] = base64.b64decode(carried, validate=True)
                 except (binascii.Error, ValueError):

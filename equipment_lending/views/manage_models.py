@@ -220,8 +220,7 @@ class ModelPage(Managing):
     @property
     def _key(self) -> str:
         """Which photo is meant; what is none of them means none."""
-        key = self.request.POST.get("key", "")
-        return key if isinstance(key, str) else ""
+        return self.request.typed.get("key", "")
 
     def _saved(self):
         return self.saved("lending.manage.model", slug=self.model.slug)

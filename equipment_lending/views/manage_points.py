@@ -159,7 +159,7 @@ class HoursPage(AtPoint):
     @view_config(request_method="POST", request_param="forget")
     def forget_exception(self):
         try:
-            exception_id = UUID(self.request.POST["forget"])
+            exception_id = UUID(self.request.typed.get("forget", ""))
         except ValueError:
             raise HTTPNotFound from None
         self.catalogue.remove_exception(self.point, exception_id)

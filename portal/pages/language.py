@@ -16,10 +16,10 @@ ONE_YEAR = timedelta(days=365)
 @view_config(route_name="language", request_method="POST", permission=Pages.CHOOSE_LANGUAGE, require_csrf=False)
 def choose(request) -> HTTPSeeOther:
     """Remember the language and lead back to where it was chosen."""
-    language, back = request.POST.get("language"), request.POST.get("return")
+    language, back = request.typed.get("language"), request.typed.get("return")
     if language not in request.language_choice:
         raise HTTPBadRequest
-    answer = HTTPSeeOther(safe_path(back if isinstance(back, str) else None, request.route_path("home")))
+    answer = HTTPSeeOther(safe_path(back, request.route_path("home")))
     answer.set_cookie(
         LANGUAGE_COOKIE,
         language,

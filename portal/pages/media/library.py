@@ -126,7 +126,7 @@ class NewMedia:
     def _keep_file(self) -> None:
         """Keep what was sent until the rest is mended: a browser does not fill in a file again."""
         sent = self.request.POST.get("file")
-        before = self._upload(str(self.request.POST.get("upload", "")))
+        before = self._upload(self.request.typed.get("upload", ""))
         if hasattr(sent, "file") and self.form["file"].error is None:
             try:
                 file = self.form["file"].schema.deserialize(sent)
@@ -265,7 +265,7 @@ class Transcribe:
     @view_config(request_method="POST", request_param="wording")
     def go_back(self):
         """Publish an earlier transcript again."""
-        earlier = self._wording(self.request.POST["wording"])
+        earlier = self._wording(self.request.typed.get("wording", ""))
         return self._publish(earlier.language, earlier.form, earlier.text)
 
     def _wording(self, name: str) -> Transcript:

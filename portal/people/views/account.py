@@ -30,8 +30,8 @@ from portal.security.limits import says_too_many
 def sent_id(request, name: str) -> UUID:
     """Return the id that one of our own buttons sent. Raises ``HTTPNotFound`` for what is none."""
     try:
-        return UUID(request.POST.get(name, ""))
-    except (ValueError, AttributeError, TypeError):
+        return UUID(request.typed.get(name, ""))
+    except ValueError:
         raise HTTPNotFound from None
 
 

@@ -45,12 +45,12 @@ def organisations(request):
 @view_config(route_name="account.acting", permission=Persons.BELONG, request_method="POST")
 def act_for(request):
     """The switch: for whom this browser acts from now on; nobody named means for oneself."""
-    chosen = sent_id(request, "organisation") if request.POST.get("organisation") else None
+    chosen = sent_id(request, "organisation") if request.typed.get("organisation") else None
     try:
         request.find_service(SignIns).act_for(request.identity.sign_in_id, chosen)
     except NotAnOfficer:
         return HTTPForbidden()
-    return HTTPSeeOther(safe_path(request.POST.get("next"), request.route_path("account.organisations")))
+    return HTTPSeeOther(safe_path(request.typed.get("next"), request.route_path("account.organisations")))
 
 
 @view_defaults(route_name="organisation.new", renderer=TEMPLATES + "organisation_new.jinja2", permission=Persons.BELONG)
