@@ -1,6 +1,6 @@
 """Plans lived through in the order of time, by the real services: what the rules refuse does not happen."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
@@ -96,7 +96,9 @@ class Life:
     def _hand_out(self, loan_id: UUID, plan: Plan) -> None:
         """Hand out what is free of what was agreed; where nothing is, the loan is called off."""
         clerk = self._clerks[plan.wish.point]
-        items = list(self._free(loan_id))
+        loan = self._staff.session.get_one(Loan, loan_id)
+        to_go = lines_to_go(self._staff.session, loan, self._staff.clock.now())
+        items = [item for line in to_go for item in line.picks()]
         if not items:
             self._staff.requests(clerk).cancel(loan_id, self._late_back, clerk.id)
             return
@@ -105,15 +107,6 @@ class Life:
             coming, items = items[: back.items], items[back.items :] if back.items else []
             if coming:
                 self.at(back.at, partial(self._take_in, loan_id, coming, back, clerk))
-
-    def _free(self, loan_id: UUID) -> Iterator[Item]:
-        loan = self._staff.session.get_one(Loan, loan_id)
-        for line in lines_to_go(self._staff.session, loan, self._staff.clock.now()):
-            left = line.left
-            for item in line.free:
-                if left > 0:
-                    left -= item.units
-                    yield item
 
     def _take_in(self, loan_id: UUID, items: Sequence[Item], back: Return, clerk: Person) -> None:
         brought = [Returned(item.asset_tag, item.condition) for item in items]

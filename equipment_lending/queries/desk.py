@@ -1,6 +1,6 @@
 """What the counter needs to see: what can be handed out for a loan, where an item is, what a point holds."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -13,9 +13,10 @@ from equipment_lending.models import Claim, Custody, EquipmentModel, Item, Lendi
 from equipment_lending.queries.loans import CURRENT, Found, loans_of, units_to_hand_out, whole_loans
 from equipment_lending.queries.occupation import StockUse, stock_uses
 from equipment_lending.queries.risk import loans_at_risk
-from equipment_lending.rules.assignment import items_free
+from equipment_lending.rules.assignment import free_together, items_free
 from equipment_lending.rules.claims import after_check_out, remaining
-from equipment_lending.terms import ClaimKind, LoanState, Period, ServiceState
+from equipment_lending.rules.handing_out import allotted, at_hand
+from equipment_lending.terms import Claimed, ClaimKind, LoanState, Period, ServiceState
 from portal.people.models import Person
 
 _DAY = timedelta(days=1)
@@ -31,12 +32,60 @@ def civil_day(day: date, zone: str) -> Period:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOut:
+    """What is asked before something leaves for a loan: how its stock is used, and what the loan has coming.
+
+    ``coming`` is the period that is claimed for the units of the loan that have not left yet.
+    """
+
+    use: StockUse
+    loan_id: UUID
+    coming: Period
+    now: datetime
+
+    @property
+    def wanted(self) -> Period:
+        return after_check_out(self.coming, self.now)
+
+    @property
+    def promised(self) -> Period:
+        return Period(max(self.coming.start, self.now), self.coming.end)
+
+    def at_hand(self) -> dict[Hashable, int]:
+        """Return how many units of each item nothing binds until the claim of the loan ends."""
+        return {item.id: at_hand(item, self.wanted) for item in self.use.items}
+
+    def spared(self, given: Mapping[Hashable, int]) -> set[Hashable]:
+        """Return which of the items can each give so many units at nobody else's expense."""
+        found: set[Hashable] = set()
+        for units in set(given.values()) - {0}:
+            free = items_free(self.use.items, self._others(units), self.promised, self.wanted, units)
+            found |= {item for item in free if given.get(item) == units}
+        return found
+
+    def spared_together(self, given: Mapping[Hashable, int]) -> bool:
+        """Can all of the items give so many units at once at nobody else's expense?"""
+        others = self._others(sum(given.values()))
+        return free_together(self.use.items, given, others, self.promised, self.wanted)
+
+    def _others(self, units: int) -> list[Claimed]:
+        return list(remaining(self.use.beside(self.loan_id, units), self.now))
+
+
+@dataclass(frozen=True, slots=True)
 class Shelved:
-    """An item on the shelf; not ``free`` where another promise needs it. ``resting`` is one that just came back."""
+    """An item on the shelf, and how many ``units`` of it could leave for a line: none where another promise needs them.
+
+    ``resting`` is one that just came back.
+    """
 
     item: Item
-    free: bool
+    units: int
     resting: bool
+
+    @property
+    def free(self) -> bool:
+        return self.units > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +97,13 @@ class LineToGo:
     shelf: tuple[Shelved, ...]
 
     @property
-    def free(self) -> list[Item]:
-        return [shelved.item for shelved in self.shelf if shelved.free]
+    def free(self) -> list[Shelved]:
+        return [shelved for shelved in self.shelf if shelved.free]
+
+    def picks(self, without: Collection[UUID] = ()) -> list[Item]:
+        """Return free items that suffice for what has not left yet; ``without`` those with some ids."""
+        free = {shelved.item: shelved.units for shelved in self.free if shelved.item.id not in without}
+        return [item for item, units in allotted(free, self.left).items() if units]
 
 
 def lines_to_go(session: Session, loan: Loan, now: datetime) -> list[LineToGo]:
@@ -66,7 +120,7 @@ def all_lines_to_go(session: Session, loans: Sequence[Loan], now: datetime) -> d
     found: dict[UUID, list[LineToGo]] = {loan.id: [] for loan in loans}
     for line, left in sorted(waiting, key=lambda one: one[0].stock.model.slug):
         items = [
-            Shelved(item, item.id in free.get(line.id, ()), item.id in resting)
+            Shelved(item, free.get(line.id, {}).get(item.id, 0), item.id in resting)
             for item in shelf
             if item.stock_id == line.stock_id
         ]
@@ -91,23 +145,20 @@ def _on_the_shelf(session: Session, stock_ids: Collection[UUID]) -> Sequence[Ite
 
 def _free(
     session: Session, waiting: Sequence[tuple[LoanLine, int]], resting: dict[UUID, datetime], now: datetime
-) -> dict[UUID, set[object]]:
-    """Return which items can be spared for each line (by its id) at nobody's expense, as check-out will ask."""
+) -> dict[UUID, dict[Hashable, int]]:
+    """Return, for each line (by its id), how many units items can give at nobody's expense, as check-out will ask."""
     coming = _coming(session, [line for line, _ in waiting if now < line.loan.return_at], now)
     if not coming:
         return {}
     stock_ids = {line.stock_id for line, _ in waiting if line.id in coming}
     uses = stock_uses(session, stock_ids, Period(now, max(claim.end for claim in coming.values())), now)
-    found: dict[UUID, set[object]] = {}
+    found: dict[UUID, dict[Hashable, int]] = {}
     for line, left in waiting:
-        claim = coming.get(line.id)
-        if claim is None:
+        if line.id not in coming:
             continue
-        use = _turned_around(uses[line.stock_id], resting)
-        promised, wanted = Period(max(claim.start, now), claim.end), after_check_out(claim, now)
-        units = min(left, max((item.units for item in use.items), default=left))
-        others = list(remaining(use.beside(line.loan_id, units), now))
-        found[line.id] = set(items_free(use.items, others, promised, wanted, units))
+        hand_out = HandOut(_turned_around(uses[line.stock_id], resting), line.loan_id, coming[line.id], now)
+        given = {item: min(left, units) for item, units in hand_out.at_hand().items()}
+        found[line.id] = {item: given[item] for item in hand_out.spared(given)}
     return found
 
 

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, joinedload
 from equipment_lending.models import Claim, Custody, Item, Loan, LoanLine, Stock
 from equipment_lending.queries import loans
 from equipment_lending.queries.calendars import policies
+from equipment_lending.queries.desk import HandOut
 from equipment_lending.queries.occupation import stock_uses
-from equipment_lending.rules.assignment import free_together, items_free
-from equipment_lending.rules.claims import after_check_in, after_check_out, remaining, whole_minute
+from equipment_lending.rules.claims import after_check_in, after_check_out, whole_minute
 from equipment_lending.rules.condition import condition_after, noted
+from equipment_lending.rules.handing_out import allotted
 from equipment_lending.rules.policy import Policy
 from equipment_lending.services.fleet import open_maintenance, postpone_maintenance, settle, stock_at
 from equipment_lending.services.turns import look_who_waits
@@ -23,7 +24,6 @@ from equipment_lending.terms import (
     NOT_LENDABLE,
     Condition,
     LoanState,
-    Period,
     Refusal,
     RefusalCode,
     Refused,
@@ -62,10 +62,10 @@ class Desk:
     ) -> list[Custody]:
         """Hand the tagged items out for a loan and return their custodies; the loan is ``OUT`` from then on.
 
-        Items are bound here and not before. A lot hands out as many units as the loan still has coming and the lot
-        holds. With a written reason in ``override``, a borrower who lacks a required achievement is served all the
-        same: the audit trail says that, and the custodies why. Raises :class:`Refused` with every reason, and records
-        nothing.
+        Items are bound here and not before. A lot hands out as many units as the loan still has coming beside the items
+        chosen with it, as far as the lot has them at hand. With a written reason in ``override``, a borrower who lacks
+        a required achievement is served all the same: the audit trail says that, and the custodies why. Raises
+        :class:`Refused` with every reason, and records nothing.
         """
         with self._session.begin_nested():
             loan = self._locked(loan_id)
@@ -78,11 +78,11 @@ class Desk:
                 self._turned_around(items, now)
                 if lacking and not override.strip():
                     reasons.append(Refusal(RefusalCode.NOT_CERTIFIED, {"missing": lacking}))
-                reasons += self._cannot_leave(loan, items, now)
+                units_of = self._leaving(loan, items, now, reasons)
             if reasons or not items:
                 raise Refused(reasons or [Refusal(RefusalCode.NOTHING_CHOSEN)])
             told = noted([override] if lacking else [], note)
-            given = [self._hand_out(loan, item, by, told, now) for item in items]
+            given = [self._hand_out(loan, item, units_of[item.id], by, told, now) for item in items]
             loan.state = LoanState.OUT
             loan.revision += 1
         tags = [item.asset_tag for item in items]
@@ -117,52 +117,52 @@ class Desk:
         needed = frozenset().union(*(policy.requires for policy in self._policies(loan).values()))
         return sorted(a for a in needed if not self._certifications.holds(loan.borrower_id, a, now))
 
-    def _cannot_leave(self, loan: Loan, items: Sequence[Item], now: datetime) -> list[Refusal]:
-        """Return why some of the items cannot be handed out for the loan, all of them considered together."""
-        reasons = []
+    def _leaving(self, loan: Loan, items: Sequence[Item], now: datetime, reasons: list[Refusal]) -> dict[Hashable, int]:
+        """Return how many units each of the items gives; adds every reason why some of them cannot leave."""
         lines = {line.stock_id: line for line in loan.lines}
-        out = self._in_custody(items)
+        given: dict[Hashable, int] = {}
         for stock_id in {item.stock_id for item in items}:
             chosen = [item for item in items if item.stock_id == stock_id]
             line = lines.get(stock_id)
             if line is None:
                 reasons += [_about(RefusalCode.NOT_IN_LOAN, item) for item in chosen]
-                continue
-            left = loans.units_to_hand_out(line)
-            if left == 0 or sum(item.units == 1 for item in chosen) > left:
-                reasons.append(
-                    Refusal(RefusalCode.MORE_THAN_AGREED, {"equipment": line.stock.model.slug, "left": left})
-                )
-                continue
-            away = [item for item in chosen if item.id in out and item.units == 1]
-            reasons += [_about(RefusalCode.ITEM_OUT, item) for item in away]
-            if not away:
-                reasons += self._not_free(loan, line, chosen, min(left, max(item.units for item in chosen)), now)
-        return reasons
+            elif not loans.units_to_hand_out(line):
+                reasons += [_about(RefusalCode.MORE_THAN_AGREED, item, left=0) for item in chosen]
+            else:
+                given |= self._leaving_for(line, chosen, now, reasons)
+        return given
 
-    def _not_free(self, loan: Loan, line: LoanLine, chosen: Sequence[Item], units: int, now: datetime) -> list[Refusal]:
-        """Return which of the items cannot be spared until the loan's return, at nobody else's expense."""
-        coming = _unbound(line).period
-        promised, wanted = Period(max(coming.start, now), coming.end), after_check_out(coming, now)
-        use = stock_uses(self._session, [line.stock_id], wanted, now)[line.stock_id]
-        others = list(remaining(use.beside(loan.id, units * len(chosen)), now))
-        free = set(items_free(use.items, others, promised, wanted, units))
-        spoken_for = [item for item in chosen if item.id not in free]
-        together: dict[Hashable, int] = {item.id: units for item in chosen}
-        if not spoken_for and not free_together(use.items, together, others, promised, wanted):
-            spoken_for = list(chosen)
-        return [_about(RefusalCode.ITEM_NOT_FREE, item) for item in spoken_for]
+    def _leaving_for(
+        self, line: LoanLine, chosen: Sequence[Item], now: datetime, reasons: list[Refusal]
+    ) -> dict[Hashable, int]:
+        """Return what :meth:`_leaving` does for one line, all items chosen for it considered together."""
+        left, coming = loans.units_to_hand_out(line), _unbound(line).period
+        use = stock_uses(self._session, [line.stock_id], after_check_out(coming, now), now)[line.stock_id]
+        hand_out = HandOut(use, line.loan_id, coming, now)
+        here = hand_out.at_hand()
+        given: dict[Hashable, int] = allotted({item.id: here[item.id] for item in chosen}, left)
+        out = self._in_custody(chosen)
+        for item in chosen:
+            if not here[item.id]:
+                reasons.append(_about(RefusalCode.ITEM_OUT if item.id in out else RefusalCode.ITEM_NOT_FREE, item))
+            elif not given[item.id]:
+                reasons.append(_about(RefusalCode.MORE_THAN_AGREED, item, left=left))
+        if all(given.values()):
+            spared = hand_out.spared(given)
+            kept = [item for item in chosen if item.id not in spared]
+            if not kept and not hand_out.spared_together(given):
+                kept = list(chosen)
+            reasons += [_about(RefusalCode.ITEM_NOT_FREE, item) for item in kept]
+        return given
 
-    def _hand_out(self, loan: Loan, item: Item, by: UUID, note: str | None, now: datetime) -> Custody:
+    def _hand_out(self, loan: Loan, item: Item, units: int, by: UUID, note: str | None, now: datetime) -> Custody:
         line = next(line for line in loan.lines if line.stock_id == item.stock_id)
-        lot = item.units > 1
-        units = min(item.units, loans.units_to_hand_out(line)) if lot else 1
         claim = self._bound_claim(line, item, units, now)
         custody = Custody(
             line=line,
             claim=claim,
             item=item,
-            lot=lot,
+            lot=item.units > 1,
             units=units,
             out_at=now,
             due_at=loan.return_at,
@@ -359,5 +359,5 @@ def _unbound(line: LoanLine) -> Claim:
     return next(claim for claim in line.claims if claim.item_id is None and claim.live)
 
 
-def _about(code: RefusalCode, item: Item) -> Refusal:
-    return Refusal(code, {"item": item.asset_tag})
+def _about(code: RefusalCode, item: Item, **values: object) -> Refusal:
+    return Refusal(code, {"item": item.asset_tag} | values)

@@ -16,6 +16,7 @@ from equipment_lending.queries.changed_hours import closed_in_time
 from equipment_lending.queries.conditions import conditions
 from equipment_lending.queries.loans import open_custodies, units_to_hand_out
 from equipment_lending.queries.waiting import waiting_at
+from equipment_lending.rules.handing_out import all_needed
 from equipment_lending.rules.naming import tag_in
 from equipment_lending.schemas.desk import (
     ApproveSchema,
@@ -93,6 +94,13 @@ class AtCounter:
         return HTTPSeeOther(self.request.route_path("lending.desk.loan", id=self.loan.id))
 
 
+def _tags(custodies: Iterable[Custody]) -> str:
+    """Return what left or came back by its tags: «BR-0001, BR-0040 × 12»."""
+    return ", ".join(
+        custody.item.asset_tag + (f" × {custody.units}" if custody.units > 1 else "") for custody in custodies
+    )
+
+
 @view_defaults(route_name="lending.desk.check_out", renderer=TEMPLATES + "check_out.jinja2", permission=Lending.SERVE)
 class CheckOut(AtCounter):
     """The page on which items leave. What is scanned is ticked; nothing is recorded before the button that says so."""
@@ -125,18 +133,23 @@ class CheckOut(AtCounter):
         except Refused as no:
             self.request.response.status_int = 409
             return self._page(ticked, no.reasons)
-        tags = ", ".join(custody.item.asset_tag for custody in given)
-        self.request.tell("good", _("Handed out: ${tags}.", mapping={"tags": tags}))
+        self.request.tell("good", _("Handed out: ${tags}.", mapping={"tags": _tags(given)}))
         return self.back_to_desk()
 
     def _no_choice(self) -> list[str]:
         """Return what is ticked from the start: the items of lines for which all that is free is needed."""
-        return [item.asset_tag for line in self.lines if len(line.free) <= line.left for item in line.free]
+        return [
+            shelved.item.asset_tag
+            for line in self.lines
+            if all_needed([shelved.units for shelved in line.free], line.left)
+            for shelved in line.free
+        ]
 
     def _page(self, ticked: Collection[str], reasons: Sequence[Refusal] = ()):
-        shelf = {shelved.item.asset_tag.lower(): shelved.item for line in self.lines for shelved in line.shelf}
-        strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in shelf]
-        general = [reason for reason in reasons if "item" not in reason.values]
+        shelf = {shelved.item.asset_tag.lower() for line in self.lines for shelved in line.shelf}
+        general = [reason for reason in reasons if str(reason.values.get("item", "")).lower() not in shelf]
+        said = {str(reason.values.get("item", "")).lower() for reason in general}
+        strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in shelf | said]
         return self.frame() | {
             "form": self.form,
             "add": ADD,
@@ -211,8 +224,7 @@ class CheckIn(AtCounter):
 
     def _tell(self, back: Sequence[Custody], kept: Collection[str]) -> None:
         """Say what is back, what of it is not lent on for now and why, and what is still out."""
-        tags = ", ".join(custody.item.asset_tag for custody in back)
-        self.request.tell("good", _("Taken back: ${tags}.", mapping={"tags": tags}))
+        self.request.tell("good", _("Taken back: ${tags}.", mapping={"tags": _tags(back)}))
         for item in (custody.item for custody in back):
             if item.condition in NOT_LENDABLE and item.asset_tag not in kept:
                 state = self.request.localizer.translate(CONDITIONS[item.condition])
@@ -221,7 +233,7 @@ class CheckIn(AtCounter):
                 self.request.tell(
                     "warn", _("${tag} is out of service until it is put right: ${why}.", mapping=out_of_service)
                 )
-        still = ", ".join(custody.item.asset_tag for custody in open_custodies(self.loan))
+        still = _tags(open_custodies(self.loan))
         if still:
             self.request.tell("info", _("Still out: ${tags}.", mapping={"tags": still}))
 

@@ -137,7 +137,7 @@ class DeskDay:
         """Return the lines of a loan with tags to take, none of which is proposed for another loan already."""
         found = []
         for to_go in lines:
-            items = [item for item in to_go.free if item.id not in proposed][: to_go.left]
+            items = to_go.picks(without=proposed)
             proposed.update(item.id for item in items if item.units == 1)
             found.append((to_go, ", ".join(item.asset_tag for item in items)))
         return found

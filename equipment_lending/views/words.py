@@ -370,9 +370,10 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
     RefusalCode.ITEM_NOT_LENT: _("${item} is not lent: it is retired, lost, or part of a kit."),
     RefusalCode.NOT_IN_LOAN: _("${item} is not of a kind that this loan is for, or belongs to another lending point."),
     RefusalCode.MORE_THAN_AGREED: lambda values, say: say.ngettext(
-        "This is more than was agreed: ${n} is left to hand out.",
-        "This is more than was agreed: ${n} are left to hand out.",
+        "${item} is more than was agreed: ${n} is left to hand out.",
+        "${item} is more than was agreed: ${n} are left to hand out.",
         values["left"],
+        item=values["item"],
     ),
     RefusalCode.ITEM_OUT: _("${item} is in somebody's hands. Take it back first."),
     RefusalCode.ITEM_NOT_FREE: _("${item} is kept for somebody else, or out of service. Take another one."),

@@ -172,6 +172,53 @@ def test_a_lot_hands_out_as_many_units_as_were_agreed(session, desk, clerk):
     assert custody.units == 20
 
 
+@pytest.fixture
+def lots(session):
+    """A stock of chairs under two tags, ``few`` 2 and ``many`` 10."""
+    stock = lending.stock(session, units=0)
+    for tag, units in (("few", 2), ("many", 10)):
+        lending.item(session, stock, asset_tag=tag, units=units)
+    session.refresh(stock)
+    return stock
+
+
+def test_two_lots_together_give_what_one_of_them_could_not(session, desk, clerk, lots):
+    loan = lending.loan(session, lots, "2026-10-22T14:00", "2026-10-24T12:00", units=3)
+    given = desk.check_out(loan.id, ["few", "many"], clerk.id)
+    assert {custody.item.asset_tag: custody.units for custody in given} == {"few": 2, "many": 1}
+    assert sorted(claim.units for claim in claims(session, loan)) == [1, 2]
+
+
+def test_a_lot_that_is_not_needed_any_more_is_refused_by_its_name(session, desk, clerk, lots):
+    loan = lending.loan(session, lots, "2026-10-22T14:00", "2026-10-24T12:00", units=4)
+    with pytest.raises(Refused) as no:
+        desk.check_out(loan.id, ["many", "few"], clerk.id)
+    assert [(reason.code, reason.values["item"]) for reason in no.value.reasons] == [
+        (RefusalCode.MORE_THAN_AGREED, "few")
+    ]
+    assert session.scalars(select(Custody)).all() == []
+
+
+def test_a_single_item_beside_a_lot_gives_one_and_the_lot_the_rest(session, desk, clerk, lots):
+    lending.item(session, lots, asset_tag="one")
+    loan = lending.loan(session, lots, "2026-10-22T14:00", "2026-10-24T12:00", units=2)
+    given = desk.check_out(loan.id, ["many", "one"], clerk.id)
+    assert {custody.item.asset_tag: custody.units for custody in given} == {"many": 1, "one": 1}
+
+
+def test_a_lot_gives_what_is_left_of_it_and_the_rest_is_still_to_be_fetched(session, desk, clerk, lots):
+    first = lending.loan(session, lots, "2026-10-22T14:00", "2026-10-24T12:00", units=7)
+    second = lending.loan(session, lots, "2026-10-22T14:00", "2026-10-24T12:00", units=5)
+    desk.check_out(first.id, ["many"], clerk.id)
+    (custody,) = desk.check_out(second.id, ["many"], clerk.id)
+    assert custody.units == 3
+    with pytest.raises(Refused) as no:
+        desk.check_out(second.id, ["many"], clerk.id)
+    assert codes(no) == {RefusalCode.ITEM_OUT}
+    (custody,) = desk.check_out(second.id, ["few"], clerk.id)
+    assert custody.units == 2
+
+
 def test_a_returned_item_is_free_at_once_after_its_buffer(session, desk, clerk, clock):
     stock = lending.stock(session)
     lending.policy(session, model_id=stock.model_id, buffer_after_minutes=30)

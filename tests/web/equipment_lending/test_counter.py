@@ -174,6 +174,46 @@ def test_a_lot_leaves_under_its_one_tag(session, at_desk, stock):
     assert session.scalars(select(Custody.units)).all() == [12]
 
 
+@pytest.fixture
+def lots(session, stock):
+    """Chairs under two tags, FEW 2 and MANY 10, at the same point."""
+    chairs = lending.stock(session, units=0, at=stock.point)
+    for tag, units in (("FEW", 2), ("MANY", 10)):
+        lending.item(session, chairs, asset_tag=tag, units=units)
+    session.refresh(chairs)
+    return chairs
+
+
+def test_two_lots_leave_together_and_the_desk_reads_how_many_of_each(session, at_desk, lots):
+    chairs = lending.loan(session, lots, "2026-10-22T15:00", "2026-10-24T10:00", units=11)
+    page = check_out(at_desk, chairs, "FEW", "MANY", status=303).follow().follow()
+    assert "FEW × 2, MANY × 9" in page.html.select_one(".flash").text
+
+
+def test_a_lot_too_many_is_refused_beside_itself(session, at_desk, lots):
+    chairs = lending.loan(session, lots, "2026-10-22T15:00", "2026-10-24T10:00", units=2)
+    page = check_out(at_desk, chairs, "FEW", "MANY", status=409)
+    box = page.html.find("input", value="MANY")
+    assert "MANY is more than was agreed" in page.html.find(id=box["aria-describedby"]).get_text()
+    assert not page.html.find("input", value="FEW").has_attr("aria-invalid")
+
+
+def test_what_is_chosen_beside_what_is_handed_out_already_is_more_than_was_agreed(session, at_desk, lots):
+    chairs = lending.loan(session, lots, "2026-10-22T15:00", "2026-10-24T10:00", units=2)
+    form = at_desk.get(f"/desk/loans/{chairs.id}/check-out", headers=ENGLISH).forms["checkout"]
+    desk.handed_out(session, chairs, "FEW")
+    form.fields["items"][1].checked = form["terms"].checked = True
+    page = form.submit("hand_out", headers=ENGLISH, status=409)
+    assert "MANY is more than was agreed" in page.html.select_one("#refusals").text
+
+
+@pytest.mark.parametrize(("units", "ticked"), [(1, []), (10, []), (11, ["FEW", "MANY"])])
+def test_lots_are_ticked_already_where_it_takes_all_of_them(session, at_desk, lots, units, ticked):
+    chairs = lending.loan(session, lots, "2026-10-22T15:00", "2026-10-24T10:00", units=units)
+    boxes = at_desk.get(f"/desk/loans/{chairs.id}/check-out").html.select("input[name=items][checked]")
+    assert [box["value"] for box in boxes] == ticked
+
+
 @pytest.mark.parametrize("state", [LoanState.REQUESTED, LoanState.CANCELLED, LoanState.CLOSED])
 def test_a_loan_that_is_not_confirmed_hands_nothing_out(session, at_desk, loan, state):
     loan.state = state
