@@ -13,10 +13,10 @@ from equipment_lending.models import Claim, Custody, EquipmentModel, Item, Lendi
 from equipment_lending.queries.loans import CURRENT, Found, loans_of, units_to_hand_out, whole_loans
 from equipment_lending.queries.occupation import StockUse, stock_uses
 from equipment_lending.queries.risk import loans_at_risk
-from equipment_lending.rules.assignment import free_together, items_free
+from equipment_lending.rules.assignment import Others, free_together, items_free
 from equipment_lending.rules.claims import after_check_out, remaining
 from equipment_lending.rules.handing_out import allotted, at_hand
-from equipment_lending.terms import Claimed, ClaimKind, LoanState, Period, ServiceState
+from equipment_lending.terms import ClaimKind, LoanState, Period, ServiceState
 from portal.people.models import Person
 
 _DAY = timedelta(days=1)
@@ -49,7 +49,8 @@ class HandOut:
 
     @property
     def promised(self) -> Period:
-        return Period(max(self.coming.start, self.now), self.coming.end)
+        """What was promised to the borrower of all that is :attr:`wanted`: less than that if they come early."""
+        return Period(max(self.coming.start, self.wanted.start), self.coming.end)
 
     def at_hand(self) -> dict[Hashable, int]:
         """Return how many units of each item nothing binds until the claim of the loan ends."""
@@ -68,8 +69,9 @@ class HandOut:
         others = self._others(sum(given.values()))
         return free_together(self.use.items, given, others, self.promised, self.wanted)
 
-    def _others(self, units: int) -> list[Claimed]:
-        return list(remaining(self.use.beside(self.loan_id, units), self.now))
+    def _others(self, units: int) -> Others:
+        older, newer = self.use.beside(self.loan_id, units)
+        return Others(list(remaining(older, self.now)), list(remaining(newer, self.now)))
 
 
 @dataclass(frozen=True, slots=True)

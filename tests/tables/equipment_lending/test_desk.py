@@ -219,6 +219,24 @@ def test_a_lot_gives_what_is_left_of_it_and_the_rest_is_still_to_be_fetched(sess
     assert custody.units == 2
 
 
+def test_whoever_comes_early_does_not_take_the_last_one_from_whoever_it_was_promised_to_before(
+    session, desk, clerk, clock
+):
+    stock = lending.stock(session, units=2)
+    older = lending.loan(session, stock, "2026-10-23T10:00", "2026-10-25T12:00")
+    newer = lending.loan(
+        session, stock, "2026-10-24T10:00", "2026-10-26T12:00", requested_at=lending.instant("2026-10-02T12:00")
+    )
+    at_the_repairer, left = stock.items
+    lending.maintenance(session, at_the_repairer, "2026-10-22T14:00", "2026-11-22T14:00")
+    (to_go,) = lines_to_go(session, newer, clock.now())
+    assert to_go.free == []
+    with pytest.raises(Refused) as no:
+        desk.check_out(newer.id, [left.asset_tag], clerk.id)
+    assert codes(no) == {RefusalCode.ITEM_NOT_FREE}
+    assert desk.check_out(older.id, [left.asset_tag], clerk.id)
+
+
 def test_a_returned_item_is_free_at_once_after_its_buffer(session, desk, clerk, clock):
     stock = lending.stock(session)
     lending.policy(session, model_id=stock.model_id, buffer_after_minutes=30)
