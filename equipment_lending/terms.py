@@ -263,6 +263,7 @@ class RefusalCode(StrEnum):
     ITEM_OUT = "item_out"
     ITEM_NOT_FREE = "item_not_free"
     NOT_OUT = "not_out"
+    MORE_THAN_OUT = "more_than_out"
     REASON_MISSING = "reason_missing"
     NOT_LONGER = "not_longer"
     # on the waiting list

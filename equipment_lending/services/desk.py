@@ -37,13 +37,25 @@ from portal.ports.certifications import Certifications
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """One item as it came back: its tag, its state, which accessories are missing, and whether it can be lent on."""
+    """An item as it came back: its tag, its state, which accessories are missing, and whether it can be lent on.
+
+    ``units`` is how many of a lot; None means all that is out.
+    """
 
     asset_tag: str
     condition: Condition = Condition.GOOD
     missing: tuple[str, ...] = ()
     note: str = ""
     keep_lending: bool = False
+    units: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An item that does not come back, by its tag; ``units`` is how many of a lot, None all that is out."""
+
+    asset_tag: str
+    units: int | None = None
 
 
 class Desk:
@@ -195,24 +207,24 @@ class Desk:
         """Take items back and return their custodies; the loan is ``CLOSED`` once nothing of it is out any more.
 
         Each is free again once its time to turn around has passed. One that came back damaged or incomplete is put
-        out of service, unless ``keep_lending``. At another point than the item's own, the item stays there, but
-        units of a lot go home. Rights do not matter: whoever brings something back may. Raises :class:`Refused` with
-        every reason, and records nothing.
+        out of service, unless ``keep_lending``; of a lot only so many units as came back so, and the lot itself is not
+        noted to be damaged. At another point than the item's own, the item stays there, but units of a lot go home.
+        Rights do not matter: whoever brings something back may. Raises :class:`Refused` with every reason, and records
+        nothing.
         """
         with self._session.begin_nested():
             loan = self._locked(loan_id, point_id)
             now = self._clock.now()
             reasons = _not_in(loan, (LoanState.OUT,))
-            out = {custody.item.asset_tag.lower(): custody for custody in loans.open_custodies(loan)}
-            tags = [back.asset_tag.strip().lower() for back in returned]
-            reasons += [Refusal(RefusalCode.NOT_OUT, {"item": tag}) for tag in tags if tag not in out]
+            out = _out(loan)
+            reasons += _not_out(out, returned)
             if reasons or not returned:
                 raise Refused(reasons or [Refusal(RefusalCode.NOTHING_CHOSEN)])
             policy_of = self._policies(loan)
             taken = [
-                self._take_in(out.pop(tag), back, by, point_id or loan.return_point_id, policy_of, now)
-                for tag, back in zip(tags, returned, strict=True)
-                if tag in out  # said twice, taken once
+                self._take_in(custody, back, by, point_id or loan.return_point_id, policy_of, now)
+                for back in returned
+                for custody in self._of(out[_tag(back)], back.units)
             ]
             if not loans.open_custodies(loan):
                 self._close(loan)
@@ -223,6 +235,49 @@ class Desk:
             "lending.check_in", "loan", loan.id, loan=loan.number, items=[back.asset_tag for back in returned]
         )
         return taken
+
+    def _of(self, away: loans.Away, units: int | None) -> list[Custody]:
+        """Return custodies of so many of the units that are still out, all of them if None: what is said twice is once.
+
+        Of those that left together and come back one after another, each part gets a custody of its own.
+        """
+        still_out = {custody: custody.units for custody in away.custodies if custody.in_at is None}
+        given = allotted(still_out, sum(still_out.values()) if units is None else units)
+        return [
+            custody if number == custody.units else self._split(custody, number)
+            for custody, number in given.items()
+            if number
+        ]
+
+    def _split(self, custody: Custody, units: int) -> Custody:
+        """Return a custody of so many of the units, with a claim of its own; the old one stays for the others."""
+        claim = custody.claim
+        custody.units -= units
+        claim.units -= units
+        part = Custody(
+            line=custody.line,
+            claim=Claim(
+                line=claim.line,
+                stock=claim.stock,
+                item=claim.item,
+                lot=claim.lot,
+                kind=claim.kind,
+                units=units,
+                starts_at=claim.starts_at,
+                ends_at=claim.ends_at,
+            ),
+            item=custody.item,
+            lot=custody.lot,
+            units=units,
+            out_at=custody.out_at,
+            due_at=custody.due_at,
+            out_by_id=custody.out_by_id,
+            out_note=custody.out_note,
+            condition_out=custody.condition_out,
+        )
+        self._session.add(part)
+        self._session.flush()
+        return part
 
     def _take_in(
         self,
@@ -240,18 +295,21 @@ class Desk:
             claim.period, custody.in_at, policy_of[custody.line.stock_id], ZoneInfo(custody.line.stock.point.zone)
         )
         free_from = occupied.end if occupied else now
-        postpone_maintenance(self._session, item, custody.out_at, free_from)
+        if not custody.lot:
+            postpone_maintenance(self._session, item, custody.out_at, free_from)
         if occupied is None:
             claim.live = False
         else:
             claim.starts_at, claim.ends_at = occupied.start, occupied.end
-        item.condition = condition_after(back.condition, back.missing)
-        item.condition_note = noted(back.missing, back.note)
-        if point_id != item.stock.point_id and not custody.lot:
-            self._stays_at(item, point_id)
+        condition, note = condition_after(back.condition, back.missing), noted(back.missing, back.note)
+        if not custody.lot:
+            item.condition, item.condition_note = condition, note
+            if point_id != item.stock.point_id:
+                self._stays_at(item, point_id)
         self._session.flush()
-        if item.condition in NOT_LENDABLE and not back.keep_lending:
-            open_maintenance(self._session, item, free_from, None, item.condition_note or item.condition.value)
+        if condition in NOT_LENDABLE and not back.keep_lending:
+            units = custody.units if custody.lot else None
+            open_maintenance(self._session, item, free_from, None, note or condition.value, units)
         return custody
 
     def _stays_at(self, item: Item, point_id: UUID) -> None:
@@ -270,31 +328,34 @@ class Desk:
 
     # Write-off ------------------------------------------------------------------------------------------------------
 
-    def write_off(self, loan_id: UUID, asset_tags: Sequence[str], reason: str, by: UUID) -> list[Custody]:
+    def write_off(self, loan_id: UUID, lost: Sequence[Lost], reason: str, by: UUID) -> list[Custody]:
         """Give up on items that do not come back and return their custodies; the loan is ``CLOSED`` once none is out.
 
-        Each leaves the fleet as lost, with the reason; of a lot, as many units as were out. Raises :class:`Refused`
+        Each leaves the fleet as lost, with the reason; of a lot, as many units as are lost. Raises :class:`Refused`
         with every reason, among them a missing one, and records nothing.
         """
         with self._session.begin_nested():
             loan = self._locked(loan_id)
             now = self._clock.now()
             reasons = _not_in(loan, (LoanState.OUT,))
-            out = {custody.item.asset_tag.lower(): custody for custody in loans.open_custodies(loan)}
-            tags = list(dict.fromkeys(tag.strip().lower() for tag in asset_tags if tag.strip()))
-            reasons += [Refusal(RefusalCode.NOT_OUT, {"item": tag}) for tag in tags if tag not in out]
+            out = _out(loan)
+            reasons += _not_out(out, lost)
             if not reason.strip():
                 reasons.append(Refusal(RefusalCode.REASON_MISSING))
-            if reasons or not tags:
+            if reasons or not lost:
                 raise Refused(reasons or [Refusal(RefusalCode.NOTHING_CHOSEN)])
-            lost = [self._give_up(out[tag], reason.strip(), by, now) for tag in tags]
+            given_up = [
+                self._give_up(custody, reason.strip(), by, now)
+                for one in lost
+                for custody in self._of(out[_tag(one)], one.units)
+            ]
             if not loans.open_custodies(loan):
                 self._close(loan)
             loan.revision += 1
         look_who_waits(self._session, self._clock, [line.stock_id for line in loan.lines])
-        items = [custody.item.asset_tag for custody in lost]
+        items = [custody.item.asset_tag for custody in given_up]
         self._audit.record("lending.write_off", "loan", loan.id, loan=loan.number, items=items)
-        return lost
+        return given_up
 
     def _give_up(self, custody: Custody, reason: str, by: UUID, now: datetime) -> Custody:
         item, claim = custody.item, custody.claim
@@ -352,6 +413,26 @@ class Desk:
 
 def _not_in(loan: Loan, states: Sequence[LoanState]) -> list[Refusal]:
     return [] if loan.state in states else [Refusal(RefusalCode.WRONG_STATE, {"state": loan.state})]
+
+
+def _tag(said: Returned | Lost) -> str:
+    return said.asset_tag.strip().lower()
+
+
+def _out(loan: Loan) -> dict[str, loans.Away]:
+    """Return what of a loan is out, by tag in small letters."""
+    return {away.item.asset_tag.lower(): away for away in loans.away(loan)}
+
+
+def _not_out(out: Mapping[str, loans.Away], said: Sequence[Returned] | Sequence[Lost]) -> list[Refusal]:
+    """Return why what is said to be back, or lost, cannot be: it is not out, or not so many units of it."""
+    tags = dict.fromkeys(map(_tag, said))
+    reasons = [Refusal(RefusalCode.NOT_OUT, {"item": tag}) for tag in tags if tag not in out]
+    for tag in tags:
+        units = sum(one.units or 0 for one in said if _tag(one) == tag)
+        if tag in out and units > out[tag].units:
+            reasons.append(_about(RefusalCode.MORE_THAN_OUT, out[tag].item, out=out[tag].units))
+    return reasons
 
 
 def _unbound(line: LoanLine) -> Claim:

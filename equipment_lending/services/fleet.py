@@ -207,12 +207,15 @@ def maintained(session: Session, item: Item, since: datetime, until: datetime) -
     ).all()
 
 
-def open_maintenance(session: Session, item: Item, since: datetime, until: datetime | None, reason: str) -> Claim:
+def open_maintenance(
+    session: Session, item: Item, since: datetime, until: datetime | None, reason: str, units: int | None = None
+) -> Claim:
     """Occupy an item for maintenance, until further notice if ``until`` is None, and return the claim.
 
-    What was planned for that time becomes part of it.
+    What was planned for that time becomes part of it. Of a lot it may be so many ``units`` alone: then what else of it
+    is out of service stays so.
     """
-    for planned in maintained(session, item, since, until or FOREVER):
+    for planned in maintained(session, item, since, until or FOREVER) if units is None else ():
         planned.live = False
     session.flush()
     claim = Claim(
@@ -220,7 +223,7 @@ def open_maintenance(session: Session, item: Item, since: datetime, until: datet
         item=item,
         lot=item.units > 1,
         kind=ClaimKind.MAINTENANCE,
-        units=item.units,
+        units=units or item.units,
         starts_at=since,
         ends_at=until or FOREVER,
         reason=reason.strip(),

@@ -14,8 +14,9 @@ from equipment_lending.queries import desk
 from equipment_lending.queries.agenda import contents
 from equipment_lending.queries.changed_hours import closed_in_time
 from equipment_lending.queries.conditions import conditions
-from equipment_lending.queries.loans import open_custodies, units_to_hand_out
+from equipment_lending.queries.loans import Away, away, open_custodies, units_to_hand_out
 from equipment_lending.queries.waiting import waiting_at
+from equipment_lending.rules.condition import condition_after, noted
 from equipment_lending.rules.handing_out import all_needed
 from equipment_lending.rules.naming import tag_in
 from equipment_lending.schemas.desk import (
@@ -28,7 +29,7 @@ from equipment_lending.schemas.desk import (
     WriteOffSchema,
     part_name,
 )
-from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.services.desk import Desk, Lost, Returned
 from equipment_lending.services.reminding import Reminding
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import NOT_LENDABLE, Condition, LoanState, Refusal, RefusalCode, Refused, ServiceState
@@ -182,21 +183,21 @@ class CheckIn(AtCounter):
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
-        self.custodies = open_custodies(self.loan)
+        self.out = away(self.loan)
         self.points = {point.slug: point for point in [*served_points(request), self.loan.return_point]}
         self.form = request.new_form(
             CheckInSchema(),
             buttons=(Button("take_back", _("Take back"), "now"),),
-            custodies=self.custodies,
+            out=self.out,
             points=[(point.slug, point.name) for point in self.points.values()],
         )
 
     @view_config(request_method="GET")
     def show(self):
         here = present_point(self.request, list(self.points.values())) or self.loan.return_point
-        parts = {part_name(custody): {"condition": custody.condition_out} for custody in self.custodies}
+        parts = {part_name(one): {"condition": one.custodies[0].condition_out, "units": one.units} for one in self.out}
         self.form.set_appstruct({"point": here.slug} | parts)
-        everything = [custody.item.asset_tag for custody in self.custodies] if len(self.custodies) == 1 else []
+        everything = [one.item.asset_tag for one in self.out] if len(self.out) == 1 else []
         return self._page(self.ticked(self.request.GET) or everything)
 
     @view_config(request_method="POST")
@@ -218,18 +219,19 @@ class CheckIn(AtCounter):
 
     def _returned(self, ticked: Collection[str], sent) -> list[Returned]:
         """Return what came back and how, for every tag that is ticked; a tag that is not out is left to the charter."""
-        custody_of = {custody.item.asset_tag.lower(): custody for custody in self.custodies}
+        out = {one.item.asset_tag.lower(): one for one in self.out}
         tags = dict.fromkeys(tag.lower() for tag in ticked)
-        return [_returned(custody_of[tag], sent) if tag in custody_of else Returned(tag) for tag in tags]
+        return [_returned(out[tag], sent) if tag in out else Returned(tag) for tag in tags]
 
     def _tell(self, back: Sequence[Custody], kept: Collection[str]) -> None:
         """Say what is back, what of it is not lent on for now and why, and what is still out."""
         self.request.tell("good", _("Taken back: ${tags}.", mapping={"tags": _tags(back)}))
-        for item in (custody.item for custody in back):
-            if item.condition in NOT_LENDABLE and item.asset_tag not in kept:
-                state = self.request.localizer.translate(CONDITIONS[item.condition])
-                why = f"{state} ({item.condition_note})" if item.condition_note else state
-                out_of_service = {"tag": item.asset_tag, "why": why}
+        for custody in back:
+            condition = condition_after(custody.condition_in or custody.condition_out, custody.missing)
+            if condition in NOT_LENDABLE and custody.item.asset_tag not in kept:
+                state, note = CONDITIONS[condition], noted(custody.missing, custody.in_note)
+                why = self.request.localizer.translate(state) + (f" ({note})" if note else "")
+                out_of_service = {"tag": _tags([custody]), "why": why}
                 self.request.tell(
                     "warn", _("${tag} is out of service until it is put right: ${why}.", mapping=out_of_service)
                 )
@@ -238,28 +240,29 @@ class CheckIn(AtCounter):
             self.request.tell("info", _("Still out: ${tags}.", mapping={"tags": still}))
 
     def _page(self, ticked: Collection[str], reasons: Sequence[Refusal] = ()):
-        out = {custody.item.asset_tag.lower() for custody in self.custodies}
+        out = {one.item.asset_tag.lower() for one in self.out}
         strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in out]
-        general = [reason for reason in reasons if "item" not in reason.values]
+        others = [reason for reason in reasons if reason.code is not RefusalCode.NOT_OUT]
         not_out = [Refusal(RefusalCode.NOT_OUT, {"item": tag[:60]}) for tag in strays]
         return self.frame() | {
             "form": self.form,
             "add": ADD,
-            "custodies": [(custody, part_name(custody)) for custody in self.custodies],
+            "out": [(one, part_name(one)) for one in self.out],
             "ticked": {tag.lower() for tag in ticked},
             "several_points": len(self.points) > 1,
-            "refused": self.say([*general, *not_out]),
+            "refused": self.say([*others, *not_out]),
         }
 
 
-def _returned(custody: Custody, sent) -> Returned:
-    part = sent[part_name(custody)]
+def _returned(away: Away, sent) -> Returned:
+    part = sent[part_name(away)]
     return Returned(
-        custody.item.asset_tag,
+        away.item.asset_tag,
         Condition(part["condition"]),
         tuple(part.get("missing", ())),
         part["note"],
         part["keep_lending"],
+        part.get("units"),
     )
 
 
@@ -290,16 +293,18 @@ class LoanAtDesk(AtCounter):
             name="prolong",
             zone=self.loan.return_point.zone,
         )
+        self.out = away(self.loan)
         self.writing_off = request.new_form(
             WriteOffSchema(),
             buttons=(Button("write_off", _("Write off"), "danger"),),
             name="write_off",
-            custodies=open_custodies(self.loan),
+            out=self.out,
         )
 
     @view_config(request_method="GET")
     def show(self):
         self.prolonging.set_appstruct({"return_at": self.loan.return_at})
+        self.writing_off.set_appstruct({part_name(one): one.units for one in self.out})
         return self._page()
 
     @view_config(request_method="POST", request_param="confirm")
@@ -358,10 +363,10 @@ class LoanAtDesk(AtCounter):
         sent = submitted(self.writing_off, self.request)
         if sent is None:
             return self._page()
+        units = {one.item.asset_tag.lower(): sent.get(part_name(one)) for one in self.out}
+        lost = [Lost(tag, units.get(tag.lower())) for tag in sorted(sent["lost"])]
         return self._decided(
-            lambda: self.request.find_service(Desk).write_off(
-                self.loan.id, sorted(sent["lost"]), sent["reason"], self.by
-            ),
+            lambda: self.request.find_service(Desk).write_off(self.loan.id, lost, sent["reason"], self.by),
             _("It is noted as lost, and not lent any more."),
             self.writing_off,
             "lost",
@@ -399,14 +404,14 @@ class LoanAtDesk(AtCounter):
             "to_go": [line for line in self.loan.lines if units_to_hand_out(line)]
             if state in (LoanState.CONFIRMED, LoanState.OUT)
             else [],
-            "out": open_custodies(self.loan),
+            "out": self.out,
             "may_be_reminded": self.reminding.can_remind(self.loan),
             "may_be_no_show": state is LoanState.CONFIRMED and self.loan.pickup_at <= self.now,
             "trainings": [training_words(slug) for slug in self.lacks],
             "confirming": self.confirming if undecided else None,
             "rejecting": self.rejecting if undecided else None,
             "withdrawing": self.withdrawing if state in (LoanState.REQUESTED, LoanState.CONFIRMED) else None,
-            "writing_off": self.writing_off if open_custodies(self.loan) else None,
+            "writing_off": self.writing_off if self.out else None,
             "prolonging": self.prolonging if state in (LoanState.CONFIRMED, LoanState.OUT) else None,
             "waiting": self._waiting(),
         }

@@ -218,7 +218,9 @@ class LoanPage:
             until = self.request.words.datetime(loan.return_at, loan.return_point.zone)
             yield loan.extended_at, say(_("Made longer, until ${when}"), mapping={"when": until})
         for custody in (custody for line in loan.lines for custody in line.custodies):
-            item = {"item": custody.item.asset_tag, "name": self.request.words.of(custody.line.stock.model.name)}
+            units = f" × {custody.units}" if custody.units > 1 else ""
+            name = self.request.words.of(custody.line.stock.model.name)
+            item = {"item": custody.item.asset_tag + units, "name": name}
             yield custody.out_at, say(_("${name} (${item}) handed out"), mapping=item)
             if custody.in_at:
                 ended = _("${name} (${item}) written off") if custody.is_lost else _("${name} (${item}) brought back")

@@ -378,6 +378,12 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
     RefusalCode.ITEM_OUT: _("${item} is in somebody's hands. Take it back first."),
     RefusalCode.ITEM_NOT_FREE: _("${item} is kept for somebody else, or out of service. Take another one."),
     RefusalCode.NOT_OUT: _("${item} is not out with this loan. Check the tag, or the loan."),
+    RefusalCode.MORE_THAN_OUT: lambda values, say: say.ngettext(
+        "Of ${item} only ${n} is out with this loan. Count again.",
+        "Of ${item} only ${n} are out with this loan. Count again.",
+        values["out"],
+        item=values["item"],
+    ),
     RefusalCode.REASON_MISSING: _("Say why: whoever is concerned will read it."),
     RefusalCode.TAG_TAKEN: _("The tag ${item} is on another item already. Choose another one."),
     RefusalCode.TOO_MANY_PHOTOS: lambda values, say: say.ngettext(

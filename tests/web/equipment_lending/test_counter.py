@@ -349,6 +349,79 @@ def test_an_unknown_condition_changes_nothing(session, at_desk, loan, out):
     assert out[0].in_at is None
 
 
+# Take back, of a lot -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def chairs(session, lots):
+    """A loan of nine of the chairs under the tag MANY, which have left."""
+    loan = lending.loan(session, lots, "2026-10-22T15:00", "2026-10-24T10:00", units=9)
+    desk.handed_out(session, loan, "MANY")
+    return loan
+
+
+def only(loan) -> Custody:
+    (custody,) = loan.lines[0].custodies
+    return custody
+
+
+def test_of_a_lot_the_desk_counts_how_many_came_back(session, at_desk, chairs):
+    left = only(chairs)
+    form = at_desk.get(f"/desk/loans/{chairs.id}/check-in", headers=ENGLISH).forms["checkin"]
+    assert form[part(left, "units")].value == "9"
+    page = check_in(at_desk, chairs, "MANY", parts={part(left, "units"): "7"}, status=303).follow().follow()
+    assert "Taken back: MANY × 7." in page.html.select_one(".flash").text
+    assert "Still out: MANY × 2." in page.html.get_text()
+    assert (left.units, left.in_at) == (2, None)
+    form = at_desk.get(f"/desk/loans/{chairs.id}/check-in", headers=ENGLISH).forms["checkin"]
+    assert form[part(left, "units")].value == "2"
+    check_in(at_desk, chairs, "MANY", parts={part(left, "units"): ""}, status=303)
+    assert chairs.state is LoanState.CLOSED
+
+
+@pytest.mark.parametrize("units", ["0", "-1", "10", "many", "1.5"])
+def test_a_number_that_cannot_have_come_back_is_refused_beside_it(session, at_desk, chairs, units):
+    left = only(chairs)
+    page = check_in(at_desk, chairs, "MANY", parts={part(left, "units"): units}, status=422)
+    assert page.html.find("input", {"name": part(left, "units")})["aria-invalid"] == "true"
+    assert left.in_at is None
+
+
+def test_what_came_back_meanwhile_of_a_lot_is_not_taken_twice(session, at_desk, chairs):
+    left = only(chairs)
+    form = at_desk.get(f"/desk/loans/{chairs.id}/check-in", headers=ENGLISH).forms["checkin"]
+    check_in(at_desk, chairs, "MANY", parts={part(left, "units"): "7"}, status=303)
+    form.fields["items"][0].checked = True
+    assert "2" in form.submit("take_back", headers=ENGLISH, status=422).html.select_one(".error").text
+    assert left.units == 2
+
+
+def test_of_a_lot_only_what_is_damaged_is_out_of_service(session, browse, at_desk, chairs):
+    given = {part(only(chairs), "units"): "2", part(only(chairs), "condition"): "damaged"}
+    page = check_in(at_desk, chairs, "MANY", parts=given, status=303).follow(headers=ENGLISH).follow(headers=ENGLISH)
+    assert "MANY × 2 is out of service until it is put right: damaged." in page.html.get_text()
+    assert "MANY × 2" in page.html.find("section", {"aria-labelledby": "resting"}).text
+    assert "2 out of service" in at_desk.get("/items/MANY", headers=ENGLISH)
+    people.signed_in(browse, chairs.borrower)
+    history = browse.get(f"/loans/{chairs.id}", headers=ENGLISH).html.find("section", {"aria-labelledby": "history"})
+    assert "(MANY × 2) brought back" in history.text
+
+
+def test_what_is_lost_of_a_lot_is_written_off_and_the_rest_is_still_waited_for(session, at_desk, chairs, lots):
+    form = at_desk.get(f"/desk/loans/{chairs.id}", headers=ENGLISH).forms["write_off"]
+    number = f"c{only(chairs).id.hex}"
+    assert form[number].value == "9"
+    form.fields["lost"][0].checked = form["sure"].checked = True
+    form[number], form["reason"] = "4", "Emportées par la mer"
+    form.submit("write_off", status=303)
+    assert (only_open(chairs).units, next(item for item in lots.items if item.asset_tag == "MANY").units) == (5, 6)
+
+
+def only_open(loan) -> Custody:
+    (custody,) = [custody for custody in loan.lines[0].custodies if custody.in_at is None]
+    return custody
+
+
 # Decide ---------------------------------------------------------------------------------------------------------------
 
 
