@@ -1,6 +1,7 @@
 """What the counter needs to see: what can be handed out for a loan, where an item is, what a point holds."""
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -78,12 +79,13 @@ class HandOut:
 class Shelved:
     """An item on the shelf, and how many ``units`` of it could leave for a line: none where another promise needs them.
 
-    ``resting`` is one that just came back.
+    ``resting`` is one that just came back; of a kit, ``unfit`` are the parts that are lost, retired or out of service.
     """
 
     item: Item
     units: int
     resting: bool
+    unfit: Sequence[Item] = ()
 
     @property
     def free(self) -> bool:
@@ -118,11 +120,11 @@ def all_lines_to_go(session: Session, loans: Sequence[Loan], now: datetime) -> d
     waiting = [(line, left) for loan in loans for line in loan.lines if (left := units_to_hand_out(line))]
     stock_ids = {line.stock_id for line, _ in waiting}
     shelf, resting = _on_the_shelf(session, stock_ids), _resting(session, stock_ids, now)
-    free = _free(session, waiting, resting, now)
+    free, unfit = _free(session, waiting, resting, now), unfit_parts(session, shelf, now)
     found: dict[UUID, list[LineToGo]] = {loan.id: [] for loan in loans}
     for line, left in sorted(waiting, key=lambda one: one[0].stock.model.slug):
         items = [
-            Shelved(item, free.get(line.id, {}).get(item.id, 0), item.id in resting)
+            Shelved(item, free.get(line.id, {}).get(item.id, 0), item.id in resting, unfit.get(item.id, ()))
             for item in shelf
             if item.stock_id == line.stock_id
         ]
@@ -190,6 +192,45 @@ def _turned_around(use: StockUse, resting: dict[UUID, datetime]) -> StockUse:
         for item in use.items
     )
     return StockUse(items, use.unbound)
+
+
+# Kits -----------------------------------------------------------------------------------------------------------------
+
+
+def unfit_parts(session: Session, kits: Iterable[Item], now: datetime) -> dict[UUID, list[Item]]:
+    """Return, by the id of their kit, the parts that are lost, retired or out of service now, by tag."""
+    parts = sorted((part for kit in kits for part in kit.parts), key=lambda part: part.asset_tag)
+    resting = set(
+        session.scalars(
+            select(Claim.item_id).where(
+                Claim.item_id.in_([part.id for part in parts]),
+                Claim.kind == ClaimKind.MAINTENANCE,
+                Claim.live,
+                Claim.starts_at <= now,
+                Claim.ends_at > now,
+            )
+        )
+        if parts
+        else ()
+    )
+    found: dict[UUID, list[Item]] = defaultdict(list)
+    for part in parts:
+        if part.parent_id and (part.service_state is not ServiceState.IN_SERVICE or part.id in resting):
+            found[part.parent_id].append(part)
+    return found
+
+
+def parts_of(session: Session, kits: Iterable[Item]) -> dict[UUID, list[Item]]:
+    """Return the parts in service of each kit (by its id), by tag."""
+    found: dict[UUID, list[Item]] = defaultdict(list)
+    for part in session.scalars(
+        select(Item)
+        .where(Item.parent_id.in_([kit.id for kit in kits]), Item.service_state == ServiceState.IN_SERVICE)
+        .order_by(Item.asset_tag)
+    ):
+        if part.parent_id:
+            found[part.parent_id].append(part)
+    return found
 
 
 # Where an item is -----------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import colander
 
+from equipment_lending.models import Item
 from equipment_lending.queries.loans import Away
 from equipment_lending.rules.naming import tag_in
 from equipment_lending.terms import Condition
@@ -106,7 +107,10 @@ def _points(_node, bound):
 
 
 class CheckInSchema(colander.Schema):
-    """What came back. Bound with ``out``, what is away, and ``points``, (slug, name) pairs of desks."""
+    """What came back. Bound with ``out``, what is away, ``parts`` of kits by their ids, and ``points``.
+
+    Points are (slug, name) pairs of desks.
+    """
 
     scan = _scan(_("Tag of an item"))
     items = _tags(_("What is back"))
@@ -114,7 +118,7 @@ class CheckInSchema(colander.Schema):
 
     def after_bind(self, node, bound) -> None:
         for away in bound["out"]:
-            node.add(_returned(away))
+            node.add(_returned(away, bound["parts"].get(away.item.id, ())))
 
 
 def part_name(away: Away) -> str:
@@ -134,8 +138,8 @@ def _how_many(away: Away, name: str, title: str) -> colander.SchemaNode:
     )
 
 
-def _returned(away: Away) -> colander.SchemaNode:
-    accessories: Sequence[str] = away.item.stock.model.accessories
+def _returned(away: Away, parts: Sequence[Item]) -> colander.SchemaNode:
+    belongings = [*away.item.stock.model.accessories, *(part.asset_tag for part in parts)]
     node = colander.SchemaNode(colander.Mapping(), name=part_name(away), title=away.item.asset_tag, widget=Group())
     if away.units > 1:
         node.add(_how_many(away, "units", _("How many came back")))
@@ -148,14 +152,14 @@ def _returned(away: Away) -> colander.SchemaNode:
             widget=RadioChoice(values=CONDITIONS, asks_required=False),
         )
     )
-    if accessories:
+    if belongings:
         node.add(
             colander.SchemaNode(
                 colander.List(),
                 name="missing",
                 title=_("Missing"),
                 missing=(),
-                widget=CheckboxChoice(values=tuple((name, name) for name in accessories)),
+                widget=CheckboxChoice(values=tuple((name, name) for name in belongings)),
             )
         )
     node.add(words_node(_("Note"), widget=TextInput()))

@@ -129,11 +129,13 @@ class Fleet:
     def move(self, item: Item, point: LendingPoint) -> Sequence[Loan]:
         """Let an item on the shelf be lent at another point; return the loans now at risk at the old one.
 
-        Raises :class:`Refused` while it is in somebody's hands.
+        Its parts move with it. Raises :class:`Refused` while it is in somebody's hands, and for a part of a kit.
         """
         stock = stock_at(self._session, item.stock.model_id, point.id)
         self._alone_with(item, stock.id)
         old = item.stock_id
+        if item.parent is not None:
+            raise Refused([Refusal(RefusalCode.PART_OF_KIT, {"item": item.asset_tag, "kit": item.parent.asset_tag})])
         if self._in_custody(item):
             raise Refused([Refusal(RefusalCode.ITEM_OUT, {"item": item.asset_tag})])
         settle(self._session, item, stock)

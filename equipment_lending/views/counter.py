@@ -189,6 +189,7 @@ class CheckIn(AtCounter):
             CheckInSchema(),
             buttons=(Button("take_back", _("Take back"), "now"),),
             out=self.out,
+            parts=desk.parts_of(request.db, [one.item for one in self.out]),
             points=[(point.slug, point.name) for point in self.points.values()],
         )
 

@@ -140,7 +140,8 @@ class ItemPage:
             "resting": self.resting if in_fleet else None,
             "losing": self.losing if in_fleet else None,
             "retiring": self.retiring if item.service_state is not ServiceState.RETIRED else None,
-            "moving": self.moving if in_fleet and self._elsewhere() else None,
+            "moving": self.moving if in_fleet and item.parent is None and self._elsewhere() else None,
+            "unfit": desk.unfit_parts(self.request.db, [item], self.now).get(item.id, ()),
         }
 
     def _why(self, claim: Claim) -> str | None:

@@ -384,6 +384,7 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
         values["out"],
         item=values["item"],
     ),
+    RefusalCode.PART_OF_KIT: _("${item} is part of ${kit} and stays with it. Move that instead."),
     RefusalCode.REASON_MISSING: _("Say why: whoever is concerned will read it."),
     RefusalCode.TAG_TAKEN: _("The tag ${item} is on another item already. Choose another one."),
     RefusalCode.TOO_MANY_PHOTOS: lambda values, say: say.ngettext(

@@ -472,6 +472,47 @@ def test_what_is_not_out_cannot_come_back(session, desk, clerk):
     assert codes(no) == {RefusalCode.NOT_OUT}
 
 
+# Kits -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kit(session):
+    """A kit with a tripod and a lamp."""
+    (kit,) = lending.stock(session).items
+    for tag in ("TRIPOD", "LAMP"):
+        lending.item(session, lending.stock(session, units=0, at=kit.stock.point), asset_tag=tag, parent_id=kit.id)
+    session.refresh(kit)
+    return kit
+
+
+def test_a_part_of_a_kit_does_not_move_alone(session, clock, kit):
+    there, part = lending.point(session), kit.parts[0]
+    fleet = Fleet(session, clock, Audit(session, clock, None))
+    with pytest.raises(Refused) as no:
+        fleet.move(part, there)
+    assert [(reason.code, reason.values["kit"]) for reason in no.value.reasons] == [
+        (RefusalCode.PART_OF_KIT, kit.asset_tag)
+    ]
+    fleet.move(kit, there)
+    assert part.stock.point == there
+
+
+def test_the_desk_sees_which_parts_of_a_kit_are_not_fit_to_leave(session, clock, kit):
+    lamp, tripod = sorted(kit.parts, key=lambda part: part.asset_tag)
+    loan = lending.loan(session, kit.stock, "2026-10-22T14:00", "2026-10-24T12:00")
+
+    def unfit():
+        (to_go,) = lines_to_go(session, loan, clock.now())
+        return [part.asset_tag for part in to_go.shelf[0].unfit]
+
+    assert unfit() == []
+    lamp.service_state = ServiceState.LOST
+    lending.maintenance(session, tripod, "2026-10-22T10:00", "2026-10-26T10:00")
+    assert unfit() == ["LAMP", "TRIPOD"]
+    clock.at = lending.instant("2026-10-22T09:00")
+    assert unfit() == ["LAMP"]
+
+
 # Write off ------------------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from equipment_lending.models import Claim, Custody
-from equipment_lending.terms import ClaimKind, Condition, LoanState
+from equipment_lending.terms import ClaimKind, Condition, LoanState, ServiceState
 from portal.audit.models import AuditEntry
 from portal.jobs.models import Job
 from portal.people.terms import Role
@@ -347,6 +347,22 @@ def test_an_unknown_condition_changes_nothing(session, at_desk, loan, out):
     sent = {"point": "lambezellec", "items": out[0].item.asset_tag, part(out[0], "condition"): "splendid"}
     at_desk.post(f"/desk/loans/{loan.id}/check-in", people.with_csrf(at_desk, sent), status=422)
     assert out[0].in_at is None
+
+
+def test_what_a_kit_lacks_is_said_as_it_leaves_and_asked_as_it_comes_back(session, at_desk, loan, stock, tags):
+    kit = next(item for item in stock.items if item.asset_tag == tags[0])
+    shelf = lending.stock(session, units=0, at=stock.point)
+    lending.item(session, shelf, asset_tag="LAMPE", parent_id=kit.id)
+    lending.item(session, shelf, asset_tag="PIED", parent_id=kit.id, service_state=ServiceState.LOST)
+    page = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH)
+    assert "these parts are lost, retired or out of service: PIED" in page.html.select_one(".notice.is-warn").text
+    (custody,) = desk.handed_out(session, loan, tags[0])
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-in", headers=ENGLISH).forms["checkin"]
+    asked = {box._value: box for box in form.fields[part(custody, "missing")]}
+    assert list(asked) == [*stock.model.accessories, "LAMPE"]
+    form["items"].checked = asked["LAMPE"].checked = True
+    form.submit("take_back", status=303)
+    assert (custody.missing, kit.condition) == (["LAMPE"], Condition.INCOMPLETE)
 
 
 # Take back, of a lot -------------------------------------------------------------------------------------------------
