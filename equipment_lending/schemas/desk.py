@@ -86,7 +86,7 @@ class ApproveSchema(colander.Schema):
 
 
 class CheckOutSchema(colander.Schema):
-    """What leaves. Bound with ``uncertified``: does the borrower lack a training that it asks for?"""
+    """What leaves. Bound with ``unmet``: does the borrower lack a training that it asks for, or a mandate?"""
 
     scan = _scan(_("Tag of an item"))
     items = _tags(_("What leaves"))
@@ -97,7 +97,7 @@ class CheckOutSchema(colander.Schema):
     )
 
     def after_bind(self, node, bound) -> None:
-        if not bound["uncertified"]:
+        if not bound["unmet"]:
             del node["override"]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from equipment_lending.models import Claim, Custody, Item, Loan, LoanLine, Stock
 from equipment_lending.queries import loans
 from equipment_lending.queries.calendars import policies
-from equipment_lending.queries.desk import HandOut
+from equipment_lending.queries.desk import HandOut, has_mandate
 from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.claims import after_check_in, after_check_out, whole_minute
 from equipment_lending.rules.condition import condition_after, noted
@@ -76,30 +76,30 @@ class Desk:
 
         Items are bound here and not before. A lot hands out as many units as the loan still has coming beside the items
         chosen with it, as far as the lot has them at hand. With a written reason in ``override``, a borrower who lacks
-        a required achievement is served all the same: the audit trail says that, and the custodies why. Raises
-        :class:`Refused` with every reason, and records nothing.
+        a required achievement, or no longer acts for the organisation, is served all the same: the audit trail says
+        that, and the custodies why. Raises :class:`Refused` with every reason, and records nothing.
         """
         with self._session.begin_nested():
             loan = self._locked(loan_id)
             now = self._clock.now()
             reasons = _not_in(loan, (LoanState.CONFIRMED, LoanState.OUT))
-            items, lacking = self._items(asset_tags, reasons), self._lacking(loan, now)
+            items, unmet = self._items(asset_tags, reasons), self._unmet(loan, now)
             if loan.return_at <= now:
                 reasons.append(Refusal(RefusalCode.IN_THE_PAST))
             if not reasons:
                 self._turned_around(items, now)
-                if lacking and not override.strip():
-                    reasons.append(Refusal(RefusalCode.NOT_CERTIFIED, {"missing": lacking}))
+                if not override.strip():
+                    reasons += unmet
                 units_of = self._leaving(loan, items, now, reasons)
             if reasons or not items:
                 raise Refused(reasons or [Refusal(RefusalCode.NOTHING_CHOSEN)])
-            told = noted([override] if lacking else [], note)
+            told = noted([override] if unmet else [], note)
             given = [self._hand_out(loan, item, units_of[item.id], by, told, now) for item in items]
             loan.state = LoanState.OUT
             loan.revision += 1
         tags = [item.asset_tag for item in items]
         self._audit.record(
-            "lending.check_out", "loan", loan.id, loan=loan.number, items=tags, overridden=bool(lacking) or None
+            "lending.check_out", "loan", loan.id, loan=loan.number, items=tags, overridden=bool(unmet) or None
         )
         return given
 
@@ -124,10 +124,14 @@ class Desk:
             claim.ends_at = left.start if claim.live else claim.ends_at
         self._session.flush()
 
-    def _lacking(self, loan: Loan, now: datetime) -> list[str]:
-        """Return the achievements that are asked for and that the borrower does not hold now."""
+    def _unmet(self, loan: Loan, now: datetime) -> list[Refusal]:
+        """Return what was asked of the borrower and does not hold now, though the desk may serve them all the same."""
         needed = frozenset().union(*(policy.requires for policy in self._policies(loan).values()))
-        return sorted(a for a in needed if not self._certifications.holds(loan.borrower_id, a, now))
+        lacking = sorted(a for a in needed if not self._certifications.holds(loan.borrower_id, a, now))
+        unmet = [Refusal(RefusalCode.NOT_CERTIFIED, {"missing": lacking})] if lacking else []
+        if loan.organisation and not has_mandate(self._session, loan, now):
+            unmet.append(Refusal(RefusalCode.NOT_OFFICER, {"organisation": loan.organisation.name}))
+        return unmet
 
     def _leaving(self, loan: Loan, items: Sequence[Item], now: datetime, reasons: list[Refusal]) -> dict[Hashable, int]:
         """Return how many units each of the items gives; adds every reason why some of them cannot leave."""

@@ -110,10 +110,11 @@ class CheckOut(AtCounter):
         super().__init__(context, request)
         self.lines = desk.lines_to_go(request.db, self.loan, self.now)
         self.lacks = self.lacking(self.now)
+        self.has_mandate = desk.has_mandate(request.db, self.loan, self.now)
         self.form = request.new_form(
             CheckOutSchema(),
             buttons=(Button("hand_out", _("Hand out"), "now"),),
-            uncertified=bool(self.lacks),
+            unmet=bool(self.lacks) or not self.has_mandate,
         )
 
     @view_config(request_method="GET")
@@ -159,6 +160,7 @@ class CheckOut(AtCounter):
             "wrong": self.about_items(reasons),
             "refused": self.say([*general, *self._strays(strays)]),
             "trainings": [training_words(slug) for slug in self.lacks],
+            "has_mandate": self.has_mandate,
             "may_leave": self.loan.state in (LoanState.CONFIRMED, LoanState.OUT),
         }
 

@@ -361,7 +361,11 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
         _("This asks for a training that must be valid on the day of the pick-up: ${trainings}. Take it first."),
         trainings=", ".join(training_words(slug) for slug in values["missing"]),
     ),
-    RefusalCode.NOT_OFFICER: _("You cannot borrow for this organisation: you are not, or no longer, its officer."),
+    RefusalCode.NOT_OFFICER: lambda values, say: (
+        say(_("The borrower may not, or no longer, act for ${organisation}."), organisation=values["organisation"])
+        if "organisation" in values
+        else say(_("You cannot borrow for this organisation: you are not, or no longer, its officer."))
+    ),
     RefusalCode.WRONG_STATE: lambda values, say: say(
         _("This cannot be done any more: the loan is “${state}”."), state=say(STATES[values["state"]][0])
     ),

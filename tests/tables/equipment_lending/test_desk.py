@@ -1,6 +1,6 @@
 """The counter: what may leave, what comes back, and what both leave behind, on both databases."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -154,6 +154,32 @@ def test_a_missing_certificate_blocks_at_the_counter_unless_the_desk_says_why_no
     assert codes(no) == {RefusalCode.NOT_CERTIFIED}
     (custody,) = desk.check_out(loan.id, tags(stock), clerk.id, note="scratched", override="trained on the spot")
     assert custody.out_note == "trained on the spot; scratched"
+
+
+@pytest.mark.parametrize(("until", "served"), [(None, True), (date(2026, 10, 22), True), (date(2026, 10, 21), False)])
+def test_whoever_borrows_for_an_organisation_still_acts_for_it_on_the_day_of_the_pick_up(
+    session, desk, clerk, until, served
+):
+    stock = lending.stock(session)
+    membership = people.membership(session, until=until)
+    loan = lending.loan(
+        session,
+        stock,
+        "2026-10-22T14:00",
+        "2026-10-24T12:00",
+        borrower=membership.person,
+        organisation_id=membership.organisation_id,
+    )
+    if not served:
+        with pytest.raises(Refused) as no:
+            desk.check_out(loan.id, tags(stock), clerk.id)
+        assert [(reason.code, reason.values) for reason in no.value.reasons] == [
+            (RefusalCode.NOT_OFFICER, {"organisation": membership.organisation.name})
+        ]
+    (custody,) = desk.check_out(loan.id, tags(stock), clerk.id, override="the president called")
+    (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "lending.check_out"))
+    told = (None, None) if served else ("the president called", True)
+    assert (custody.out_note, entry.detail["overridden"]) == told
 
 
 def test_nothing_is_overridden_where_nothing_was_asked_for(session, desk, clerk):

@@ -163,6 +163,18 @@ def test_who_lacks_a_training_is_served_only_with_a_reason_that_stays_with_the_l
     assert session.scalars(select(Custody.out_note)).all() == ["Formé hier, attestation à venir"]
 
 
+def test_whose_mandate_has_ended_is_served_only_with_a_reason(session, at_desk, loan, tags):
+    membership = people.membership(session, person=loan.borrower, until=NOW.date() - timedelta(days=1))
+    loan.organisation = membership.organisation
+    session.flush()
+    page = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH)
+    assert membership.organisation.name in page.html.select_one(".notice.is-warn").text
+    page = check_out(at_desk, loan, tags[0], status=409)
+    assert f"act for {membership.organisation.name}" in page.html.select_one("#refusals").text
+    check_out(at_desk, loan, tags[0], override="La présidente a appelé", status=303)
+    assert session.scalars(select(Custody.out_note)).all() == ["La présidente a appelé"]
+
+
 def test_without_a_training_asked_for_there_is_nothing_to_override(at_desk, loan):
     assert "override" not in at_desk.get(f"/desk/loans/{loan.id}/check-out").forms["checkout"].fields
 
