@@ -80,6 +80,16 @@ def free_units(items: Sequence[ItemUse], unbound: Sequence[Claimed], wanted: Per
     return bisect_left(range(1, count + 1), True, key=too_many)
 
 
+def promised_beyond(items: Iterable[ItemUse], unbound: Iterable[Claimed], wanted: Period) -> int:
+    """Return how many more units are promised, at the worst instant of ``wanted``, than there are to be had then.
+
+    Of an item that is bound for two reasons at once no more is missing than there is.
+    """
+    units = [stretches for item in items for stretches in _units(item)]
+    bound = [(start, end, 1) for stretches in units for start, end in stretches]
+    return max(0, -free_throughout(len(units), [*bound, *unbound], wanted))
+
+
 class Others(NamedTuple):
     """What else is promised when something of a loan is handed out, oldest first: before that loan, and after it."""
 

@@ -14,6 +14,7 @@ from equipment_lending.rules.assignment import (
     free_together,
     free_units,
     items_free,
+    promised_beyond,
 )
 from equipment_lending.rules.availability import free_throughout
 from equipment_lending.rules.claims import remaining
@@ -160,6 +161,23 @@ def test_E4_where_too_much_is_promised_whoever_comes_early_is_served_in_turn():
     assert items_free(last_one, Others([other], []), theirs, early) == []
     assert items_free(last_one, Others([], [other]), theirs, early) == ["A"]
     assert items_free(last_one, Others([other], []), theirs, theirs) == ["A"]
+
+
+@given(single_items(), unbound, wishes)
+def test_as_many_are_promised_beyond_what_there_is_as_lack_at_the_worst_hour(items, claims, wanted):
+    hours = [wanted.start + n * HOUR for n in range(int(wanted.length / HOUR))]
+    lacking = [
+        sum(units for start, end, units in claims if start <= hour < end)
+        - sum(not any(start <= hour < end for start, end, _ in item.bound) for item in items)
+        for hour in hours
+    ]
+    assert promised_beyond(items, claims, wanted) == max(0, *lacking)
+
+
+def test_E14_what_is_bound_twice_over_lacks_once():
+    late_and_to_be_repaired = ItemUse("A", 1, ((at(0), at(9000), 1), (at(8), at(12), 1)))
+    assert promised_beyond([late_and_to_be_repaired], [], Period(at(8), at(20))) == 0
+    assert promised_beyond([late_and_to_be_repaired, ItemUse("B")], [(at(9), at(11), 2)], Period(at(8), at(20))) == 1
 
 
 @given(single_items(), unbound)
