@@ -12,6 +12,7 @@ from equipment_lending.queries.occupation import occupations
 from equipment_lending.queries.risk import loans_at_risk
 from equipment_lending.services.desk import Desk, Lost, Returned
 from equipment_lending.services.fleet import Fleet
+from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import ClaimKind, Condition, LoanState, RefusalCode, Refused, ServiceState
 from portal.audit.models import AuditEntry
 from portal.audit.services import Audit
@@ -394,6 +395,21 @@ def test_units_that_left_one_after_another_come_back_under_one_tag(session, desk
     assert sum(custody.units for custody in open_custodies(other)) == 3
     desk.check_in(other.id, [Returned(chairs.asset_tag)], clerk.id)
     assert other.state is LoanState.CLOSED
+
+
+def test_units_that_left_one_after_another_all_count_where_the_loan_is_to_last_longer(
+    session, desk, clerk, clock, chairs, lent
+):
+    requests = LoanRequests(session, clock, NobodyIsCertified(), Audit(session, clock, None), None)
+    other = lending.loan(session, chairs.stock, "2026-10-22T14:00", "2026-10-24T12:00", units=40)
+    desk.check_out(other.id, [chairs.asset_tag], clerk.id)
+    desk.check_in(lent.id, [Returned(chairs.asset_tag)], clerk.id)
+    clock.at += timedelta(minutes=5)
+    desk.check_out(other.id, [chairs.asset_tag], clerk.id)
+    lending.loan(session, chairs.stock, "2026-10-25T10:00", "2026-10-26T12:00", units=20)
+    with pytest.raises(Refused) as no:
+        requests.extend(other.id, lending.instant("2026-10-25T12:00"), clerk.id)
+    assert RefusalCode.NOT_ENOUGH in codes(no)
 
 
 @pytest.mark.parametrize("said", [[21], [18, 3], [40]])
