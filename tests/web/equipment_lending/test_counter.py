@@ -368,6 +368,8 @@ def test_what_a_kit_lacks_is_said_as_it_leaves_and_asked_as_it_comes_back(sessio
     lending.item(session, shelf, asset_tag="PIED", parent_id=kit.id, service_state=ServiceState.LOST)
     page = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH)
     assert "these parts are lost, retired or out of service: PIED" in page.html.select_one(".notice.is-warn").text
+    assert "with LAMPE" in page
+    assert "with LAMPE, PIED" not in page
     (custody,) = desk.handed_out(session, loan, tags[0])
     form = at_desk.get(f"/desk/loans/{loan.id}/check-in", headers=ENGLISH).forms["checkin"]
     asked = {box._value: box for box in form.fields[part(custody, "missing")]}
