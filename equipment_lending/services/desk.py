@@ -241,9 +241,9 @@ class Desk:
         return taken
 
     def _of(self, away: loans.Away, units: int | None) -> list[Custody]:
-        """Return custodies of so many of the units that are still out, all of them if None: what is said twice is once.
+        """Return custodies of so many of the units that are still out, of all if None: none where all are back already.
 
-        Of those that left together and come back one after another, each part gets a custody of its own.
+        Where some of those that left together stay out, the others get a custody of their own.
         """
         still_out = {custody: custody.units for custody in away.custodies if custody.in_at is None}
         given = allotted(still_out, sum(still_out.values()) if units is None else units)
