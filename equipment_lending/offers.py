@@ -133,7 +133,8 @@ class LoanData:
             item = custody.item
             if (said := noted(custody.missing, custody.in_note)) is None:
                 continue
-            left = noted((part for part in custody.missing if part in item.stock.model.accessories), None)
+            known = {*item.stock.model.accessories, *(part.asset_tag for part in item.parts)}
+            left = noted((part for part in custody.missing if part in known), None)
             if item.condition_note == said:
                 item.condition_note = left
             if custody.is_lost and item.state_reason == said:

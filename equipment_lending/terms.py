@@ -263,6 +263,8 @@ class RefusalCode(StrEnum):
     ITEM_OUT = "item_out"
     ITEM_NOT_FREE = "item_not_free"
     NOT_OUT = "not_out"
+    MORE_THAN_OUT = "more_than_out"
+    PART_OF_KIT = "part_of_kit"
     REASON_MISSING = "reason_missing"
     NOT_LONGER = "not_longer"
     DESK_DECIDES = "desk_decides"

@@ -1,6 +1,6 @@
 """Plans lived through in the order of time, by the real services: what the rules refuse does not happen."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
@@ -14,6 +14,7 @@ from equipment_lending.demo.plan import Plan, Return
 from equipment_lending.demo.staff import Staff
 from equipment_lending.models import Item, Loan, Stock
 from equipment_lending.queries.desk import lines_to_go
+from equipment_lending.rules.condition import condition_after
 from equipment_lending.services.desk import Returned
 from equipment_lending.terms import NOT_LENDABLE, LoanState, Refused, Wish
 from portal.people.models import Person
@@ -96,7 +97,9 @@ class Life:
     def _hand_out(self, loan_id: UUID, plan: Plan) -> None:
         """Hand out what is free of what was agreed; where nothing is, the loan is called off."""
         clerk = self._clerks[plan.wish.point]
-        items = list(self._free(loan_id))
+        loan = self._staff.session.get_one(Loan, loan_id)
+        to_go = lines_to_go(self._staff.session, loan, self._staff.clock.now())
+        items = [item for line in to_go for item in line.picks()]
         if not items:
             self._staff.requests(clerk).cancel(loan_id, self._late_back, clerk.id)
             return
@@ -106,23 +109,17 @@ class Life:
             if coming:
                 self.at(back.at, partial(self._take_in, loan_id, coming, back, clerk))
 
-    def _free(self, loan_id: UUID) -> Iterator[Item]:
-        loan = self._staff.session.get_one(Loan, loan_id)
-        for line in lines_to_go(self._staff.session, loan, self._staff.clock.now()):
-            left = line.left
-            for item in line.free:
-                if left > 0:
-                    left -= item.units
-                    yield item
-
     def _take_in(self, loan_id: UUID, items: Sequence[Item], back: Return, clerk: Person) -> None:
         brought = [Returned(item.asset_tag, item.condition) for item in items]
         if back.flaw:
-            brought[0] = Returned(items[0].asset_tag, back.flaw.condition, back.flaw.missing, back.flaw.note)
+            flawed = Returned(items[0].asset_tag, back.flaw.condition, back.flaw.missing, back.flaw.note, units=1)
+            brought.insert(0, flawed)  # the rest of a lot comes back as it left
         custodies = self._staff.desk(clerk).check_in(loan_id, brought, clerk.id)
-        for item in (custody.item for custody in custodies if custody.item.condition in NOT_LENDABLE):
+        for custody in custodies:
+            if condition_after(custody.condition_in or custody.condition_out, custody.missing) not in NOT_LENDABLE:
+                continue
             mended = self._staff.clock.now() + timedelta(days=self._chance.randrange(2, 20))
-            self.at(mended, partial(self._staff.fleet(clerk).in_service, item))
+            self.at(mended, partial(self._staff.fleet(clerk).in_service, custody.item))
 
     def _take_out(self, point: str, model: str, since: datetime, until: datetime, reason: str) -> None:
         fleet = self._staff.fleet(self._clerks[point])

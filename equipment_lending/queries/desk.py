@@ -1,6 +1,7 @@
 """What the counter needs to see: what can be handed out for a loan, where an item is, what a point holds."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -13,10 +14,12 @@ from equipment_lending.models import Claim, Custody, EquipmentModel, Item, Lendi
 from equipment_lending.queries.loans import CURRENT, Found, loans_of, units_to_hand_out, whole_loans
 from equipment_lending.queries.occupation import StockUse, stock_uses
 from equipment_lending.queries.risk import loans_at_risk
-from equipment_lending.rules.assignment import items_free
+from equipment_lending.rules.assignment import Others, free_together, items_free
 from equipment_lending.rules.claims import after_check_out, remaining
+from equipment_lending.rules.handing_out import allotted, at_hand
 from equipment_lending.terms import ClaimKind, LoanState, Period, ServiceState
 from portal.people.models import Person
+from portal.people.queries import mandates_of
 
 _DAY = timedelta(days=1)
 
@@ -31,12 +34,63 @@ def civil_day(day: date, zone: str) -> Period:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOut:
+    """What is asked before something leaves for a loan: how its stock is used, and what the loan has coming.
+
+    ``coming`` is the period that is claimed for the units of the loan that have not left yet.
+    """
+
+    use: StockUse
+    loan_id: UUID
+    coming: Period
+    now: datetime
+
+    @property
+    def wanted(self) -> Period:
+        return after_check_out(self.coming, self.now)
+
+    @property
+    def promised(self) -> Period:
+        """What was promised to the borrower of all that is :attr:`wanted`: less than that if they come early."""
+        return Period(max(self.coming.start, self.wanted.start), self.coming.end)
+
+    def at_hand(self) -> dict[Hashable, int]:
+        """Return how many units of each item nothing binds until the claim of the loan ends."""
+        return {item.id: at_hand(item, self.wanted) for item in self.use.items}
+
+    def spared(self, given: Mapping[Hashable, int]) -> set[Hashable]:
+        """Return which of the items can each give so many units at nobody else's expense."""
+        found: set[Hashable] = set()
+        for units in set(given.values()) - {0}:
+            free = items_free(self.use.items, self._others(units), self.promised, self.wanted, units)
+            found |= {item for item in free if given.get(item) == units}
+        return found
+
+    def spared_together(self, given: Mapping[Hashable, int]) -> bool:
+        """Can all of the items give so many units at once at nobody else's expense?"""
+        others = self._others(sum(given.values()))
+        return free_together(self.use.items, given, others, self.promised, self.wanted)
+
+    def _others(self, units: int) -> Others:
+        older, newer = self.use.beside(self.loan_id, units)
+        return Others(list(remaining(older, self.now)), list(remaining(newer, self.now)))
+
+
+@dataclass(frozen=True, slots=True)
 class Shelved:
-    """An item on the shelf; not ``free`` where another promise needs it. ``resting`` is one that just came back."""
+    """An item on the shelf, and how many ``units`` of it could leave for a line: none where another promise needs them.
+
+    ``resting`` is one that just came back; of a kit, ``unfit`` are the parts that are lost, retired or out of service.
+    """
 
     item: Item
-    free: bool
+    units: int
     resting: bool
+    unfit: Sequence[Item] = ()
+
+    @property
+    def free(self) -> bool:
+        return self.units > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +102,13 @@ class LineToGo:
     shelf: tuple[Shelved, ...]
 
     @property
-    def free(self) -> list[Item]:
-        return [shelved.item for shelved in self.shelf if shelved.free]
+    def free(self) -> list[Shelved]:
+        return [shelved for shelved in self.shelf if shelved.free]
+
+    def picks(self, without: Collection[UUID] = ()) -> list[Item]:
+        """Return free items that suffice for what has not left yet; ``without`` those with some ids."""
+        free = {shelved.item: shelved.units for shelved in self.free if shelved.item.id not in without}
+        return [item for item, units in allotted(free, self.left).items() if units]
 
 
 def lines_to_go(session: Session, loan: Loan, now: datetime) -> list[LineToGo]:
@@ -62,17 +121,25 @@ def all_lines_to_go(session: Session, loans: Sequence[Loan], now: datetime) -> d
     waiting = [(line, left) for loan in loans for line in loan.lines if (left := units_to_hand_out(line))]
     stock_ids = {line.stock_id for line, _ in waiting}
     shelf, resting = _on_the_shelf(session, stock_ids), _resting(session, stock_ids, now)
-    free = _free(session, waiting, resting, now)
+    free, unfit = _free(session, waiting, resting, now), unfit_parts(session, shelf, now)
     found: dict[UUID, list[LineToGo]] = {loan.id: [] for loan in loans}
     for line, left in sorted(waiting, key=lambda one: one[0].stock.model.slug):
         items = [
-            Shelved(item, item.id in free.get(line.id, ()), item.id in resting)
+            Shelved(item, free.get(line.id, {}).get(item.id, 0), item.id in resting, unfit.get(item.id, ()))
             for item in shelf
             if item.stock_id == line.stock_id
         ]
         items.sort(key=lambda it: (not it.free, it.resting, it.item.asset_tag))
         found[line.loan_id].append(LineToGo(line, left, tuple(items)))
     return found
+
+
+def has_mandate(session: Session, loan: Loan, now: datetime) -> bool:
+    """May the borrower act today, by the desk's clock, for the organisation that the loan is for, if for any?"""
+    if loan.organisation_id is None:
+        return True
+    today = now.astimezone(ZoneInfo(loan.point.zone)).date()
+    return loan.organisation_id in {one.id for one in mandates_of(session, loan.borrower_id, today)}
 
 
 def _on_the_shelf(session: Session, stock_ids: Collection[UUID]) -> Sequence[Item]:
@@ -91,23 +158,20 @@ def _on_the_shelf(session: Session, stock_ids: Collection[UUID]) -> Sequence[Ite
 
 def _free(
     session: Session, waiting: Sequence[tuple[LoanLine, int]], resting: dict[UUID, datetime], now: datetime
-) -> dict[UUID, set[object]]:
-    """Return which items can be spared for each line (by its id) at nobody's expense, as check-out will ask."""
+) -> dict[UUID, dict[Hashable, int]]:
+    """Return, for each line (by its id), how many units items can give at nobody's expense, as check-out will ask."""
     coming = _coming(session, [line for line, _ in waiting if now < line.loan.return_at], now)
     if not coming:
         return {}
     stock_ids = {line.stock_id for line, _ in waiting if line.id in coming}
     uses = stock_uses(session, stock_ids, Period(now, max(claim.end for claim in coming.values())), now)
-    found: dict[UUID, set[object]] = {}
+    found: dict[UUID, dict[Hashable, int]] = {}
     for line, left in waiting:
-        claim = coming.get(line.id)
-        if claim is None:
+        if line.id not in coming:
             continue
-        use = _turned_around(uses[line.stock_id], resting)
-        promised, wanted = Period(max(claim.start, now), claim.end), after_check_out(claim, now)
-        units = min(left, max((item.units for item in use.items), default=left))
-        others = list(remaining(use.beside(line.loan_id, units), now))
-        found[line.id] = set(items_free(use.items, others, promised, wanted, units))
+        hand_out = HandOut(_turned_around(uses[line.stock_id], resting), line.loan_id, coming[line.id], now)
+        given = {item: min(left, units) for item, units in hand_out.at_hand().items()}
+        found[line.id] = {item: given[item] for item in hand_out.spared(given)}
     return found
 
 
@@ -137,6 +201,45 @@ def _turned_around(use: StockUse, resting: dict[UUID, datetime]) -> StockUse:
         for item in use.items
     )
     return StockUse(items, use.unbound)
+
+
+# Kits -----------------------------------------------------------------------------------------------------------------
+
+
+def unfit_parts(session: Session, kits: Iterable[Item], now: datetime) -> dict[UUID, list[Item]]:
+    """Return, by the id of their kit, the parts that are lost, retired or out of service now, by tag."""
+    parts = sorted((part for kit in kits for part in kit.parts), key=lambda part: part.asset_tag)
+    resting = set(
+        session.scalars(
+            select(Claim.item_id).where(
+                Claim.item_id.in_([part.id for part in parts]),
+                Claim.kind == ClaimKind.MAINTENANCE,
+                Claim.live,
+                Claim.starts_at <= now,
+                Claim.ends_at > now,
+            )
+        )
+        if parts
+        else ()
+    )
+    found: dict[UUID, list[Item]] = defaultdict(list)
+    for part in parts:
+        if part.parent_id and (part.service_state is not ServiceState.IN_SERVICE or part.id in resting):
+            found[part.parent_id].append(part)
+    return found
+
+
+def parts_of(session: Session, kits: Iterable[Item]) -> dict[UUID, list[Item]]:
+    """Return the parts in service of each kit (by its id), by tag."""
+    found: dict[UUID, list[Item]] = defaultdict(list)
+    for part in session.scalars(
+        select(Item)
+        .where(Item.parent_id.in_([kit.id for kit in kits]), Item.service_state == ServiceState.IN_SERVICE)
+        .order_by(Item.asset_tag)
+    ):
+        if part.parent_id:
+            found[part.parent_id].append(part)
+    return found
 
 
 # Where an item is -----------------------------------------------------------------------------------------------------

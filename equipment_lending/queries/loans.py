@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, or_, select
@@ -83,6 +84,27 @@ def open_custodies(loan: Loan) -> list[Custody]:
     """Return what of a loan is still out, by tag."""
     still_out = [custody for line in loan.lines for custody in line.custodies if custody.in_at is None]
     return sorted(still_out, key=lambda custody: custody.item.asset_tag)
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """What of a loan is still out under one tag: an item, or units of a lot, which may have left one after another."""
+
+    custodies: tuple[Custody, ...]
+
+    @property
+    def item(self) -> Item:
+        return self.custodies[0].item
+
+    @property
+    def units(self) -> int:
+        return sum(custody.units for custody in self.custodies)
+
+
+def away(loan: Loan) -> list[Away]:
+    """Return what of a loan is still out, by tag; of each, what left first comes first."""
+    in_turn = sorted(open_custodies(loan), key=lambda custody: (custody.item.asset_tag, custody.out_at))
+    return [Away(tuple(parts)) for _, parts in groupby(in_turn, key=lambda custody: custody.item_id)]
 
 
 def units_to_hand_out(line: LoanLine) -> int:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from equipment_lending.models import Claim, Custody, Item, LendingPoint, Loan, LoanLine, Stock
+from equipment_lending.rules.assignment import Others
 from equipment_lending.rules.availability import levels, offered
 from equipment_lending.terms import FOREVER, Claimed, ItemUse, Period, ServiceState, Step
 from portal.db.epoch import epoch, instant_of, second_of
@@ -175,13 +176,12 @@ class StockUse:
         """The unbound claims of loans alone, oldest first."""
         return [occupied.claimed for occupied in self.unbound if occupied.loan_id is not None]
 
-    def beside(self, loan_id: UUID, units: int) -> list[Claimed]:
+    def beside(self, loan_id: UUID, units: int) -> Others:
         """Return what is still :attr:`spoken_for` once ``units`` of what that loan has coming are handed out."""
-        return [
-            (occupied.start, occupied.end, left)
-            for occupied in self.unbound
-            if (left := occupied.units - (units if occupied.loan_id == loan_id else 0)) > 0
-        ]
+        own = next((n for n, occupied in enumerate(self.unbound) if occupied.loan_id == loan_id), len(self.unbound))
+        left = [replace(o, units=o.units - units) if o.loan_id == loan_id else o for o in self.unbound]
+        older, newer = ([o.claimed for o in part if o.units > 0] for part in (left[:own], left[own:]))
+        return Others(older, newer)
 
 
 def stock_uses(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from equipment_lending.models import Claim, Custody, Loan, LoanLine
 from equipment_lending.queries.loans import whole_loans
 from equipment_lending.queries.occupation import StockUse, stock_uses
+from equipment_lending.rules.assignment import promised_beyond
 from equipment_lending.rules.risk import Promise, at_risk, to_be_told
 from equipment_lending.terms import FOREVER, Claimed, Period
 
@@ -23,6 +24,19 @@ def loans_at_risk(session: Session, stock_ids: Collection[UUID], now: datetime) 
     if not suffering:
         return []
     return list(session.scalars(whole_loans().where(Loan.id.in_(suffering)).order_by(Loan.pickup_at, Loan.id)))
+
+
+def overpromised(session: Session, stock_ids: Collection[UUID], now: datetime) -> dict[UUID, int]:
+    """Return how many more units are promised to loans, at the worst instant from now on, than a stock has then.
+
+    In four statements; stocks that have enough are not among them.
+    """
+    ahead = Period(now, FOREVER)
+    found = {
+        stock_id: promised_beyond(use.items, use.promised, ahead)
+        for stock_id, use in stock_uses(session, stock_ids, ahead, now).items()
+    }
+    return {stock_id: units for stock_id, units in found.items() if units}
 
 
 @dataclass(frozen=True, slots=True)

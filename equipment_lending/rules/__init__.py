@@ -7,6 +7,7 @@ Article  What it settles                                        Where it is writ
 =======  =====================================================  ==================
 1        How many units are free, and when                      ``availability``
 2        Every promise can keep one item from start to end      ``assignment``
+         How many units each thing at the counter gives         ``handing_out``
 3        What a loan occupies: buffers, early and late returns  ``claims``
 4        Opening hours, exceptions, holidays, lead time         ``opening``
          Which instant a day at a desk means                    ``moments``

@@ -15,6 +15,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from equipment_lending.rules.availability import free_throughout, steps
 from equipment_lending.terms import Claimed, ItemUse, Period, Step
@@ -79,33 +80,46 @@ def free_units(items: Sequence[ItemUse], unbound: Sequence[Claimed], wanted: Per
     return bisect_left(range(1, count + 1), True, key=too_many)
 
 
+def promised_beyond(items: Iterable[ItemUse], unbound: Iterable[Claimed], wanted: Period) -> int:
+    """Return how many more units are promised, at the worst instant of ``wanted``, than there are to be had then.
+
+    Of an item that is bound for two reasons at once no more is missing than there is.
+    """
+    units = [stretches for item in items for stretches in _units(item)]
+    bound = [(start, end, 1) for stretches in units for start, end in stretches]
+    return max(0, -free_throughout(len(units), [*bound, *unbound], wanted))
+
+
+class Others(NamedTuple):
+    """What else is promised when something of a loan is handed out, oldest first: before that loan, and after it."""
+
+    older: Sequence[Claimed]
+    newer: Sequence[Claimed]
+
+
 def items_free(
-    items: Sequence[ItemUse], unbound: Sequence[Claimed], promised: Period, wanted: Period, units: int = 1
+    items: Sequence[ItemUse], others: Others, promised: Period, wanted: Period, units: int = 1
 ) -> list[Hashable]:
     """Return the ids of the items of which ``units`` can be handed out for ``wanted`` at nobody's expense.
 
-    ``unbound`` are the other promises, oldest first. Where more is promised than there is, whoever comes has what was
-    ``promised`` to them; where ``wanted`` begins before that, nobody who fits beside the promise loses by it.
+    Where more is promised than there is, whoever comes in time has what was ``promised`` to them. Where ``wanted``
+    begins before that, what is older goes first: nobody loses by it who would be served if each came in turn.
     """
-    others = _fitting_beside(items, unbound, promised, units)
+    beside = _fitting_beside(items, others, promised, wanted, units)
     alike: dict[tuple[int, tuple[Claimed, ...]], bool] = {}
     for item in items:
         use = item.units, item.bound
-        if others is not None and use not in alike:
-            alike[use] = _can_bind(items, {item.id: units}, wanted, others)
+        if beside is not None and use not in alike:
+            alike[use] = _can_bind(items, {item.id: units}, wanted, beside)
     return [item.id for item in items if alike.get((item.units, item.bound))]
 
 
 def free_together(
-    items: Sequence[ItemUse],
-    taken: Mapping[Hashable, int],
-    unbound: Sequence[Claimed],
-    promised: Period,
-    wanted: Period,
+    items: Sequence[ItemUse], taken: Mapping[Hashable, int], others: Others, promised: Period, wanted: Period
 ) -> bool:
     """Can so many units of each of the ``taken`` items be handed out for ``wanted`` at once? See :func:`items_free`."""
-    others = _fitting_beside(items, unbound, promised, sum(taken.values()))
-    return others is not None and _can_bind(items, taken, wanted, others)
+    beside = _fitting_beside(items, others, promised, wanted, sum(taken.values()))
+    return beside is not None and _can_bind(items, taken, wanted, beside)
 
 
 def extendable(
@@ -134,11 +148,18 @@ def _can_bind(items: Sequence[ItemUse], taken: Mapping[Hashable, int], period: P
 
 
 def _fitting_beside(
-    items: Sequence[ItemUse], unbound: Sequence[Claimed], promised: Period, units: int
+    items: Sequence[ItemUse], others: Others, promised: Period, wanted: Period, units: int
 ) -> list[Claimed] | None:
     """Return the promises that fit beside so many units as ``promised``; None where those do not fit themselves."""
-    first, *rest = fitting(items, [[(promised.start, promised.end, units)], *([claim] for claim in unbound)])
-    return [claim for claim, fits in zip(unbound, rest, strict=True) if fits] if first else None
+    mine = (promised.start, promised.end, units)
+    early = wanted.start < promised.start
+    order = [*others.older, mine, *others.newer] if early else [mine, *others.older, *others.newer]
+    fitted = fitting(items, [[claim] for claim in order])
+    kept = [claim for claim, fits in zip(order, fitted, strict=True) if fits]
+    if not fitted[len(others.older) if early else 0]:
+        return None
+    kept.remove(mine)
+    return kept
 
 
 def _fitting_only(items: Sequence[ItemUse], unbound: Sequence[Claimed]) -> list[Claimed]:

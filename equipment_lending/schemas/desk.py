@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import colander
 
-from equipment_lending.models import Custody
+from equipment_lending.models import Item
+from equipment_lending.queries.loans import Away
 from equipment_lending.rules.naming import tag_in
 from equipment_lending.terms import Condition
 from portal.forms.text import cleaned
@@ -85,7 +86,7 @@ class ApproveSchema(colander.Schema):
 
 
 class CheckOutSchema(colander.Schema):
-    """What leaves. Bound with ``uncertified``: does the borrower lack a training that it asks for?"""
+    """What leaves. Bound with ``unmet``: does the borrower lack a training that it asks for, or a mandate?"""
 
     scan = _scan(_("Tag of an item"))
     items = _tags(_("What leaves"))
@@ -96,7 +97,7 @@ class CheckOutSchema(colander.Schema):
     )
 
     def after_bind(self, node, bound) -> None:
-        if not bound["uncertified"]:
+        if not bound["unmet"]:
             del node["override"]
 
 
@@ -106,44 +107,59 @@ def _points(_node, bound):
 
 
 class CheckInSchema(colander.Schema):
-    """What came back. Bound with ``custodies``, what is out, and ``points``, (slug, name) pairs of desks."""
+    """What came back. Bound with ``out``, what is away, ``parts`` of kits by their ids, and ``points``.
+
+    Points are (slug, name) pairs of desks.
+    """
 
     scan = _scan(_("Tag of an item"))
     items = _tags(_("What is back"))
     point = colander.SchemaNode(colander.String(), title=_("Taken back at"), widget=_points)
 
     def after_bind(self, node, bound) -> None:
-        for custody in bound["custodies"]:
-            node.add(_returned(custody))
+        for away in bound["out"]:
+            node.add(_returned(away, bound["parts"].get(away.item.id, ())))
 
 
-def part_name(custody: Custody) -> str:
-    """Return what a custody's part of the check-in form is called; it stays the same while others come back."""
-    return f"c{custody.id.hex}"
+def part_name(away: Away) -> str:
+    """Return what the part of a form about what is out is called; it stays the same while others come back."""
+    return f"c{away.custodies[0].id.hex}"
 
 
-def _returned(custody: Custody) -> colander.SchemaNode:
-    accessories: Sequence[str] = custody.item.stock.model.accessories
-    node = colander.SchemaNode(
-        colander.Mapping(), name=part_name(custody), title=custody.item.asset_tag, widget=Group()
+def _how_many(away: Away, name: str, title: str) -> colander.SchemaNode:
+    """Return a node for how many of the units that are out it is about; all of them unless said."""
+    return colander.SchemaNode(
+        colander.Integer(),
+        name=name,
+        title=title,
+        missing=away.units,
+        validator=colander.Range(1, away.units),
+        widget=NumberInput(least=1, most=away.units, asks_required=False),
     )
+
+
+def _returned(away: Away, parts: Sequence[Item]) -> colander.SchemaNode:
+    belongings = [*away.item.stock.model.accessories, *(part.asset_tag for part in parts)]
+    node = colander.SchemaNode(colander.Mapping(), name=part_name(away), title=away.item.asset_tag, widget=Group())
+    if away.units > 1:
+        node.add(_how_many(away, "units", _("How many came back")))
     node.add(
         colander.SchemaNode(
             colander.String(),
             name="condition",
             title=_("Condition"),
-            missing=custody.condition_out,
+            missing=away.custodies[0].condition_out,
             widget=RadioChoice(values=CONDITIONS, asks_required=False),
         )
     )
-    if accessories:
+    if belongings:
         node.add(
             colander.SchemaNode(
                 colander.List(),
                 name="missing",
                 title=_("Missing"),
                 missing=(),
-                widget=CheckboxChoice(values=tuple((name, name) for name in accessories)),
+                widget=CheckboxChoice(values=tuple((name, name) for name in belongings)),
             )
         )
     node.add(words_node(_("Note"), widget=TextInput()))
@@ -172,7 +188,7 @@ class WithdrawSchema(colander.Schema):
 
 
 class WriteOffSchema(colander.Schema):
-    """Giving up on what does not come back. Bound with ``custodies``, what is out."""
+    """Giving up on what does not come back. Bound with ``out``, what is away."""
 
     reason = words_node(_("Why"), name="reason", missing=colander.required, description=_("The next desk reads this."))
     sure = colander.SchemaNode(
@@ -180,7 +196,7 @@ class WriteOffSchema(colander.Schema):
     )
 
     def after_bind(self, node, bound) -> None:
-        tags = [custody.item.asset_tag for custody in bound["custodies"]]
+        tags = [away.item.asset_tag for away in bound["out"]]
         lost = colander.SchemaNode(
             colander.Set(),
             name="lost",
@@ -189,6 +205,9 @@ class WriteOffSchema(colander.Schema):
             widget=Tags(values=tuple((tag, tag) for tag in tags)),
         )
         node.add_before("reason", lost)
+        for away in (away for away in bound["out"] if away.units > 1):
+            title = _("How many of ${tag}", mapping={"tag": away.item.asset_tag})
+            node.add_before("reason", _how_many(away, part_name(away), title))
 
 
 class ProlongSchema(colander.Schema):

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, joinedload
 from equipment_lending.models import Claim, Custody, Item, Loan, LoanLine, Stock
 from equipment_lending.queries import loans
 from equipment_lending.queries.calendars import policies
+from equipment_lending.queries.desk import HandOut, has_mandate
 from equipment_lending.queries.occupation import stock_uses
-from equipment_lending.rules.assignment import free_together, items_free
-from equipment_lending.rules.claims import after_check_in, after_check_out, remaining, whole_minute
+from equipment_lending.rules.claims import after_check_in, after_check_out, whole_minute
 from equipment_lending.rules.condition import condition_after, noted
+from equipment_lending.rules.handing_out import allotted
 from equipment_lending.rules.policy import Policy
 from equipment_lending.services.fleet import open_maintenance, postpone_maintenance, settle, stock_at
 from equipment_lending.services.turns import look_who_waits
@@ -23,7 +24,6 @@ from equipment_lending.terms import (
     NOT_LENDABLE,
     Condition,
     LoanState,
-    Period,
     Refusal,
     RefusalCode,
     Refused,
@@ -37,13 +37,25 @@ from portal.ports.certifications import Certifications
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """One item as it came back: its tag, its state, which accessories are missing, and whether it can be lent on."""
+    """An item as it came back: its tag, its state, which accessories are missing, and whether it can be lent on.
+
+    ``units`` is how many of a lot; None means all that is out.
+    """
 
     asset_tag: str
     condition: Condition = Condition.GOOD
     missing: tuple[str, ...] = ()
     note: str = ""
     keep_lending: bool = False
+    units: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An item that does not come back, by its tag; ``units`` is how many of a lot, None all that is out."""
+
+    asset_tag: str
+    units: int | None = None
 
 
 class Desk:
@@ -62,32 +74,32 @@ class Desk:
     ) -> list[Custody]:
         """Hand the tagged items out for a loan and return their custodies; the loan is ``OUT`` from then on.
 
-        Items are bound here and not before. A lot hands out as many units as the loan still has coming and the lot
-        holds. With a written reason in ``override``, a borrower who lacks a required achievement is served all the
-        same: the audit trail says that, and the custodies why. Raises :class:`Refused` with every reason, and records
-        nothing.
+        Items are bound here and not before. A lot hands out as many units as the loan still has coming beside the items
+        chosen with it, as far as the lot has them at hand. With a written reason in ``override``, a borrower who lacks
+        a required achievement, or no longer acts for the organisation, is served all the same: the audit trail says
+        that, and the custodies why. Raises :class:`Refused` with every reason, and records nothing.
         """
         with self._session.begin_nested():
             loan = self._locked(loan_id)
             now = self._clock.now()
             reasons = _not_in(loan, (LoanState.CONFIRMED, LoanState.OUT))
-            items, lacking = self._items(asset_tags, reasons), self._lacking(loan, now)
+            items, unmet = self._items(asset_tags, reasons), self._unmet(loan, now)
             if loan.return_at <= now:
                 reasons.append(Refusal(RefusalCode.IN_THE_PAST))
             if not reasons:
                 self._turned_around(items, now)
-                if lacking and not override.strip():
-                    reasons.append(Refusal(RefusalCode.NOT_CERTIFIED, {"missing": lacking}))
-                reasons += self._cannot_leave(loan, items, now)
+                if not override.strip():
+                    reasons += unmet
+                units_of = self._leaving(loan, items, now, reasons)
             if reasons or not items:
                 raise Refused(reasons or [Refusal(RefusalCode.NOTHING_CHOSEN)])
-            told = noted([override] if lacking else [], note)
-            given = [self._hand_out(loan, item, by, told, now) for item in items]
+            told = noted([override] if unmet else [], note)
+            given = [self._hand_out(loan, item, units_of[item.id], by, told, now) for item in items]
             loan.state = LoanState.OUT
             loan.revision += 1
         tags = [item.asset_tag for item in items]
         self._audit.record(
-            "lending.check_out", "loan", loan.id, loan=loan.number, items=tags, overridden=bool(lacking) or None
+            "lending.check_out", "loan", loan.id, loan=loan.number, items=tags, overridden=bool(unmet) or None
         )
         return given
 
@@ -112,57 +124,61 @@ class Desk:
             claim.ends_at = left.start if claim.live else claim.ends_at
         self._session.flush()
 
-    def _lacking(self, loan: Loan, now: datetime) -> list[str]:
-        """Return the achievements that are asked for and that the borrower does not hold now."""
+    def _unmet(self, loan: Loan, now: datetime) -> list[Refusal]:
+        """Return what was asked of the borrower and does not hold now, though the desk may serve them all the same."""
         needed = frozenset().union(*(policy.requires for policy in self._policies(loan).values()))
-        return sorted(a for a in needed if not self._certifications.holds(loan.borrower_id, a, now))
+        lacking = sorted(a for a in needed if not self._certifications.holds(loan.borrower_id, a, now))
+        unmet = [Refusal(RefusalCode.NOT_CERTIFIED, {"missing": lacking})] if lacking else []
+        if loan.organisation and not has_mandate(self._session, loan, now):
+            unmet.append(Refusal(RefusalCode.NOT_OFFICER, {"organisation": loan.organisation.name}))
+        return unmet
 
-    def _cannot_leave(self, loan: Loan, items: Sequence[Item], now: datetime) -> list[Refusal]:
-        """Return why some of the items cannot be handed out for the loan, all of them considered together."""
-        reasons = []
+    def _leaving(self, loan: Loan, items: Sequence[Item], now: datetime, reasons: list[Refusal]) -> dict[Hashable, int]:
+        """Return how many units each of the items gives; adds every reason why some of them cannot leave."""
         lines = {line.stock_id: line for line in loan.lines}
-        out = self._in_custody(items)
+        given: dict[Hashable, int] = {}
         for stock_id in {item.stock_id for item in items}:
             chosen = [item for item in items if item.stock_id == stock_id]
             line = lines.get(stock_id)
             if line is None:
                 reasons += [_about(RefusalCode.NOT_IN_LOAN, item) for item in chosen]
-                continue
-            left = loans.units_to_hand_out(line)
-            if left == 0 or sum(item.units == 1 for item in chosen) > left:
-                reasons.append(
-                    Refusal(RefusalCode.MORE_THAN_AGREED, {"equipment": line.stock.model.slug, "left": left})
-                )
-                continue
-            away = [item for item in chosen if item.id in out and item.units == 1]
-            reasons += [_about(RefusalCode.ITEM_OUT, item) for item in away]
-            if not away:
-                reasons += self._not_free(loan, line, chosen, min(left, max(item.units for item in chosen)), now)
-        return reasons
+            elif not loans.units_to_hand_out(line):
+                reasons += [_about(RefusalCode.MORE_THAN_AGREED, item, left=0) for item in chosen]
+            else:
+                given |= self._leaving_for(line, chosen, now, reasons)
+        return given
 
-    def _not_free(self, loan: Loan, line: LoanLine, chosen: Sequence[Item], units: int, now: datetime) -> list[Refusal]:
-        """Return which of the items cannot be spared until the loan's return, at nobody else's expense."""
-        coming = _unbound(line).period
-        promised, wanted = Period(max(coming.start, now), coming.end), after_check_out(coming, now)
-        use = stock_uses(self._session, [line.stock_id], wanted, now)[line.stock_id]
-        others = list(remaining(use.beside(loan.id, units * len(chosen)), now))
-        free = set(items_free(use.items, others, promised, wanted, units))
-        spoken_for = [item for item in chosen if item.id not in free]
-        together: dict[Hashable, int] = {item.id: units for item in chosen}
-        if not spoken_for and not free_together(use.items, together, others, promised, wanted):
-            spoken_for = list(chosen)
-        return [_about(RefusalCode.ITEM_NOT_FREE, item) for item in spoken_for]
+    def _leaving_for(
+        self, line: LoanLine, chosen: Sequence[Item], now: datetime, reasons: list[Refusal]
+    ) -> dict[Hashable, int]:
+        """Return what :meth:`_leaving` does for one line, all items chosen for it considered together."""
+        left, coming = loans.units_to_hand_out(line), _unbound(line).period
+        use = stock_uses(self._session, [line.stock_id], after_check_out(coming, now), now)[line.stock_id]
+        hand_out = HandOut(use, line.loan_id, coming, now)
+        here = hand_out.at_hand()
+        given: dict[Hashable, int] = allotted({item.id: here[item.id] for item in chosen}, left)
+        out = self._in_custody(chosen)
+        for item in chosen:
+            if not here[item.id]:
+                reasons.append(_about(RefusalCode.ITEM_OUT if item.id in out else RefusalCode.ITEM_NOT_FREE, item))
+            elif not given[item.id]:
+                reasons.append(_about(RefusalCode.MORE_THAN_AGREED, item, left=left))
+        if all(given.values()):
+            spared = hand_out.spared(given)
+            kept = [item for item in chosen if item.id not in spared]
+            if not kept and not hand_out.spared_together(given):
+                kept = list(chosen)
+            reasons += [_about(RefusalCode.ITEM_NOT_FREE, item) for item in kept]
+        return given
 
-    def _hand_out(self, loan: Loan, item: Item, by: UUID, note: str | None, now: datetime) -> Custody:
+    def _hand_out(self, loan: Loan, item: Item, units: int, by: UUID, note: str | None, now: datetime) -> Custody:
         line = next(line for line in loan.lines if line.stock_id == item.stock_id)
-        lot = item.units > 1
-        units = min(item.units, loans.units_to_hand_out(line)) if lot else 1
         claim = self._bound_claim(line, item, units, now)
         custody = Custody(
             line=line,
             claim=claim,
             item=item,
-            lot=lot,
+            lot=item.units > 1,
             units=units,
             out_at=now,
             due_at=loan.return_at,
@@ -195,24 +211,24 @@ class Desk:
         """Take items back and return their custodies; the loan is ``CLOSED`` once nothing of it is out any more.
 
         Each is free again once its time to turn around has passed. One that came back damaged or incomplete is put
-        out of service, unless ``keep_lending``. At another point than the item's own, the item stays there, but
-        units of a lot go home. Rights do not matter: whoever brings something back may. Raises :class:`Refused` with
-        every reason, and records nothing.
+        out of service, unless ``keep_lending``; of a lot only so many units as came back so, and the lot itself is not
+        noted to be damaged. At another point than the item's own, the item stays there, but units of a lot go home.
+        Rights do not matter: whoever brings something back may. Raises :class:`Refused` with every reason, and records
+        nothing.
         """
         with self._session.begin_nested():
             loan = self._locked(loan_id, point_id)
             now = self._clock.now()
             reasons = _not_in(loan, (LoanState.OUT,))
-            out = {custody.item.asset_tag.lower(): custody for custody in loans.open_custodies(loan)}
-            tags = [back.asset_tag.strip().lower() for back in returned]
-            reasons += [Refusal(RefusalCode.NOT_OUT, {"item": tag}) for tag in tags if tag not in out]
+            out = _out(loan)
+            reasons += _not_out(out, returned)
             if reasons or not returned:
                 raise Refused(reasons or [Refusal(RefusalCode.NOTHING_CHOSEN)])
             policy_of = self._policies(loan)
             taken = [
-                self._take_in(out.pop(tag), back, by, point_id or loan.return_point_id, policy_of, now)
-                for tag, back in zip(tags, returned, strict=True)
-                if tag in out  # said twice, taken once
+                self._take_in(custody, back, by, point_id or loan.return_point_id, policy_of, now)
+                for back in returned
+                for custody in self._of(out[_tag(back)], back.units)
             ]
             if not loans.open_custodies(loan):
                 self._close(loan)
@@ -223,6 +239,49 @@ class Desk:
             "lending.check_in", "loan", loan.id, loan=loan.number, items=[back.asset_tag for back in returned]
         )
         return taken
+
+    def _of(self, away: loans.Away, units: int | None) -> list[Custody]:
+        """Return custodies of so many of the units that are still out, of all if None: none where all are back already.
+
+        Where some of those that left together stay out, the others get a custody of their own.
+        """
+        still_out = {custody: custody.units for custody in away.custodies if custody.in_at is None}
+        given = allotted(still_out, sum(still_out.values()) if units is None else units)
+        return [
+            custody if number == custody.units else self._split(custody, number)
+            for custody, number in given.items()
+            if number
+        ]
+
+    def _split(self, custody: Custody, units: int) -> Custody:
+        """Return a custody of so many of the units, with a claim of its own; the old one stays for the others."""
+        claim = custody.claim
+        custody.units -= units
+        claim.units -= units
+        part = Custody(
+            line=custody.line,
+            claim=Claim(
+                line=claim.line,
+                stock=claim.stock,
+                item=claim.item,
+                lot=claim.lot,
+                kind=claim.kind,
+                units=units,
+                starts_at=claim.starts_at,
+                ends_at=claim.ends_at,
+            ),
+            item=custody.item,
+            lot=custody.lot,
+            units=units,
+            out_at=custody.out_at,
+            due_at=custody.due_at,
+            out_by_id=custody.out_by_id,
+            out_note=custody.out_note,
+            condition_out=custody.condition_out,
+        )
+        self._session.add(part)
+        self._session.flush()
+        return part
 
     def _take_in(
         self,
@@ -240,18 +299,21 @@ class Desk:
             claim.period, custody.in_at, policy_of[custody.line.stock_id], ZoneInfo(custody.line.stock.point.zone)
         )
         free_from = occupied.end if occupied else now
-        postpone_maintenance(self._session, item, custody.out_at, free_from)
+        if not custody.lot:
+            postpone_maintenance(self._session, item, custody.out_at, free_from)
         if occupied is None:
             claim.live = False
         else:
             claim.starts_at, claim.ends_at = occupied.start, occupied.end
-        item.condition = condition_after(back.condition, back.missing)
-        item.condition_note = noted(back.missing, back.note)
-        if point_id != item.stock.point_id and not custody.lot:
-            self._stays_at(item, point_id)
+        condition, note = condition_after(back.condition, back.missing), noted(back.missing, back.note)
+        if not custody.lot:
+            item.condition, item.condition_note = condition, note
+            if point_id != item.stock.point_id:
+                self._stays_at(item, point_id)
         self._session.flush()
-        if item.condition in NOT_LENDABLE and not back.keep_lending:
-            open_maintenance(self._session, item, free_from, None, item.condition_note or item.condition.value)
+        if condition in NOT_LENDABLE and not back.keep_lending:
+            units = custody.units if custody.lot else None
+            open_maintenance(self._session, item, free_from, None, note or condition.value, units)
         return custody
 
     def _stays_at(self, item: Item, point_id: UUID) -> None:
@@ -270,31 +332,34 @@ class Desk:
 
     # Write-off ------------------------------------------------------------------------------------------------------
 
-    def write_off(self, loan_id: UUID, asset_tags: Sequence[str], reason: str, by: UUID) -> list[Custody]:
+    def write_off(self, loan_id: UUID, lost: Sequence[Lost], reason: str, by: UUID) -> list[Custody]:
         """Give up on items that do not come back and return their custodies; the loan is ``CLOSED`` once none is out.
 
-        Each leaves the fleet as lost, with the reason; of a lot, as many units as were out. Raises :class:`Refused`
+        Each leaves the fleet as lost, with the reason; of a lot, as many units as are lost. Raises :class:`Refused`
         with every reason, among them a missing one, and records nothing.
         """
         with self._session.begin_nested():
             loan = self._locked(loan_id)
             now = self._clock.now()
             reasons = _not_in(loan, (LoanState.OUT,))
-            out = {custody.item.asset_tag.lower(): custody for custody in loans.open_custodies(loan)}
-            tags = list(dict.fromkeys(tag.strip().lower() for tag in asset_tags if tag.strip()))
-            reasons += [Refusal(RefusalCode.NOT_OUT, {"item": tag}) for tag in tags if tag not in out]
+            out = _out(loan)
+            reasons += _not_out(out, lost)
             if not reason.strip():
                 reasons.append(Refusal(RefusalCode.REASON_MISSING))
-            if reasons or not tags:
+            if reasons or not lost:
                 raise Refused(reasons or [Refusal(RefusalCode.NOTHING_CHOSEN)])
-            lost = [self._give_up(out[tag], reason.strip(), by, now) for tag in tags]
+            given_up = [
+                self._give_up(custody, reason.strip(), by, now)
+                for one in lost
+                for custody in self._of(out[_tag(one)], one.units)
+            ]
             if not loans.open_custodies(loan):
                 self._close(loan)
             loan.revision += 1
         look_who_waits(self._session, self._clock, [line.stock_id for line in loan.lines])
-        items = [custody.item.asset_tag for custody in lost]
+        items = [custody.item.asset_tag for custody in given_up]
         self._audit.record("lending.write_off", "loan", loan.id, loan=loan.number, items=items)
-        return lost
+        return given_up
 
     def _give_up(self, custody: Custody, reason: str, by: UUID, now: datetime) -> Custody:
         item, claim = custody.item, custody.claim
@@ -354,10 +419,30 @@ def _not_in(loan: Loan, states: Sequence[LoanState]) -> list[Refusal]:
     return [] if loan.state in states else [Refusal(RefusalCode.WRONG_STATE, {"state": loan.state})]
 
 
+def _tag(said: Returned | Lost) -> str:
+    return said.asset_tag.strip().lower()
+
+
+def _out(loan: Loan) -> dict[str, loans.Away]:
+    """Return what of a loan is out, by tag in small letters."""
+    return {away.item.asset_tag.lower(): away for away in loans.away(loan)}
+
+
+def _not_out(out: Mapping[str, loans.Away], said: Sequence[Returned] | Sequence[Lost]) -> list[Refusal]:
+    """Return why what is said to be back, or lost, cannot be: it is not out, or not so many units of it."""
+    tags = dict.fromkeys(map(_tag, said))
+    reasons = [Refusal(RefusalCode.NOT_OUT, {"item": tag}) for tag in tags if tag not in out]
+    for tag in tags:
+        units = sum(one.units or 0 for one in said if _tag(one) == tag)
+        if tag in out and units > out[tag].units:
+            reasons.append(_about(RefusalCode.MORE_THAN_OUT, out[tag].item, out=out[tag].units))
+    return reasons
+
+
 def _unbound(line: LoanLine) -> Claim:
     """Return the claim of what a line still has coming."""
     return next(claim for claim in line.claims if claim.item_id is None and claim.live)
 
 
-def _about(code: RefusalCode, item: Item) -> Refusal:
-    return Refusal(code, {"item": item.asset_tag})
+def _about(code: RefusalCode, item: Item, **values: object) -> Refusal:
+    return Refusal(code, {"item": item.asset_tag} | values)

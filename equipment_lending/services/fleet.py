@@ -129,11 +129,13 @@ class Fleet:
     def move(self, item: Item, point: LendingPoint) -> Sequence[Loan]:
         """Let an item on the shelf be lent at another point; return the loans now at risk at the old one.
 
-        Raises :class:`Refused` while it is in somebody's hands.
+        Its parts move with it. Raises :class:`Refused` while it is in somebody's hands, and for a part of a kit.
         """
         stock = stock_at(self._session, item.stock.model_id, point.id)
         self._alone_with(item, stock.id)
         old = item.stock_id
+        if item.parent is not None:
+            raise Refused([Refusal(RefusalCode.PART_OF_KIT, {"item": item.asset_tag, "kit": item.parent.asset_tag})])
         if self._in_custody(item):
             raise Refused([Refusal(RefusalCode.ITEM_OUT, {"item": item.asset_tag})])
         settle(self._session, item, stock)
@@ -207,12 +209,15 @@ def maintained(session: Session, item: Item, since: datetime, until: datetime) -
     ).all()
 
 
-def open_maintenance(session: Session, item: Item, since: datetime, until: datetime | None, reason: str) -> Claim:
+def open_maintenance(
+    session: Session, item: Item, since: datetime, until: datetime | None, reason: str, units: int | None = None
+) -> Claim:
     """Occupy an item for maintenance, until further notice if ``until`` is None, and return the claim.
 
-    What was planned for that time becomes part of it.
+    What was planned for that time becomes part of it. Of a lot it may be so many ``units`` alone: then what else of it
+    is out of service stays so.
     """
-    for planned in maintained(session, item, since, until or FOREVER):
+    for planned in maintained(session, item, since, until or FOREVER) if units is None else ():
         planned.live = False
     session.flush()
     claim = Claim(
@@ -220,7 +225,7 @@ def open_maintenance(session: Session, item: Item, since: datetime, until: datet
         item=item,
         lot=item.units > 1,
         kind=ClaimKind.MAINTENANCE,
-        units=item.units,
+        units=units or item.units,
         starts_at=since,
         ends_at=until or FOREVER,
         reason=reason.strip(),

@@ -8,7 +8,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from equipment_lending.imports.difference import Difference, FieldChange, FileDifference, conflicts, difference
+from equipment_lending.imports.difference import (
+    Difference,
+    FieldChange,
+    FileDifference,
+    RowChange,
+    conflicts,
+    difference,
+)
 from equipment_lending.imports.reading import in_order, read
 from equipment_lending.imports.rows import ItemRow, ModelRow, PointRow
 from equipment_lending.imports.troubles import Trouble
@@ -139,7 +146,7 @@ class InventoryImport:
         for row in sorted(wanted.added, key=lambda row: row.parent is not None):  # kits before their parts
             self._add_item(row, guardians)
             yield row
-        for change in wanted.changed:
+        for change in sorted(wanted.changed, key=_leaves_its_kit_before_it_moves):
             self._change_item(change.row, change.fields)
             yield change.row
 
@@ -157,12 +164,12 @@ class InventoryImport:
 
     def _change_item(self, row: ItemRow, fields: Iterable[FieldChange]) -> None:
         item = self._item(row.key)
-        details = {field.column: field.after for field in fields}
-        if "point" in details:
-            self._fleet.move(item, self._point(row.point))
-            del details["point"]
+        details = {field.column: field.after for field in fields if field.column != "point"}
         if "parent" in details:
+            self._catalogue.change_item(item, parent=None)
             details["parent"] = self._item(row.parent) if row.parent else None
+        if item.parent is None and item.stock.point.slug != row.point:
+            self._fleet.move(item, self._point(row.point))
         self._catalogue.change_item(item, **details)
 
     def _item(self, key: str) -> Item:
@@ -171,6 +178,11 @@ class InventoryImport:
 
     def _point(self, slug: str) -> LendingPoint:
         return self._session.scalars(select(LendingPoint).where(LendingPoint.slug == slug)).one()
+
+
+def _leaves_its_kit_before_it_moves(change: RowChange[ItemRow]) -> tuple[bool, bool]:
+    """Sort what leaves a kit before the kits, which take their parts along, and those before what joins a kit."""
+    return change.row.parent is not None, all(field.column != "parent" for field in change.fields)
 
 
 RULES = {

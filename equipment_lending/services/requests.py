@@ -349,9 +349,9 @@ class LoanRequests:
 
     def _can_stay(self, line: LoanLine, longer: Period, now: datetime) -> bool:
         """Can what a line still occupies be occupied until the end of ``longer``, at nobody else's expense?"""
-        out: dict[Hashable, int] = {
-            custody.item_id: custody.units for custody in line.custodies if custody.in_at is None
-        }
+        out: dict[Hashable, int] = {}  # units of a lot may have left one after another
+        for custody in (one for one in line.custodies if one.in_at is None):
+            out[custody.item_id] = out.get(custody.item_id, 0) + custody.units
         waiting = loans.units_to_hand_out(line)
         ahead = Period(max(now, longer.start), longer.end)
         use = stock_uses(self._session, [line.stock_id], ahead, now, without_loan=line.loan_id)[line.stock_id]

@@ -14,8 +14,10 @@ from equipment_lending.queries import desk
 from equipment_lending.queries.agenda import contents
 from equipment_lending.queries.changed_hours import closed_in_time
 from equipment_lending.queries.conditions import conditions
-from equipment_lending.queries.loans import open_custodies, units_to_hand_out
+from equipment_lending.queries.loans import Away, away, open_custodies, units_to_hand_out
 from equipment_lending.queries.waiting import waiting_at
+from equipment_lending.rules.condition import condition_after, noted
+from equipment_lending.rules.handing_out import all_needed
 from equipment_lending.rules.naming import tag_in
 from equipment_lending.schemas.desk import (
     ApproveSchema,
@@ -27,7 +29,7 @@ from equipment_lending.schemas.desk import (
     WriteOffSchema,
     part_name,
 )
-from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.services.desk import Desk, Lost, Returned
 from equipment_lending.services.reminding import Reminding
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import NOT_LENDABLE, Condition, LoanState, Refusal, RefusalCode, Refused, ServiceState
@@ -93,6 +95,13 @@ class AtCounter:
         return HTTPSeeOther(self.request.route_path("lending.desk.loan", id=self.loan.id))
 
 
+def _tags(custodies: Iterable[Custody]) -> str:
+    """Return what left or came back by its tags: «BR-0001, BR-0040 × 12»."""
+    return ", ".join(
+        custody.item.asset_tag + (f" × {custody.units}" if custody.units > 1 else "") for custody in custodies
+    )
+
+
 @view_defaults(route_name="lending.desk.check_out", renderer=TEMPLATES + "check_out.jinja2", permission=Lending.SERVE)
 class CheckOut(AtCounter):
     """The page on which items leave. What is scanned is ticked; nothing is recorded before the button that says so."""
@@ -101,10 +110,11 @@ class CheckOut(AtCounter):
         super().__init__(context, request)
         self.lines = desk.lines_to_go(request.db, self.loan, self.now)
         self.lacks = self.lacking(self.now)
+        self.has_mandate = desk.has_mandate(request.db, self.loan, self.now)
         self.form = request.new_form(
             CheckOutSchema(),
             buttons=(Button("hand_out", _("Hand out"), "now"),),
-            uncertified=bool(self.lacks),
+            unmet=bool(self.lacks) or not self.has_mandate,
         )
 
     @view_config(request_method="GET")
@@ -125,18 +135,23 @@ class CheckOut(AtCounter):
         except Refused as no:
             self.request.response.status_int = 409
             return self._page(ticked, no.reasons)
-        tags = ", ".join(custody.item.asset_tag for custody in given)
-        self.request.tell("good", _("Handed out: ${tags}.", mapping={"tags": tags}))
+        self.request.tell("good", _("Handed out: ${tags}.", mapping={"tags": _tags(given)}))
         return self.back_to_desk()
 
     def _no_choice(self) -> list[str]:
         """Return what is ticked from the start: the items of lines for which all that is free is needed."""
-        return [item.asset_tag for line in self.lines if len(line.free) <= line.left for item in line.free]
+        return [
+            shelved.item.asset_tag
+            for line in self.lines
+            if all_needed([shelved.units for shelved in line.free], line.left)
+            for shelved in line.free
+        ]
 
     def _page(self, ticked: Collection[str], reasons: Sequence[Refusal] = ()):
-        shelf = {shelved.item.asset_tag.lower(): shelved.item for line in self.lines for shelved in line.shelf}
-        strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in shelf]
-        general = [reason for reason in reasons if "item" not in reason.values]
+        shelf = {shelved.item.asset_tag.lower() for line in self.lines for shelved in line.shelf}
+        general = [reason for reason in reasons if str(reason.values.get("item", "")).lower() not in shelf]
+        said = {str(reason.values.get("item", "")).lower() for reason in general}
+        strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in shelf | said]
         return self.frame() | {
             "form": self.form,
             "add": ADD,
@@ -145,6 +160,7 @@ class CheckOut(AtCounter):
             "wrong": self.about_items(reasons),
             "refused": self.say([*general, *self._strays(strays)]),
             "trainings": [training_words(slug) for slug in self.lacks],
+            "has_mandate": self.has_mandate,
             "may_leave": self.loan.state in (LoanState.CONFIRMED, LoanState.OUT),
         }
 
@@ -169,21 +185,22 @@ class CheckIn(AtCounter):
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
-        self.custodies = open_custodies(self.loan)
+        self.out = away(self.loan)
         self.points = {point.slug: point for point in [*served_points(request), self.loan.return_point]}
         self.form = request.new_form(
             CheckInSchema(),
             buttons=(Button("take_back", _("Take back"), "now"),),
-            custodies=self.custodies,
+            out=self.out,
+            parts=desk.parts_of(request.db, [one.item for one in self.out]),
             points=[(point.slug, point.name) for point in self.points.values()],
         )
 
     @view_config(request_method="GET")
     def show(self):
         here = present_point(self.request, list(self.points.values())) or self.loan.return_point
-        parts = {part_name(custody): {"condition": custody.condition_out} for custody in self.custodies}
+        parts = {part_name(one): {"condition": one.custodies[0].condition_out, "units": one.units} for one in self.out}
         self.form.set_appstruct({"point": here.slug} | parts)
-        everything = [custody.item.asset_tag for custody in self.custodies] if len(self.custodies) == 1 else []
+        everything = [one.item.asset_tag for one in self.out] if len(self.out) == 1 else []
         return self._page(self.ticked(self.request.GET) or everything)
 
     @view_config(request_method="POST")
@@ -205,49 +222,50 @@ class CheckIn(AtCounter):
 
     def _returned(self, ticked: Collection[str], sent) -> list[Returned]:
         """Return what came back and how, for every tag that is ticked; a tag that is not out is left to the charter."""
-        custody_of = {custody.item.asset_tag.lower(): custody for custody in self.custodies}
+        out = {one.item.asset_tag.lower(): one for one in self.out}
         tags = dict.fromkeys(tag.lower() for tag in ticked)
-        return [_returned(custody_of[tag], sent) if tag in custody_of else Returned(tag) for tag in tags]
+        return [_returned(out[tag], sent) if tag in out else Returned(tag) for tag in tags]
 
     def _tell(self, back: Sequence[Custody], kept: Collection[str]) -> None:
         """Say what is back, what of it is not lent on for now and why, and what is still out."""
-        tags = ", ".join(custody.item.asset_tag for custody in back)
-        self.request.tell("good", _("Taken back: ${tags}.", mapping={"tags": tags}))
-        for item in (custody.item for custody in back):
-            if item.condition in NOT_LENDABLE and item.asset_tag not in kept:
-                state = self.request.localizer.translate(CONDITIONS[item.condition])
-                why = f"{state} ({item.condition_note})" if item.condition_note else state
-                out_of_service = {"tag": item.asset_tag, "why": why}
+        self.request.tell("good", _("Taken back: ${tags}.", mapping={"tags": _tags(back)}))
+        for custody in back:
+            condition = condition_after(custody.condition_in or custody.condition_out, custody.missing)
+            if condition in NOT_LENDABLE and custody.item.asset_tag not in kept:
+                state, note = CONDITIONS[condition], noted(custody.missing, custody.in_note)
+                why = self.request.localizer.translate(state) + (f" ({note})" if note else "")
+                out_of_service = {"tag": _tags([custody]), "why": why}
                 self.request.tell(
                     "warn", _("${tag} is out of service until it is put right: ${why}.", mapping=out_of_service)
                 )
-        still = ", ".join(custody.item.asset_tag for custody in open_custodies(self.loan))
+        still = _tags(open_custodies(self.loan))
         if still:
             self.request.tell("info", _("Still out: ${tags}.", mapping={"tags": still}))
 
     def _page(self, ticked: Collection[str], reasons: Sequence[Refusal] = ()):
-        out = {custody.item.asset_tag.lower() for custody in self.custodies}
+        out = {one.item.asset_tag.lower() for one in self.out}
         strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in out]
-        general = [reason for reason in reasons if "item" not in reason.values]
+        others = [reason for reason in reasons if reason.code is not RefusalCode.NOT_OUT]
         not_out = [Refusal(RefusalCode.NOT_OUT, {"item": tag[:60]}) for tag in strays]
         return self.frame() | {
             "form": self.form,
             "add": ADD,
-            "custodies": [(custody, part_name(custody)) for custody in self.custodies],
+            "out": [(one, part_name(one)) for one in self.out],
             "ticked": {tag.lower() for tag in ticked},
             "several_points": len(self.points) > 1,
-            "refused": self.say([*general, *not_out]),
+            "refused": self.say([*others, *not_out]),
         }
 
 
-def _returned(custody: Custody, sent) -> Returned:
-    part = sent[part_name(custody)]
+def _returned(away: Away, sent) -> Returned:
+    part = sent[part_name(away)]
     return Returned(
-        custody.item.asset_tag,
+        away.item.asset_tag,
         Condition(part["condition"]),
         tuple(part.get("missing", ())),
         part["note"],
         part["keep_lending"],
+        part.get("units"),
     )
 
 
@@ -278,16 +296,18 @@ class LoanAtDesk(AtCounter):
             name="prolong",
             zone=self.loan.return_point.zone,
         )
+        self.out = away(self.loan)
         self.writing_off = request.new_form(
             WriteOffSchema(),
             buttons=(Button("write_off", _("Write off"), "danger"),),
             name="write_off",
-            custodies=open_custodies(self.loan),
+            out=self.out,
         )
 
     @view_config(request_method="GET")
     def show(self):
         self.prolonging.set_appstruct({"return_at": self.loan.return_at})
+        self.writing_off.set_appstruct({part_name(one): one.units for one in self.out})
         return self._page()
 
     @view_config(request_method="POST", request_param="confirm")
@@ -346,10 +366,10 @@ class LoanAtDesk(AtCounter):
         sent = submitted(self.writing_off, self.request)
         if sent is None:
             return self._page()
+        units = {one.item.asset_tag.lower(): sent.get(part_name(one)) for one in self.out}
+        lost = [Lost(tag, units.get(tag.lower())) for tag in sorted(sent["lost"])]
         return self._decided(
-            lambda: self.request.find_service(Desk).write_off(
-                self.loan.id, sorted(sent["lost"]), sent["reason"], self.by
-            ),
+            lambda: self.request.find_service(Desk).write_off(self.loan.id, lost, sent["reason"], self.by),
             _("It is noted as lost, and not lent any more."),
             self.writing_off,
             "lost",
@@ -387,14 +407,14 @@ class LoanAtDesk(AtCounter):
             "to_go": [line for line in self.loan.lines if units_to_hand_out(line)]
             if state in (LoanState.CONFIRMED, LoanState.OUT)
             else [],
-            "out": open_custodies(self.loan),
+            "out": self.out,
             "may_be_reminded": self.reminding.can_remind(self.loan),
             "may_be_no_show": state is LoanState.CONFIRMED and self.loan.pickup_at <= self.now,
             "trainings": [training_words(slug) for slug in self.lacks],
             "confirming": self.confirming if undecided else None,
             "rejecting": self.rejecting if undecided else None,
             "withdrawing": self.withdrawing if state in (LoanState.REQUESTED, LoanState.CONFIRMED) else None,
-            "writing_off": self.writing_off if open_custodies(self.loan) else None,
+            "writing_off": self.writing_off if self.out else None,
             "prolonging": self.prolonging if state in (LoanState.CONFIRMED, LoanState.OUT) else None,
             "waiting": self._waiting(),
         }

@@ -19,7 +19,7 @@ from equipment_lending.queries.loans import Found, open_custodies, units_to_hand
 from equipment_lending.rules.changed_hours import ClosedEnd
 from equipment_lending.rules.lateness import late_days
 from equipment_lending.rules.naming import tag_in
-from equipment_lending.terms import FOREVER, NOT_LENDABLE, End, LoanState
+from equipment_lending.terms import FOREVER, NOT_LENDABLE, Condition, End, LoanState
 from equipment_lending.views.words import CONDITIONS, state_words, training_words, windows_words
 from portal.i18n import _
 from portal.people.models import Person
@@ -137,7 +137,7 @@ class DeskDay:
         """Return the lines of a loan with tags to take, none of which is proposed for another loan already."""
         found = []
         for to_go in lines:
-            items = [item for item in to_go.free if item.id not in proposed][: to_go.left]
+            items = to_go.picks(without=proposed)
             proposed.update(item.id for item in items if item.units == 1)
             found.append((to_go, ", ".join(item.asset_tag for item in items)))
         return found
@@ -238,7 +238,7 @@ class DeskDay:
         said = self._say(_("until ${day}"), day=until) if until else self._say(_("until further notice"))
         return Visit(
             "",
-            f"{item.asset_tag} · {self.request.words.of(item.stock.model.name)}",
+            f"{_some_of(item, claim)} · {self.request.words.of(item.stock.model.name)}",
             self._why(item, claim),
             self.request.route_path("lending.item", tag=item.asset_tag),
             self._say(_("Open")),
@@ -248,7 +248,8 @@ class DeskDay:
     def _why(self, item: Item, claim: Claim) -> str:
         """Return why an item rests: the state in which it came back if that is why, and what was noted."""
         unfit = self._say(CONDITIONS[item.condition]) if item.condition in NOT_LENDABLE else ""
-        return " · ".join(filter(None, [unfit, "" if claim.reason in CONDITIONS else claim.reason]))
+        noted = self._say(CONDITIONS[Condition(claim.reason)]) if claim.reason in CONDITIONS else claim.reason
+        return " · ".join(filter(None, dict.fromkeys([unfit, noted])))
 
     def _visit(
         self, loan: Loan, at: datetime, act: str, *tags: tuple[str, str | None], out: Sequence[Custody] = ()
@@ -261,7 +262,7 @@ class DeskDay:
             self.request.route_path(route, id=loan.id),
             self._say(label),
             tags,
-            [custody.item.asset_tag for custody in out],
+            list(dict.fromkeys(custody.item.asset_tag for custody in out)),
         )
 
     def _when(self, at: datetime) -> str:
@@ -326,6 +327,11 @@ ACTS = {
 
 CLOSED_ENDS = {End.PICKUP: _("pick-up ${hour}, closed"), End.RETURN: _("return ${hour}, closed")}
 """What somebody would come for while the desk is closed."""
+
+
+def _some_of(item: Item, claim: Claim) -> str:
+    """Return the tag of what a claim keeps out of service; of a lot, of which so many rest: «BR-0040 × 2»."""
+    return f"{item.asset_tag} × {claim.units}" if claim.units < item.units else item.asset_tag
 
 
 def next_act(loan: Loan) -> str:

@@ -17,6 +17,7 @@ from equipment_lending.queries.calendars import calendars
 from equipment_lending.queries.catalogue import Offer, guardianships
 from equipment_lending.queries.conditions import conditions
 from equipment_lending.queries.month import borrowed_days, free_units, month
+from equipment_lending.queries.risk import overpromised
 from equipment_lending.queries.waiting import waiting_at
 from equipment_lending.rules.closed_days import counted_days
 from equipment_lending.rules.moments import pickup_moment, return_moment
@@ -116,6 +117,7 @@ class EquipmentPage:
 
     def _page(self, alternatives=(), to_wait=None):
         requires = sorted(self.policy.requires)
+        serves = self.request.has_permission(Lending.SERVE)
         return {
             "model": self.model,
             "offer": self.offer,
@@ -123,7 +125,8 @@ class EquipmentPage:
             "form": self.form,
             "alternatives": alternatives,
             "to_wait": to_wait,
-            "waiting": self._waiting() if self.request.has_permission(Lending.SERVE) else 0,
+            "waiting": self._waiting() if serves else 0,
+            "overpromised": self._overpromised() if serves else {},
             "month": self._month(),
             "no_such_month": self.asked.month_is_none,
             "length": self._length_words(),
@@ -227,6 +230,9 @@ class EquipmentPage:
 
     def _waiting(self, period: Period | None = None) -> int:
         return waiting_at(self.request.db, [self.offer.stock_id], self.now, period)
+
+    def _overpromised(self) -> dict[UUID, int]:
+        return overpromised(self.request.db, [one.stock_id for one in self.offers], self.now)
 
     def _alternatives(self, no: Refused) -> list[tuple[str, str]]:
         """Return what would work instead, each in words and as the address of the form filled in with it."""

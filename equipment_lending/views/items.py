@@ -134,13 +134,14 @@ class ItemPage:
             "custodies": custodies,
             "out": [custody for custody in custodies if custody.in_at is None],
             "maintenance": [(claim, self._why(claim), claim.ends_at < FOREVER) for claim in maintenance],
-            "rests": in_fleet and any(self._is_now(claim) for claim in planned),
+            "resting_units": sum(claim.units for claim in planned if self._is_now(claim)) if in_fleet else 0,
             "next_rest": min((claim.starts_at for claim in planned), default=None) if in_fleet else None,
             "planned": bool(planned),
             "resting": self.resting if in_fleet else None,
             "losing": self.losing if in_fleet else None,
             "retiring": self.retiring if item.service_state is not ServiceState.RETIRED else None,
-            "moving": self.moving if in_fleet and self._elsewhere() else None,
+            "moving": self.moving if in_fleet and item.parent is None and self._elsewhere() else None,
+            "unfit": desk.unfit_parts(self.request.db, [item], self.now).get(item.id, ()),
         }
 
     def _why(self, claim: Claim) -> str | None:

@@ -227,7 +227,9 @@ class LoanPage:
         if loan.changed_at:
             yield loan.changed_at, say(_("Given other times or another point by the desk"))
         for custody in (custody for line in loan.lines for custody in line.custodies):
-            item = {"item": custody.item.asset_tag, "name": self.request.words.of(custody.line.stock.model.name)}
+            units = f" × {custody.units}" if custody.units > 1 else ""
+            name = self.request.words.of(custody.line.stock.model.name)
+            item = {"item": custody.item.asset_tag + units, "name": name}
             yield custody.out_at, say(_("${name} (${item}) handed out"), mapping=item)
             if custody.in_at:
                 ended = _("${name} (${item}) written off") if custody.is_lost else _("${name} (${item}) brought back")

@@ -361,7 +361,11 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
         _("This asks for a training that must be valid on the day of the pick-up: ${trainings}. Take it first."),
         trainings=", ".join(training_words(slug) for slug in values["missing"]),
     ),
-    RefusalCode.NOT_OFFICER: _("You cannot borrow for this organisation: you are not, or no longer, its officer."),
+    RefusalCode.NOT_OFFICER: lambda values, say: (
+        say(_("The borrower may not, or no longer, act for ${organisation}."), organisation=values["organisation"])
+        if "organisation" in values
+        else say(_("You cannot borrow for this organisation: you are not, or no longer, its officer."))
+    ),
     RefusalCode.WRONG_STATE: lambda values, say: say(
         _("This cannot be done any more: the loan is “${state}”."), state=say(STATES[values["state"]][0])
     ),
@@ -370,13 +374,21 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
     RefusalCode.ITEM_NOT_LENT: _("${item} is not lent: it is retired, lost, or part of a kit."),
     RefusalCode.NOT_IN_LOAN: _("${item} is not of a kind that this loan is for, or belongs to another lending point."),
     RefusalCode.MORE_THAN_AGREED: lambda values, say: say.ngettext(
-        "This is more than was agreed: ${n} is left to hand out.",
-        "This is more than was agreed: ${n} are left to hand out.",
+        "${item} is more than was agreed: ${n} is left to hand out.",
+        "${item} is more than was agreed: ${n} are left to hand out.",
         values["left"],
+        item=values["item"],
     ),
     RefusalCode.ITEM_OUT: _("${item} is in somebody's hands. Take it back first."),
     RefusalCode.ITEM_NOT_FREE: _("${item} is kept for somebody else, or out of service. Take another one."),
     RefusalCode.NOT_OUT: _("${item} is not out with this loan. Check the tag, or the loan."),
+    RefusalCode.MORE_THAN_OUT: lambda values, say: say.ngettext(
+        "Of ${item} only ${n} is out with this loan. Count again.",
+        "Of ${item} only ${n} are out with this loan. Count again.",
+        values["out"],
+        item=values["item"],
+    ),
+    RefusalCode.PART_OF_KIT: _("${item} is part of ${kit} and stays with it. Move that instead."),
     RefusalCode.REASON_MISSING: _("Say why: whoever is concerned will read it."),
     RefusalCode.TAG_TAKEN: _("The tag ${item} is on another item already. Choose another one."),
     RefusalCode.TOO_MANY_PHOTOS: lambda values, say: say.ngettext(

@@ -27,6 +27,9 @@ AT_THE_COUNTER = (
     "/desk/loans/{loan}/check-out?items={tag}",
     "/desk/loans/{bike}/check-out",
     "/desk/loans/{returning}/check-in",
+    "/desk/loans/{lot}/check-in",
+    "/desk/loans/{lot}",
+    "/desk/loans/{kit}/check-out",
     "/items/{tag}",
 )
 BEHIND_IT = (

@@ -6,7 +6,7 @@ from uuid import UUID
 from equipment_lending.models import Custody, Loan
 from equipment_lending.services.desk import Desk
 from equipment_lending.services.fleet import open_maintenance
-from equipment_lending.terms import LoanState
+from equipment_lending.terms import LoanState, ServiceState
 from portal.audit.services import Audit
 from portal.clock import StoppedClock
 from portal.people.terms import Role
@@ -40,6 +40,8 @@ class BusyDesk:
     bike: UUID
     returning: UUID
     request: UUID
+    lot: UUID
+    kit: UUID
     borrower: UUID
 
 
@@ -59,6 +61,13 @@ def busy_desk(session) -> BusyDesk:
     handed_out(session, late, at=lending.instant("2026-10-14T10:10"))
     request = lending.loan(session, bikes, "2026-10-29T10:00", "2026-10-30T10:00", state=LoanState.REQUESTED)
     lending.loan(session, poles, "2026-10-28T10:00", "2026-10-29T10:00", units=2)
+    chairs = lending.stock(session, units=40, lot=True, at=point, of=lending.model(session, name={"fr": "Chaise"}))
+    lot = lending.loan(session, chairs, "2026-10-21T10:00", "2026-10-24T10:00", units=12)
+    handed_out(session, lot, at=lending.instant("2026-10-21T10:10"))
+    lamps = lending.stock(session, at=point, of=lending.model(session, name={"fr": "Valise de lumière"}))
+    lost = {"parent_id": lamps.items[0].id, "service_state": ServiceState.LOST, "asset_tag": "PIED-3"}
+    lending.item(session, lending.stock(session, units=0, at=point), **lost)
+    kit = lending.loan(session, lamps, "2026-10-23T15:00", "2026-10-24T10:00")
     tags = sorted(item.asset_tag for item in recorders.items)
     broken = next(item for item in recorders.items if item.asset_tag == tags[-1])
     open_maintenance(session, broken, lending.instant("2026-10-21T10:00"), None, "Écran fendu")
@@ -73,5 +82,7 @@ def busy_desk(session) -> BusyDesk:
         bike.id,
         returning.id,
         request.id,
+        lot.id,
+        kit.id,
         loan.borrower_id,
     )

@@ -11,13 +11,14 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from equipment_lending.models import Custody, Item, Loan, WaitlistEntry
+from equipment_lending.models import Claim, Custody, Item, Loan, WaitlistEntry
 from equipment_lending.queries import loans, waiting
 from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.services.fleet import Fleet
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.services.turns import Turns
 from equipment_lending.services.waitlist import Waitlist
-from equipment_lending.terms import LoanState, Refused, WaitlistState, Wish, WishedLine
+from equipment_lending.terms import ClaimKind, Condition, LoanState, Refused, WaitlistState, Wish, WishedLine
 from portal.audit.services import Audit
 from portal.clock import Clock, StoppedClock
 from portal.db import create_engine
@@ -34,6 +35,10 @@ def requests_of(session: Session, clock: Clock) -> LoanRequests:
 
 def desk_of(session: Session, clock: Clock) -> Desk:
     return Desk(session, clock, NobodyIsCertified(), Audit(session, clock, None))
+
+
+def fleet_of(session: Session, clock: Clock) -> Fleet:
+    return Fleet(session, clock, Audit(session, clock, None))
 
 
 def turns_of(session: Session, clock: Clock) -> Turns:
@@ -164,10 +169,14 @@ def _ask(url: str, asked: Act, barrier, answers) -> None:
 
 @dataclass(frozen=True)
 class Town:
-    """Where a random crowd borrows: a point, its models (slugs), the people, and the hour at which it all begins."""
+    """Where a random crowd borrows: a point, its models (slugs), the people, and the hour at which it all begins.
+
+    Of ``models``, in ``lots`` are those of which there are many under one tag.
+    """
 
     point: str
     models: tuple[str, ...]
+    lots: tuple[str, ...]
     people: tuple[UUID, ...]
     start: datetime
 
@@ -203,16 +212,20 @@ def _bustle(url: str, town: Town, seconds: float, seed: int, answers) -> None:
     answers.put(counts)
 
 
-def _wish(clock: Clock, town: Town, chance: random.Random) -> Wish:
+def _wish(clock: Clock, town: Town, chance: random.Random, *, kinds: int = 1) -> Wish:
     start = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=chance.choice((1, 1, 30, 600, 2000)))
     end = start + timedelta(minutes=chance.choice((5, 60, 400, 3000)))
-    line = WishedLine(chance.choice(town.models), chance.choice((1, 1, 2)))
-    return Wish(town.point, start, end, (line,), purpose="crowd")
+    lines = tuple(
+        WishedLine(slug, chance.choice((3, 6, 15, 22) if slug in town.lots else (1, 1, 2)))
+        for slug in chance.sample(town.models, kinds)
+    )
+    return Wish(town.point, start, end, lines, purpose="crowd")
 
 
 def _borrow(session: Session, clock: Clock, town: Town, chance: random.Random) -> bool:
     who = chance.choice(town.people)
-    requests_of(session, clock).request(_wish(clock, town, chance), who, who)
+    wish = _wish(clock, town, chance, kinds=chance.choice((1, 2)))
+    requests_of(session, clock).request(wish, who, who)
     return True
 
 
@@ -254,11 +267,10 @@ def _hand_out(session: Session, clock: Clock, town: Town, chance: random.Random)
     if not loan_id:
         return False
     loan = loans.loan(session, loan_id)
-    line = loan.lines[0] if loan else None
-    shelf = _on_the_shelf(session, line.stock_id) if line else []
+    shelf = [item for line in loan.lines for item in _on_the_shelf(session, line.stock_id)] if loan else []
     if not shelf:
         return False
-    tags = [item.asset_tag for item in chance.sample(shelf, min(len(shelf), chance.choice((1, 2))))]
+    tags = [item.asset_tag for item in chance.sample(shelf, min(len(shelf), chance.choice((1, 2, 3))))]
     desk_of(session, clock).check_out(loan_id, tags, town.people[0])
     return True
 
@@ -273,12 +285,40 @@ def _take_in(session: Session, clock: Clock, town: Town, chance: random.Random) 
     if not loan_id:
         return False
     loan = loans.loan(session, loan_id)
-    out = loans.open_custodies(loan) if loan else []
+    out = loans.away(loan) if loan else []
     if not out:
         return False
-    desk_of(session, clock).check_in(loan_id, [Returned(chance.choice(out).item.asset_tag)], town.people[0])
+    one, condition = chance.choice(out), chance.choice((Condition.GOOD,) * 5 + (Condition.DAMAGED,))
+    units = chance.choice((None, chance.randint(1, one.units)))
+    back = Returned(one.item.asset_tag, condition, units=units)
+    desk_of(session, clock).check_in(loan_id, [back], town.people[0])
     return True
 
 
-ACTS = {_borrow: 6, _cancel: 2, _hand_out: 3, _take_in: 3, _wait: 3, _turns: 1, _answer: 2}
+def _put_aside(session: Session, clock: Clock, _town: Town, chance: random.Random) -> bool:
+    item = chance.choice(session.scalars(select(Item).order_by(Item.asset_tag)).all())
+    until = chance.choice((None, clock.now().replace(second=0, microsecond=0) + timedelta(hours=8)))
+    fleet_of(session, clock).out_of_service(item, clock.now(), until, "crowd")
+    return True
+
+
+def _put_back(session: Session, clock: Clock, _town: Town, chance: random.Random) -> bool:
+    aside = select(Claim.item_id).where(Claim.kind == ClaimKind.MAINTENANCE, Claim.live, Claim.ends_at > clock.now())
+    found = session.scalars(select(Item).where(Item.id.in_(aside)).order_by(Item.asset_tag)).all()
+    if found:
+        fleet_of(session, clock).in_service(chance.choice(found))
+    return bool(found)
+
+
+ACTS = {
+    _borrow: 6,
+    _cancel: 2,
+    _hand_out: 3,
+    _take_in: 3,
+    _wait: 3,
+    _turns: 1,
+    _answer: 2,
+    _put_aside: 1,
+    _put_back: 2,
+}
 """What people of the crowd do, and how often."""

@@ -43,6 +43,7 @@ def broken(session: Session, now: datetime) -> list[str]:
         *_claims_without_a_reason(session, claims),
         *_claims_elsewhere(claims),
         *_custody_and_claim_disagree(session, claims),
+        *_units_astray(session, loans),
         *_kits_in_pieces(session, claims),
         *_counted_wrongly(session, claims, now),
         *_states_that_lie(loans),
@@ -315,6 +316,26 @@ def _custody_and_claim_disagree(session: Session, claims) -> list[str]:
         for item_id, open_ in held.items()
         if len(open_) > 1 and not open_[0].lot
     ]
+    return found
+
+
+def _units_astray(session: Session, loans) -> list[str]:
+    """10: no more units of a lot were ever out at once than it had, and what was agreed is out, back or to come."""
+    found, of_item = [], defaultdict(list)
+    for custody in session.scalars(select(Custody)):
+        of_item[custody.item].append(custody)
+        if custody.units != custody.claim.units:
+            found.append(f"custody {custody.id} is of {custody.units} units and its claim of {custody.claim.units}")
+    for item, custodies in of_item.items():
+        had = item.units + sum(custody.units for custody in custodies if custody.is_lost)
+        for moment in {custody.out_at for custody in custodies}:
+            out = [one for one in custodies if one.out_at <= moment and (one.in_at is None or moment < one.in_at)]
+            if item.units > 1 and sum(one.units for one in out) > had:
+                found.append(f"item {item.id} has {had} units, and more were out at {moment}")
+    for line in (line for loan in loans if loan.state in (LoanState.CONFIRMED, LoanState.OUT) for line in loan.lines):
+        to_come = sum(claim.units for claim in line.claims if claim.live and claim.item_id is None)
+        if to_come + sum(custody.units for custody in line.custodies) != line.units:
+            found.append(f"line {line.id} has lost some of its {line.units} units")
     return found
 
 

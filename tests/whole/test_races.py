@@ -192,10 +192,13 @@ def write_rules(session, model, **rules) -> None:
 def test_after_a_crowd_every_invariant_holds(url, engine):
     with Session(engine) as session, session.begin():
         point = lending.point(session, windows=lending.ROUND_THE_CLOCK, max_visits=None)
-        stocks = [lending.stock(session, units=units, at=point) for units in (1, 2, 3, 5)]
+        stocks = [lending.stock(session, units=units, at=point) for units in (1, 2, 3, 5, 0)]
+        lots = stocks[-1]
+        for units in (20, 5):
+            lending.item(session, lots, units=units)
         lending.policy(session, model_id=stocks[1].model_id, buffer_after_minutes=1, max_units_per_person=2)
         who = tuple(people.person(session).id for _ in range(5))
-        town = Town(point.slug, tuple(stock.model.slug for stock in stocks), who, NOW)
+        town = Town(point.slug, tuple(stock.model.slug for stock in stocks), (lots.model.slug,), who, NOW)
     counts = crowd(url, town, processes=4, seconds=30, seed=20261022)
     with Session(engine) as session:
         assert broken(session, NOW + timedelta(seconds=30)) == []

@@ -166,7 +166,12 @@ class CheckIn(_OneLoan):
         message = self.request.message
         returned = [
             Returned(
-                one["asset_tag"], Condition(one["condition"]), tuple(one["missing"]), one["note"], one["keep_lending"]
+                one["asset_tag"],
+                Condition(one["condition"]),
+                tuple(one["missing"]),
+                one["note"],
+                one["keep_lending"],
+                one["units"],
             )
             for one in message["items"]
         ]

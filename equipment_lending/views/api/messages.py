@@ -107,6 +107,7 @@ class MissingParts(colander.SequenceSchema):
 
 class ReturnedMessage(colander.Schema):
     asset_tag = _text("asset_tag", TAG)
+    units = colander.SchemaNode(colander.Integer(), missing=None, validator=colander.Range(1, 10_000))
     condition = colander.SchemaNode(colander.String(), validator=colander.OneOf([c.value for c in Condition]))
     missing = MissingParts(missing=())
     note = _text("note", NOTE, missing="")

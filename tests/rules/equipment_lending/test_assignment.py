@@ -6,6 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from equipment_lending.rules.assignment import (
+    Others,
     assignable,
     bind,
     extendable,
@@ -13,6 +14,7 @@ from equipment_lending.rules.assignment import (
     free_together,
     free_units,
     items_free,
+    promised_beyond,
 )
 from equipment_lending.rules.availability import free_throughout
 from equipment_lending.rules.claims import remaining
@@ -88,33 +90,41 @@ def test_as_many_units_are_free_as_can_be_served_beside_the_promises_that_fit(it
     assert free == counted or not served(free + 1)
 
 
-@given(single_items(), unbound, wishes, st.integers(0, 4))
-def test_an_item_can_be_handed_out_if_and_only_if_nobody_who_fits_loses(items, claims, promised, early):
-    wanted = Period(promised.start - early * HOUR, promised.end)
-    kept = kept_one_by_one(items, [(promised.start, promised.end, 1), *claims])
-    others = kept[1:] if kept and kept[0] == (promised.start, promised.end, 1) else None
-    expected = [
-        item.id
-        for item in items
-        if others is not None
-        and all(end <= wanted.start or wanted.end <= start for start, end, _ in item.bound)
-        and can_all_be_served(bind(items, {item.id: 1}, wanted), others)
-    ]
-    assert items_free(items, claims, promised, wanted) == expected
+@st.composite
+def fetched(draw):
+    """What else is promised, what was promised to a loan in its turn, and what it wants: more than that if early."""
+    claims, promised = draw(unbound), draw(wishes)
+    turn = draw(st.integers(0, len(claims)))
+    wanted = Period(promised.start - draw(st.integers(0, 4)) * HOUR, promised.end)
+    return Others(claims[:turn], claims[turn:]), promised, wanted
 
 
-@given(single_items(), unbound, wishes, st.integers(0, 4), st.integers(1, 3))
-def test_items_leave_together_if_and_only_if_nobody_who_fits_loses(items, claims, promised, early, many):
-    wanted = Period(promised.start - early * HOUR, promised.end)
-    chosen = {item.id: 1 for item in items[:many]}
+def can_leave(items, chosen, others, promised, wanted):
+    """Is there nobody who loses, of those that are served one by one: in turn, or whoever comes in time first?"""
     mine = (promised.start, promised.end, len(chosen))
-    kept = kept_one_by_one(items, [mine, *claims])
-    expected = (
-        kept[:1] == [mine]
-        and all(end <= wanted.start or wanted.end <= start for item in items[:many] for start, end, _ in item.bound)
-        and can_all_be_served(bind(items, chosen, wanted), kept[1:])
+    first = others.older if wanted.start < promised.start else []
+    before = kept_one_by_one(items, first)
+    if not can_all_be_served(items, [*before, mine]):
+        return False
+    kept = [*before, mine]
+    for claim in [*others.older, *others.newer][len(first) :]:
+        kept += [claim] if can_all_be_served(items, [*kept, claim]) else []
+    kept.remove(mine)
+    bound = [claim for item in items if item.id in chosen for claim in item.bound]
+    return all(end <= wanted.start or wanted.end <= start for start, end, _ in bound) and can_all_be_served(
+        bind(items, dict.fromkeys(chosen, 1), wanted), kept
     )
-    assert free_together(items, chosen, claims, promised, wanted) == expected
+
+
+@given(single_items(), fetched())
+def test_an_item_can_be_handed_out_if_and_only_if_nobody_who_fits_loses(items, asked):
+    assert items_free(items, *asked) == [item.id for item in items if can_leave(items, [item.id], *asked)]
+
+
+@given(single_items(), fetched(), st.integers(1, 3))
+def test_items_leave_together_if_and_only_if_nobody_who_fits_loses(items, asked, many):
+    chosen = [item.id for item in items[:many]]
+    assert free_together(items, dict.fromkeys(chosen, 1), *asked) == can_leave(items, chosen, *asked)
 
 
 @given(single_items(), unbound, wishes, st.integers(1, 3))
@@ -130,16 +140,44 @@ def test_what_is_out_may_stay_longer_if_and_only_if_it_is_free_and_nobody_who_fi
     assert extendable(items, out, longer, claims) == (not meets and can_all_be_served(still_out, kept))
 
 
+NOBODY = Others([], [])
+
+
 def test_E4_where_too_much_is_promised_whoever_comes_first_is_served():
-    last_one, promised, wanted = [ItemUse("A")], [(at(10), at(12), 1)], Period(at(10), at(12))
+    last_one, promised, wanted = [ItemUse("A")], Others([(at(10), at(12), 1)], []), Period(at(10), at(12))
     assert items_free(last_one, promised, wanted, wanted) == ["A"]
     assert free_together(last_one, {"A": 1}, promised, wanted, wanted)
 
 
 def test_whoever_comes_early_is_served_at_nobodys_expense():
-    last_one, before_them, theirs = [ItemUse("A")], [(at(8), at(9), 1)], Period(at(10), at(12))
+    last_one, before_them, theirs = [ItemUse("A")], Others([(at(8), at(9), 1)], []), Period(at(10), at(12))
     assert items_free(last_one, before_them, theirs, Period(at(7), at(12))) == []
     assert items_free(last_one, before_them, theirs, Period(at(9), at(12))) == ["A"]
+
+
+def test_E4_where_too_much_is_promised_whoever_comes_early_is_served_in_turn():
+    last_one, other, theirs = [ItemUse("A")], (at(10), at(12), 1), Period(at(11), at(13))
+    early = Period(at(8), at(13))
+    assert items_free(last_one, Others([other], []), theirs, early) == []
+    assert items_free(last_one, Others([], [other]), theirs, early) == ["A"]
+    assert items_free(last_one, Others([other], []), theirs, theirs) == ["A"]
+
+
+@given(single_items(), unbound, wishes)
+def test_as_many_are_promised_beyond_what_there_is_as_lack_at_the_worst_hour(items, claims, wanted):
+    hours = [wanted.start + n * HOUR for n in range(int(wanted.length / HOUR))]
+    lacking = [
+        sum(units for start, end, units in claims if start <= hour < end)
+        - sum(not any(start <= hour < end for start, end, _ in item.bound) for item in items)
+        for hour in hours
+    ]
+    assert promised_beyond(items, claims, wanted) == max(0, *lacking)
+
+
+def test_E14_what_is_bound_twice_over_lacks_once():
+    late_and_to_be_repaired = ItemUse("A", 1, ((at(0), at(9000), 1), (at(8), at(12), 1)))
+    assert promised_beyond([late_and_to_be_repaired], [], Period(at(8), at(20))) == 0
+    assert promised_beyond([late_and_to_be_repaired, ItemUse("B")], [(at(9), at(11), 2)], Period(at(8), at(20))) == 1
 
 
 @given(single_items(), unbound)
@@ -184,15 +222,15 @@ def test_E7_an_overdue_unit_serves_nobody():
     late = ItemUse("late", 1, ((at(0), at(9000), 1),))
     wanted = Period(at(10), at(12))
     assert free_units([late], [], wanted) == 0
-    assert items_free([late, ItemUse("B")], [], wanted, wanted) == ["B"]
+    assert items_free([late, ItemUse("B")], NOBODY, wanted, wanted) == ["B"]
 
 
 def test_a_lot_lends_what_is_not_bound_of_it():
     lot = ItemUse("cables", 10, ((at(0), at(8), 4),))
     assert free_units([lot], [(at(4), at(9), 3)], Period(at(5), at(7))) == 3
     wanted = Period(at(5), at(7))
-    assert items_free([lot], [], wanted, wanted, units=6) == ["cables"]
-    assert items_free([lot], [], wanted, wanted, units=7) == []
+    assert items_free([lot], NOBODY, wanted, wanted, units=6) == ["cables"]
+    assert items_free([lot], NOBODY, wanted, wanted, units=7) == []
 
 
 def test_units_of_a_lot_are_not_told_apart_so_the_same_one_can_leave_twice():

@@ -74,6 +74,24 @@ def left_within_a_minute(session):
     lending.custody(session, loan.lines[0])
 
 
+def more_of_a_lot_out_than_it_has(session):
+    stock = lending.stock(session, units=10, lot=True)
+    loan = lending.loan(session, stock, "2026-10-22T10:00", TO, units=11)
+    lending.custody(session, loan.lines[0], units=11, lot=True)
+
+
+def fewer_claimed_than_left(session):
+    stock = lending.stock(session, units=10, lot=True)
+    loan = lending.loan(session, stock, "2026-10-22T10:00", TO, units=6)
+    lending.custody(session, loan.lines[0], units=5, lot=True)
+
+
+def a_unit_neither_out_nor_to_come(session):
+    stock = lending.stock(session, units=10, lot=True)
+    loan = lending.loan(session, stock, "2026-10-22T10:00", TO, units=6)
+    lending.custody(session, loan.lines[0], units=5, lot=True).claim.units = 5
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -85,6 +103,9 @@ def left_within_a_minute(session):
         (bound_without_having_left, "bound, and nothing left"),
         (bound_twice_since_it_left, "bound 2 times since it left"),
         (left_within_a_minute, "begins within a minute"),
+        (more_of_a_lot_out_than_it_has, "has 10 units, and more were out"),
+        (fewer_claimed_than_left, "is of 5 units and its claim of 6"),
+        (a_unit_neither_out_nor_to_come, "has lost some of its 6 units"),
     ],
 )
 def test_what_no_rule_allows_is_found_in_the_rows(session, clock, wrong, said):

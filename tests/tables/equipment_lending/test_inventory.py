@@ -126,6 +126,37 @@ def test_an_item_is_moved_to_where_the_file_says(session, importing):
     assert session.scalars(select(Item).where(Item.asset_tag == "T-1")).one().stock.point.slug == "bellevue"
 
 
+KIT_ON_TOUR = "K-2,zoom-h5,bellevue,,good,,K-1\nK-1,zoom-h5,bellevue,SN9,worn,,"
+
+
+@pytest.mark.parametrize(
+    ("items", "where"),
+    [
+        (KIT_ON_TOUR, {"K-1": "bellevue", "K-2": "bellevue"}),
+        ("K-2,zoom-h5,bellevue,,good,,", {"K-1": "kerinou", "K-2": "bellevue"}),
+        ("K-1,zoom-h5,bellevue,SN9,worn,,\nK-2,zoom-h5,kerinou,,good,,", {"K-1": "bellevue", "K-2": "kerinou"}),
+    ],
+)
+def test_the_parts_of_a_kit_move_with_it_and_alone_once_they_have_left_it(session, importing, items, where):
+    brought_in(importing, CITY_FILES)
+    lending.point(session, slug="bellevue")
+    brought_in(importing, files(items=items))
+    session.expire_all()
+    found = {item.asset_tag: item.stock.point.slug for item in session.scalars(select(Item))}
+    assert {tag: found[tag] for tag in where} == where
+
+
+def test_what_joins_a_kit_goes_where_the_kit_is_going(session, importing):
+    brought_in(importing, CITY_FILES)
+    lending.point(session, slug="bellevue")
+    joined = KIT_ON_TOUR + "\nK-3,zoom-h5,bellevue,,,,K-1"
+    brought_in(importing, files(items="K-3,zoom-h5,kerinou,,,,"))
+    brought_in(importing, files(items=joined))
+    session.expire_all()
+    part = session.scalars(select(Item).where(Item.asset_tag == "K-3")).one()
+    assert (part.parent.asset_tag, part.stock.point.slug) == ("K-1", "bellevue")
+
+
 def test_nothing_is_called_missing_from_a_file_that_could_not_be_read(importing):
     wrong = CITY_FILES | {"models.csv": CITY_FILES["models.csv"].replace(b"249.90", b"much")}
     assert [(trouble.file, trouble.line, trouble.column) for trouble in importing.compare(wrong).troubles] == [

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from equipment_lending.models import Claim, Loan
-from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.services.desk import Desk, Lost, Returned
 from equipment_lending.tasks import take_all_turns
 from equipment_lending.terms import ClaimKind, Condition, LoanState, ServiceState, WaitlistState
 from portal.ports.agenda import Agenda
@@ -125,7 +125,8 @@ def test_erasure_leaves_nothing_of_why_something_was_written_off(session, asking
     stock = lending.stock(session)
     loan = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-22T13:00", borrower=borrower)
     (custody,) = desk.handed_out(session, loan, at=loan.pickup_at)
-    asking.find_service(Desk).write_off(loan.id, [custody.item.asset_tag], "Nolwenn l’a perdu en mer", borrower.id)
+    lost = [Lost(custody.item.asset_tag)]
+    asking.find_service(Desk).write_off(loan.id, lost, "Nolwenn l’a perdu en mer", borrower.id)
     assert ours(asking, PersonalData).hindrances(borrower.id) == []
     ours(asking, PersonalData).erase(borrower.id, lending.instant("2026-10-22T19:00"))
     session.expire_all()

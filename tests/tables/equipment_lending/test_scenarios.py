@@ -24,7 +24,7 @@ from equipment_lending.queries.desk import at_risk, civil_day
 from equipment_lending.queries.loans import desk_day, open_custodies
 from equipment_lending.queries.occupation import availability
 from equipment_lending.services.catalogue import Catalogue
-from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.services.desk import Desk, Lost, Returned
 from equipment_lending.services.fleet import Fleet
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.services.turns import Turns
@@ -924,7 +924,7 @@ def test_what_happens_at_once_happens_with_the_minute(city, session):
     city.fleet.out_of_service(item, city.clock.now(), None, "écran fendu")
     city.clock.at += timedelta(minutes=3)
     city.fleet.in_service(item)
-    city.desk.write_off(loan.id, [lost.asset_tag], "volé", city.clerk.id)
+    city.desk.write_off(loan.id, [Lost(lost.asset_tag)], "volé", city.clerk.id)
     ends = {(claim.starts_at, claim.ends_at) for claim in session.scalars(select(Claim)) if claim.live}
     assert ends == {
         (instant("2030-03-04T10:00"), instant("2030-03-04T10:10")),

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from equipment_lending.models import Claim, WaitlistEntry
 from equipment_lending.queries.waiting import places_of, waiting_at
-from equipment_lending.services.desk import Desk, Returned
+from equipment_lending.services.desk import Desk, Lost, Returned
 from equipment_lending.services.fleet import Fleet
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.services.turns import Turns
@@ -362,7 +362,7 @@ def test_writing_off_the_last_that_is_out_frees_what_was_never_fetched(session, 
     entry = waitlist.join(wish(stock), people.person(session).id)
     lost, _ = stock.items
     desk.check_out(loan.id, [lost.asset_tag], clerk.id)
-    desk.write_off(loan.id, [lost.asset_tag], "volé", clerk.id)
+    desk.write_off(loan.id, [Lost(lost.asset_tag)], "volé", clerk.id)
     assert looks_asked_for(session) == 1
     take_turns(asking, [str(stock.id)])
     assert entry.state is WaitlistState.OFFERED

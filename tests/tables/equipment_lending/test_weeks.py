@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from equipment_lending.models import Custody, Item, Loan
 from equipment_lending.queries.desk import lines_to_go
-from equipment_lending.queries.loans import open_custodies
+from equipment_lending.queries.loans import away
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.fleet import Fleet
 from equipment_lending.services.requests import LoanRequests
@@ -31,7 +31,10 @@ class Neighbourhood:
         self.desk = Desk(session, clock, NobodyIsCertified(), audit)
         self.fleet = Fleet(session, clock, audit)
         point = lending.point(session, windows=lending.ROUND_THE_CLOCK)
-        self.stocks = [lending.stock(session, units=units, at=point) for units in (1, 2, 3)]
+        self.stocks = [lending.stock(session, units=units, at=point) for units in (1, 2, 3, 1)]
+        for units in (2, 4):
+            lending.item(session, self.stocks[3], units=units)
+        session.refresh(self.stocks[3])
         lending.policy(session, model_id=self.stocks[1].model_id, buffer_after_minutes=60, buffer_before_minutes=30)
         lending.policy(session, model_id=self.stocks[2].model_id, max_units_per_person=2, max_days_in_period=6)
         elsewhere = lending.point(session, windows=lending.ROUND_THE_CLOCK)
@@ -78,7 +81,8 @@ class Neighbourhood:
     def borrow(self) -> None:
         stock, who = self.chance.choice(self.stocks), self.chance.choice(self.people)
         start = self.clock.now() + self.hours(72)
-        lines = (WishedLine(stock.model.slug, self.chance.randint(1, max(1, len(stock.items)))),)
+        most = max(1, sum(item.units for item in stock.items))
+        lines = (WishedLine(stock.model.slug, self.chance.randint(1, most)),)
         self.requests.request(Wish(stock.point.slug, start, start + self.hours(48), lines, purpose="vivre"), who, who)
 
     def cancel(self) -> None:
@@ -112,8 +116,9 @@ class Neighbourhood:
 
     def bring_back(self) -> None:
         loan = self.one_of(LoanState.OUT)
-        some = self.chance.choice(open_custodies(loan)).item.asset_tag
-        self.desk.check_in(loan.id, [Returned(some)], self.people[0])
+        some = self.chance.choice(away(loan))
+        back = Returned(some.item.asset_tag, units=self.chance.randint(1, some.units))
+        self.desk.check_in(loan.id, [back], self.people[0])
 
     def plan_repairs(self) -> None:
         item, since = self._some_item(), self.clock.now() + self.hours(72)

@@ -179,6 +179,32 @@ def test_the_desk_that_a_loan_goes_back_to_extends_it_and_decides_on_nothing_els
     assert loan.state is LoanState.CONFIRMED
 
 
+def test_of_a_lot_a_program_says_how_many_came_back_and_in_which_state(api, session, clerk):
+    (lot,) = lending.stock(session, units=20, lot=True, at=lending.point(session, slug="lambezellec-salle")).items
+    clerk = people.bearer(session, people.staff(session, Role.DESK, "lambezellec-salle"))
+    loan = lending.loan(session, lot.stock, "2026-10-22T14:00", "2026-10-24T10:00", units=20)
+    desk.handed_out(session, loan)
+
+    def check_in(status, *back):
+        items = [{"asset_tag": lot.asset_tag, "condition": condition, "units": n} for n, condition in back]
+        return api.post_json(f"/api/v1/loans/{loan.id}/check-in", {"items": items}, headers=clerk, status=status).json
+
+    (reason,) = check_in(409, (18, "good"), (3, "damaged"))["reasons"]
+    assert (reason["code"], reason["item"], reason["out"]) == ("more_than_out", lot.asset_tag, 20)
+    for units in (0, -1, "many", 1.5):
+        api.post_json(
+            f"/api/v1/loans/{loan.id}/check-in",
+            {"items": [{"asset_tag": lot.asset_tag, "condition": "good", "units": units}]},
+            headers=clerk,
+            status=[400, 422],
+        )
+    out = check_in(200, (16, "good"), (2, "damaged"))
+    assert out["state"] == "out"
+    shown = sorted((one["units"], one["condition"], one["in_at"] is None) for one in out["lines"][0]["items"])
+    assert shown == [(2, "damaged", False), (2, "good", True), (16, "good", False)]
+    assert check_in(200, (2, "good"))["state"] == "closed"
+
+
 def test_a_refusal_has_every_reason_and_alternatives(api, session, stock, mine):
     lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", units=2)
     lending.policy(session, model_id=stock.model_id, requires=["prise-de-son"])

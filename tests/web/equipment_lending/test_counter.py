@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from equipment_lending.models import Claim, Custody
-from equipment_lending.terms import ClaimKind, Condition, LoanState
+from equipment_lending.terms import ClaimKind, Condition, LoanState, ServiceState
 from portal.audit.models import AuditEntry
 from portal.jobs.models import Job
 from portal.people.terms import Role
@@ -163,6 +163,18 @@ def test_who_lacks_a_training_is_served_only_with_a_reason_that_stays_with_the_l
     assert session.scalars(select(Custody.out_note)).all() == ["Formé hier, attestation à venir"]
 
 
+def test_whose_mandate_has_ended_is_served_only_with_a_reason(session, at_desk, loan, tags):
+    membership = people.membership(session, person=loan.borrower, until=NOW.date() - timedelta(days=1))
+    loan.organisation = membership.organisation
+    session.flush()
+    page = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH)
+    assert membership.organisation.name in page.html.select_one(".notice.is-warn").text
+    page = check_out(at_desk, loan, tags[0], status=409)
+    assert f"act for {membership.organisation.name}" in page.html.select_one("#refusals").text
+    check_out(at_desk, loan, tags[0], override="La présidente a appelé", status=303)
+    assert session.scalars(select(Custody.out_note)).all() == ["La présidente a appelé"]
+
+
 def test_without_a_training_asked_for_there_is_nothing_to_override(at_desk, loan):
     assert "override" not in at_desk.get(f"/desk/loans/{loan.id}/check-out").forms["checkout"].fields
 
@@ -172,6 +184,46 @@ def test_a_lot_leaves_under_its_one_tag(session, at_desk, stock):
     chairs = lending.loan(session, lot, "2026-10-22T15:00", "2026-10-24T10:00", units=12)
     check_out(at_desk, chairs, lot.items[0].asset_tag, status=303)
     assert session.scalars(select(Custody.units)).all() == [12]
+
+
+@pytest.fixture
+def lots(session, stock):
+    """Chairs under two tags, FEW 2 and MANY 10, at the same point."""
+    chairs = lending.stock(session, units=0, at=stock.point)
+    for tag, units in (("FEW", 2), ("MANY", 10)):
+        lending.item(session, chairs, asset_tag=tag, units=units)
+    session.refresh(chairs)
+    return chairs
+
+
+def test_two_lots_leave_together_and_the_desk_reads_how_many_of_each(session, at_desk, lots):
+    chairs = lending.loan(session, lots, "2026-10-22T15:00", "2026-10-24T10:00", units=11)
+    page = check_out(at_desk, chairs, "FEW", "MANY", status=303).follow().follow()
+    assert "FEW × 2, MANY × 9" in page.html.select_one(".flash").text
+
+
+def test_a_lot_too_many_is_refused_beside_itself(session, at_desk, lots):
+    chairs = lending.loan(session, lots, "2026-10-22T15:00", "2026-10-24T10:00", units=2)
+    page = check_out(at_desk, chairs, "FEW", "MANY", status=409)
+    box = page.html.find("input", value="MANY")
+    assert "MANY is more than was agreed" in page.html.find(id=box["aria-describedby"]).get_text()
+    assert not page.html.find("input", value="FEW").has_attr("aria-invalid")
+
+
+def test_what_is_chosen_beside_what_is_handed_out_already_is_more_than_was_agreed(session, at_desk, lots):
+    chairs = lending.loan(session, lots, "2026-10-22T15:00", "2026-10-24T10:00", units=2)
+    form = at_desk.get(f"/desk/loans/{chairs.id}/check-out", headers=ENGLISH).forms["checkout"]
+    desk.handed_out(session, chairs, "FEW")
+    form.fields["items"][1].checked = form["terms"].checked = True
+    page = form.submit("hand_out", headers=ENGLISH, status=409)
+    assert "MANY is more than was agreed" in page.html.select_one("#refusals").text
+
+
+@pytest.mark.parametrize(("units", "ticked"), [(1, []), (10, []), (11, ["FEW", "MANY"])])
+def test_lots_are_ticked_already_where_it_takes_all_of_them(session, at_desk, lots, units, ticked):
+    chairs = lending.loan(session, lots, "2026-10-22T15:00", "2026-10-24T10:00", units=units)
+    boxes = at_desk.get(f"/desk/loans/{chairs.id}/check-out").html.select("input[name=items][checked]")
+    assert [box["value"] for box in boxes] == ticked
 
 
 @pytest.mark.parametrize("state", [LoanState.REQUESTED, LoanState.CANCELLED, LoanState.CLOSED])
@@ -321,6 +373,97 @@ def test_an_unknown_condition_changes_nothing(session, at_desk, loan, out):
     sent = {"point": "lambezellec", "items": out[0].item.asset_tag, part(out[0], "condition"): "splendid"}
     at_desk.post(f"/desk/loans/{loan.id}/check-in", people.with_csrf(at_desk, sent), status=422)
     assert out[0].in_at is None
+
+
+def test_what_a_kit_lacks_is_said_as_it_leaves_and_asked_as_it_comes_back(session, at_desk, loan, stock, tags):
+    kit = next(item for item in stock.items if item.asset_tag == tags[0])
+    shelf = lending.stock(session, units=0, at=stock.point)
+    lending.item(session, shelf, asset_tag="LAMPE", parent_id=kit.id)
+    lending.item(session, shelf, asset_tag="PIED", parent_id=kit.id, service_state=ServiceState.LOST)
+    page = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH)
+    assert "these parts are lost, retired or out of service: PIED" in page.html.select_one(".notice.is-warn").text
+    assert "with LAMPE" in page
+    assert "with LAMPE, PIED" not in page
+    (custody,) = desk.handed_out(session, loan, tags[0])
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-in", headers=ENGLISH).forms["checkin"]
+    asked = {box._value: box for box in form.fields[part(custody, "missing")]}
+    assert list(asked) == [*stock.model.accessories, "LAMPE"]
+    form["items"].checked = asked["LAMPE"].checked = True
+    form.submit("take_back", status=303)
+    assert (custody.missing, kit.condition) == (["LAMPE"], Condition.INCOMPLETE)
+
+
+# Take back, of a lot -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def chairs(session, lots):
+    """A loan of nine of the chairs under the tag MANY, which have left."""
+    loan = lending.loan(session, lots, "2026-10-22T15:00", "2026-10-24T10:00", units=9)
+    desk.handed_out(session, loan, "MANY")
+    return loan
+
+
+def only(loan) -> Custody:
+    (custody,) = loan.lines[0].custodies
+    return custody
+
+
+def test_of_a_lot_the_desk_counts_how_many_came_back(session, at_desk, chairs):
+    left = only(chairs)
+    form = at_desk.get(f"/desk/loans/{chairs.id}/check-in", headers=ENGLISH).forms["checkin"]
+    assert form[part(left, "units")].value == "9"
+    page = check_in(at_desk, chairs, "MANY", parts={part(left, "units"): "7"}, status=303).follow().follow()
+    assert "Taken back: MANY × 7." in page.html.select_one(".flash").text
+    assert "Still out: MANY × 2." in page.html.get_text()
+    assert (left.units, left.in_at) == (2, None)
+    form = at_desk.get(f"/desk/loans/{chairs.id}/check-in", headers=ENGLISH).forms["checkin"]
+    assert form[part(left, "units")].value == "2"
+    check_in(at_desk, chairs, "MANY", parts={part(left, "units"): ""}, status=303)
+    assert chairs.state is LoanState.CLOSED
+
+
+@pytest.mark.parametrize("units", ["0", "-1", "10", "many", "1.5"])
+def test_a_number_that_cannot_have_come_back_is_refused_beside_it(session, at_desk, chairs, units):
+    left = only(chairs)
+    page = check_in(at_desk, chairs, "MANY", parts={part(left, "units"): units}, status=422)
+    assert page.html.find("input", {"name": part(left, "units")})["aria-invalid"] == "true"
+    assert left.in_at is None
+
+
+def test_what_came_back_meanwhile_of_a_lot_is_not_taken_twice(session, at_desk, chairs):
+    left = only(chairs)
+    form = at_desk.get(f"/desk/loans/{chairs.id}/check-in", headers=ENGLISH).forms["checkin"]
+    check_in(at_desk, chairs, "MANY", parts={part(left, "units"): "7"}, status=303)
+    form.fields["items"][0].checked = True
+    assert "2" in form.submit("take_back", headers=ENGLISH, status=422).html.select_one(".error").text
+    assert left.units == 2
+
+
+def test_of_a_lot_only_what_is_damaged_is_out_of_service(session, browse, at_desk, chairs):
+    given = {part(only(chairs), "units"): "2", part(only(chairs), "condition"): "damaged"}
+    page = check_in(at_desk, chairs, "MANY", parts=given, status=303).follow(headers=ENGLISH).follow(headers=ENGLISH)
+    assert "MANY × 2 is out of service until it is put right: damaged." in page.html.get_text()
+    assert "MANY × 2" in page.html.find("section", {"aria-labelledby": "resting"}).text
+    assert "2 out of service" in at_desk.get("/items/MANY", headers=ENGLISH)
+    people.signed_in(browse, chairs.borrower)
+    history = browse.get(f"/loans/{chairs.id}", headers=ENGLISH).html.find("section", {"aria-labelledby": "history"})
+    assert "(MANY × 2) brought back" in history.text
+
+
+def test_what_is_lost_of_a_lot_is_written_off_and_the_rest_is_still_waited_for(session, at_desk, chairs, lots):
+    form = at_desk.get(f"/desk/loans/{chairs.id}", headers=ENGLISH).forms["write_off"]
+    number = f"c{only(chairs).id.hex}"
+    assert form[number].value == "9"
+    form.fields["lost"][0].checked = form["sure"].checked = True
+    form[number], form["reason"] = "4", "Emportées par la mer"
+    form.submit("write_off", status=303)
+    assert (only_open(chairs).units, next(item for item in lots.items if item.asset_tag == "MANY").units) == (5, 6)
+
+
+def only_open(loan) -> Custody:
+    (custody,) = [custody for custody in loan.lines[0].custodies if custody.in_at is None]
+    return custody
 
 
 # Decide ---------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from equipment_lending.models import Loan
 from equipment_lending.terms import Approval, ClosedDays, LoanState
 from portal.mail.models import OutgoingMail
+from portal.people.terms import Role
 from tests.factories import lending, people
 
 WISH = {"pickup": "2026-11-03", "return": "2026-11-05", "units": "1", "purpose": "Une balade sonore"}
@@ -64,6 +65,21 @@ def test_the_page_tells_everybody_what_it_is_where_and_on_what_conditions(browse
         "4 rue de Roscoff",
     ):
         assert said in main
+
+
+def test_E14_only_the_desk_reads_how_many_more_are_promised_than_there_are(browse, session, stock):
+    for _ in range(3):
+        lending.loan(session, stock, "2026-11-03T10:00", "2026-11-04T18:00")
+    said = "more promised than there are"
+    for who in (people.person(session), people.staff(session, Role.DESK, "lambezellec")):
+        assert said not in seen(people.signed_in(browse, who))
+    for item in stock.items[:2]:
+        lending.maintenance(session, item, "2026-10-22T10:00", "2026-12-01T10:00")
+    assert "2 " + said in seen(browse).html.find("section", {"aria-labelledby": "where"}).text
+    people.signed_in(browse, people.person(session))
+    page = seen(browse, month="2026-11")
+    assert said not in page
+    assert "-2" not in page.html.select_one("table.month").text
 
 
 def test_what_nobody_has_in_service_cannot_be_asked_for(browse, session):

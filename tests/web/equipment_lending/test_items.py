@@ -205,3 +205,20 @@ def test_labels_are_printed_whatever_is_asked_to_be_skipped(at_desk, item, skip)
 
 def test_labels_are_for_the_desk(browse, point):
     assert "/sign-in" in browse.get("/desk/lambezellec/labels", status=303).location
+
+
+def test_what_is_part_of_a_kit_moves_with_it_and_the_kit_says_what_it_lacks(session, at_desk, item):
+    lending.point(session, slug="bellevue")
+    elsewhere = lending.stock(session, units=0, at=item.stock.point)
+    part = lending.item(session, elsewhere, asset_tag="LAMPE", parent_id=item.id)
+    assert "lost, retired or out of service" not in at_desk.get(f"/items/{item.asset_tag}", headers=ENGLISH)
+    page = at_desk.get("/items/LAMPE", headers=ENGLISH)
+    assert "move" not in page.forms
+    assert page.html.select_one(".notice").find("a")["href"].endswith(f"/items/{item.asset_tag}")
+    sent = people.with_csrf(at_desk, {"move": "move", "point": "bellevue"})
+    refused = at_desk.post("/items/LAMPE", sent, headers=ENGLISH, status=409)
+    assert "move the kit" in refused.html.select_one(".notice").text
+    part.service_state = ServiceState.LOST
+    session.flush()
+    page = at_desk.get(f"/items/{item.asset_tag}", headers=ENGLISH)
+    assert "these parts are lost, retired or out of service: LAMPE" in page.html.select_one(".notice.is-warn").text
