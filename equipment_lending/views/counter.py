@@ -12,7 +12,7 @@ from equipment_lending.models import Custody, Item, Loan
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import desk
 from equipment_lending.queries.agenda import contents
-from equipment_lending.queries.changed_hours import closed_in_time
+from equipment_lending.queries.changed_hours import UNFETCHED, closed_in_time
 from equipment_lending.queries.conditions import conditions
 from equipment_lending.queries.loans import Away, away, open_custodies, units_to_hand_out
 from equipment_lending.queries.waiting import waiting_at
@@ -33,6 +33,7 @@ from equipment_lending.services.desk import Desk, Lost, Returned
 from equipment_lending.services.reminding import Reminding
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import NOT_LENDABLE, Condition, LoanState, Refusal, RefusalCode, Refused, ServiceState
+from equipment_lending.views.change import at_risk_words
 from equipment_lending.views.desk import present_point, served_points
 from equipment_lending.views.words import CONDITIONS, sentence, state_words, training_words
 from portal.forms import Button, fail, submitted
@@ -123,10 +124,10 @@ class CheckOut(AtCounter):
 
     @view_config(request_method="POST")
     def send(self):
-        ticked = self.ticked(self.request.POST)
+        ticked = self.ticked(self.request.typed)
         sent = submitted(self.form, self.request)
         if sent is None:
-            nothing = "hand_out" in self.request.POST and not ticked
+            nothing = "hand_out" in self.request.typed and not ticked
             return self._page(ticked, [Refusal(RefusalCode.NOTHING_CHOSEN)] if nothing else ())
         try:
             given = self.request.find_service(Desk).check_out(
@@ -205,7 +206,7 @@ class CheckIn(AtCounter):
 
     @view_config(request_method="POST")
     def send(self):
-        ticked = self.ticked(self.request.POST)
+        ticked = self.ticked(self.request.typed)
         sent = submitted(self.form, self.request)
         if sent is None:
             return self._page(ticked)
@@ -275,6 +276,7 @@ class LoanAtDesk(AtCounter):
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
+        self.lends = request.has_permission(Lending.SERVE, context.at_pickup)
         self.requests = request.find_service(LoanRequests)
         self.reminding = request.find_service(Reminding)
         self.lacks = self.lacking(self.loan.pickup_at) if self.loan.state is LoanState.REQUESTED else []
@@ -399,21 +401,23 @@ class LoanAtDesk(AtCounter):
 
     def _page(self, reasons: Sequence[Refusal] = ()):
         state = self.loan.state
-        undecided = state is LoanState.REQUESTED
+        undecided = state is LoanState.REQUESTED and self.lends
         return self.frame() | {
             "refused": self.say(reasons),
+            "at_risk": at_risk_words(self.loan, self.now, self.request),
+            "changeable": state in UNFETCHED and self.lends,
             "closed": closed_in_time(self.request.db, self.now, Loan.id == self.loan.id).get(self.loan.id),
             "undecided": undecided,
             "to_go": [line for line in self.loan.lines if units_to_hand_out(line)]
-            if state in (LoanState.CONFIRMED, LoanState.OUT)
+            if state in (LoanState.CONFIRMED, LoanState.OUT) and self.lends
             else [],
             "out": self.out,
             "may_be_reminded": self.reminding.can_remind(self.loan),
-            "may_be_no_show": state is LoanState.CONFIRMED and self.loan.pickup_at <= self.now,
+            "may_be_no_show": self.lends and state is LoanState.CONFIRMED and self.loan.pickup_at <= self.now,
             "trainings": [training_words(slug) for slug in self.lacks],
             "confirming": self.confirming if undecided else None,
             "rejecting": self.rejecting if undecided else None,
-            "withdrawing": self.withdrawing if state in (LoanState.REQUESTED, LoanState.CONFIRMED) else None,
+            "withdrawing": self.withdrawing if state in UNFETCHED and self.lends else None,
             "writing_off": self.writing_off if self.out else None,
             "prolonging": self.prolonging if state in (LoanState.CONFIRMED, LoanState.OUT) else None,
             "waiting": self._waiting(),

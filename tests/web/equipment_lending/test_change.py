@@ -149,3 +149,19 @@ def test_what_has_left_is_not_changed_and_the_page_says_so(session, at_desk, loa
     sent |= {"pickup_at": "2026-11-04T10:00", "return_at": "2026-11-06T10:00"}
     at_desk.post(f"/desk/loans/{loan.id}/change", people.with_csrf(at_desk, sent), status=409)
     at_desk.post(f"/desk/loans/{loan.id}/keep", people.with_csrf(at_desk), status=409)
+
+
+def test_the_desks_page_of_a_loan_at_risk_says_why_and_leads_to_its_change(at_desk, loan, broken):
+    page = at_desk.get(f"/desk/loans/{loan.id}", headers=ENGLISH)
+    assert "Too little is left for it" in page.html.select_one(".notice").text
+    assert page.html.find("a", href=f"/desk/loans/{loan.id}/change")
+
+
+def test_the_desk_that_it_goes_back_to_is_not_offered_what_is_the_others_to_decide(browse, session, loan):
+    loan.return_point_id = lending.point(session, slug="bellevue").id
+    loan.state = LoanState.REQUESTED
+    session.flush()
+    clerk = people.signed_in(browse, people.staff(session, Role.DESK, "bellevue"))
+    page = clerk.get(f"/desk/loans/{loan.id}", headers=ENGLISH)
+    assert not {"confirm", "reject", "withdraw"} & set(page.forms)
+    assert not page.html.find("a", href=f"/desk/loans/{loan.id}/change")
