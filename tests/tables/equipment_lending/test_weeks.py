@@ -90,8 +90,8 @@ class Neighbourhood:
 
     def change(self) -> None:
         loan, start = self.one_of(LoanState.CONFIRMED), self.clock.now() + self.hours(72)
-        points = (self.chance.choice(self.points) for _ in range(2))
-        self.requests.change(loan.id, Period(start, start + self.hours(48)), *points)
+        point = self.chance.choice(self.points)  # there and back: what comes back elsewhere stays there (E12)
+        self.requests.change(loan.id, Period(start, start + self.hours(48)), point, point)
 
     def extend(self) -> None:
         loan = self.one_of(LoanState.CONFIRMED, LoanState.OUT)
