@@ -5,7 +5,7 @@ from pyramid.httpexceptions import HTTPGone, HTTPNotFound
 from portal.media.models import Media
 from portal.media.permissions import Library
 from portal.media.queries import ShownMedia, one_shown
-from portal.media.terms import MediaState
+from portal.media.terms import MediaState, Voices
 from portal.security.addresses import matched_id
 
 
@@ -18,7 +18,7 @@ class MediaContext:
             raise HTTPNotFound
         if shown.state is MediaState.REMOVED:
             raise HTTPGone
-        self.public = shown.state is MediaState.READY and not shown.hidden
+        self.public = shown.state is MediaState.READY and not shown.hidden and shown.voices is not Voices.NOT_TOLD
         self.shown: ShownMedia = shown
         self.owner_ids = (shown.sender_id,)
         if not self.public and not request.has_permission(Library.READ_UNPUBLISHED, self):

@@ -129,7 +129,8 @@ def shown(session: Session, ids: Collection[UUID], *, everything: bool = False) 
         return {}
     wanted = _media().where(Media.id.in_(set(ids)))
     if not everything:
-        wanted = wanted.where(Media.state == MediaState.READY, is_visible(SUBJECT, Media.id))
+        told = Media.voices != Voices.NOT_TOLD
+        wanted = wanted.where(Media.state == MediaState.READY, told, is_visible(SUBJECT, Media.id))
     return {one.id: one for one in _complete(session, session.execute(wanted).all())}
 
 

@@ -83,7 +83,7 @@ def test_how_unsure_a_position_is_is_drawn_to_the_scale_of_the_plan(one, other):
 def test_a_leg_leads_from_the_line_to_each_stop_that_is_off_it_and_to_no_other(line, positions):
     shown = drawn(line, positions)
     for position, marker in zip(positions, shown.markers, strict=True):
-        off = off_line(line, position)
+        (off,) = off_line(line, [position])
         if abs(off - OFF_THE_LINE) > 0.02 * off:  # two ways to lay the earth flat differ by less
             assert (marker.leg is not None) is (off > OFF_THE_LINE)
         if marker.leg:

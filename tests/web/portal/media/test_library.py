@@ -208,7 +208,11 @@ def test_what_is_said_of_it_can_be_changed_by_its_sender(browse, session, soizic
 
 def test_who_did_not_say_whose_voices_are_heard_is_asked_to(browse, session, soizic):
     media = files.media(session, sender_id=soizic.id, voices=Voices.NOT_TOLD)
-    browse.get(f"/library/{media.id}").mustcontain(no="Say so")
+    other = people.signed_in(browse, people.person(session))
+    other.get(f"/library/{media.id}", status=404)
+    other.get(f"/api/v1/media/{media.id}", status=404)
+    browse.reset()
+    browse.get(f"/library/{media.id}", status=404)
     browser = as_(browse, soizic)
     form = browser.get(f"/library/{media.id}").click("Say so").forms["details"]
     assert form["voices"].value is None
