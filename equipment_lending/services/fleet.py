@@ -84,7 +84,8 @@ class Fleet:
             reasons.append(Refusal(RefusalCode.IN_THE_PAST))
         elif until is not None and until <= back:
             reasons.append(Refusal(RefusalCode.ITEM_OUT, {"item": item.asset_tag}))
-        if maintained(self._session, item, since, until or FOREVER):
+        away = sum(claim.units for claim in maintained(self._session, item, since, until or FOREVER))
+        if away >= item.units:  # of a lot, a part of it may be away already
             reasons.append(Refusal(RefusalCode.ITEM_NOT_FREE, {"item": item.asset_tag}))
         if reasons:
             raise Refused(reasons)

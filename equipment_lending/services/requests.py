@@ -159,7 +159,8 @@ class LoanRequests:
         """Give a loan that has not been fetched other times or points (slugs), and return it.
 
         It is decided on like a new wish of its borrower for the same things. It keeps its number and its place among
-        the promises; another point that approves what it lends has the last word on what is moved there. Raises
+        the promises; another point that approves what it lends has the last word on what is moved there, and one that
+        does not has none. Raises
         :class:`Refused` with every reason, and with alternatives where another time or place would do, and changes
         nothing.
         """
@@ -317,8 +318,8 @@ class LoanRequests:
             occupied = gathered.occupied(line.stock.id, gathered.application.period)
             for claim in line.claims:
                 claim.stock, claim.starts_at, claim.ends_at = line.stock, occupied.start, occupied.end
-        if loan.point is not gathered.point and not _automatic(gathered.policies.values()):
-            loan.state = LoanState.REQUESTED
+        if loan.point is not gathered.point:
+            loan.state = LoanState.CONFIRMED if _automatic(gathered.policies.values()) else LoanState.REQUESTED
         loan.point, loan.return_point = gathered.point, gathered.return_point
         loan.pickup_at, loan.return_at = gathered.application.period.start, gathered.application.period.end
         loan.changed_at, loan.kept_for = gathered.application.now, None

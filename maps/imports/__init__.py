@@ -6,6 +6,7 @@ Pure functions, like the rules: bytes in, values or a reason why not out. Nothin
 from maps.imports.brought import Brought, Line, Point
 from maps.imports.drafting import Drafted, drafted, places_of
 from maps.imports.files import MOST_BYTES, is_json, read
+from maps.imports.table import is_table
 from maps.imports.troubles import Trouble, Unreadable, sentence
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Unreadable",
     "drafted",
     "is_json",
+    "is_table",
     "places_of",
     "read",
     "sentence",

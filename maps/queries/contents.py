@@ -10,9 +10,11 @@ from maps.terms import PlaceContent, TrailContent
 
 def trail_content(session: Session, trail: Trail, number: int | None = None) -> TrailContent:
     """Return what a trail says, now or by the revision of that number. Raises :class:`NoSuchRevision`."""
-    return trail_from_json(revision(session, TrailRevision, trail.id, number or trail.current).content)
+    wanted = trail.current if number is None else number
+    return trail_from_json(revision(session, TrailRevision, trail.id, wanted).content)
 
 
 def place_content(session: Session, place: MapPlace, number: int | None = None) -> PlaceContent:
     """Return what a place says, now or by the revision of that number. Raises :class:`NoSuchRevision`."""
-    return place_from_json(revision(session, MapPlaceRevision, place.id, number or place.current).content)
+    wanted = place.current if number is None else number
+    return place_from_json(revision(session, MapPlaceRevision, place.id, wanted).content)

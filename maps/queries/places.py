@@ -49,7 +49,8 @@ class FoundPlaces:
 
 def shown_place(session: Session, place: MapPlace, number: int | None = None) -> ShownPlace:
     """Return a place as it is now, or as revision ``number`` had it. Raises ``NoSuchRevision``."""
-    return _shown(session, [(place, revision(session, MapPlaceRevision, place.id, number or place.current))])[0]
+    wanted = place.current if number is None else number
+    return _shown(session, [(place, revision(session, MapPlaceRevision, place.id, wanted))])[0]
 
 
 def found_places(session: Session, wanted: TrailFilter, *, limit: int = 20, offset: int = 0) -> FoundPlaces:

@@ -171,7 +171,7 @@ def shown(session: Session, trail: Trail, number: int | None = None, *, everythi
 
     With ``everything``, as authors and moderators see it: hidden stops too.
     """
-    found = revision(session, TrailRevision, trail.id, number or trail.current)
+    found = revision(session, TrailRevision, trail.id, trail.current if number is None else number)
     content = trail_from_json(found.content)
     hidden = hidden_stops(session, content)
     if not everything:

@@ -24,7 +24,7 @@ from portal.forms.widgets import (
 )
 from portal.i18n import _
 
-MOST_GPX_MEBIBYTES = 15
+MOST_TRACK_MEBIBYTES = 15
 
 
 def _text(name: str, title: str, longest: int, *, rows: int = 0, **given: Any) -> colander.SchemaNode:
@@ -242,7 +242,7 @@ class TrackFileSchema(colander.Schema):
     """A file from a phone, a watch or a map."""
 
     file = colander.SchemaNode(
-        Upload(MOST_GPX_MEBIBYTES * MEBIBYTE),
+        Upload(MOST_TRACK_MEBIBYTES * MEBIBYTE),
         name="file",
         title=_("File"),
         description=_(

@@ -61,7 +61,7 @@ def settled(merged: Mapping[str, Any], conflicts: Sequence[Conflict], chosen: Ch
     for conflict, side, words in zip(conflicts, chosen.sides, chosen.words, strict=True):
         value = conflict.mine if side == MINE else conflict.theirs
         if side == MINE and words is not None and (is_text(conflict) or is_label(conflict)):
-            value = cleaned(words.replace("\r\n", "\n")).strip()
+            value = cleaned(words, lines=not (is_label(conflict) or "title" in conflict.path))
         _put(content, conflict.path, value)
     return content
 

@@ -25,6 +25,7 @@ LENGTH = re.compile(
 )
 FACETS = ("theme", "licence", "language", "access", "q")
 LONGEST = 200
+NO_INSTANT = _("Give a day such as 2026-10-22, or an instant with its offset, such as 2026-10-22T14:00:00+02:00.")
 OPEN = ("", "..")
 
 Bound = datetime | None
@@ -103,16 +104,22 @@ def last_instant(name: str, text: str, zone: tzinfo) -> datetime:
 
 def _first(text: str, zone: tzinfo = UTC) -> datetime:
     at = _read(text)
-    return at if isinstance(at, datetime) else datetime.combine(at, time(), zone)
+    return at if isinstance(at, datetime) else _in_utc(datetime.combine(at, time(), zone))
 
 
 def _last(text: str, zone: tzinfo = UTC) -> datetime:
     at = _read(text)
-    return at if isinstance(at, datetime) else datetime.combine(at, time.max, zone)
+    return at if isinstance(at, datetime) else _in_utc(datetime.combine(at, time.max, zone))
+
+
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise Unreadable("datetime", NO_INSTANT) from None
 
 
 def _read(text: str) -> date | datetime:
-    message = _("Give a day such as 2026-10-22, or an instant with its offset, such as 2026-10-22T14:00:00+02:00.")
     try:
         if DAY.fullmatch(text):
             return date.fromisoformat(text)
@@ -120,7 +127,7 @@ def _read(text: str) -> date | datetime:
             return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise Unreadable("datetime", message)
+    raise Unreadable("datetime", NO_INSTANT)
 
 
 def _after(begins: datetime, length: str) -> datetime:

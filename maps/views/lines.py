@@ -7,13 +7,14 @@ What it holds travels with the page, simplified. The file itself is kept for who
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import uuid4
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 from pyramid.view import view_config, view_defaults
 
-from maps.imports import Brought, Unreadable, is_json, read, sentence
+from maps.imports import Brought, Unreadable, is_json, is_table, read, sentence
 from maps.imports.brought import Line, LineKind, Point
 from maps.models import TrackFile
 from maps.permissions import Maps
@@ -33,9 +34,13 @@ from maps.views.words import distance_words, size_words
 from portal.forms import fail, submitted
 from portal.forms.text import cleaned
 from portal.i18n import _, in_language
+from portal.security.limits import Attempts, Limit, says_too_many
 
 MOST_LINES = 20
 NUMBER = re.compile("[0-9]{1,4}")
+LOOKING_INTO_FILES = Limit("maps.track", 30, timedelta(hours=24))
+"""How many files somebody may send in a day: each may be kept for good."""
+
 KINDS = {
     LineKind.TRACK: _("recorded"),
     LineKind.SEGMENT: _("a part of what was recorded"),
@@ -112,11 +117,12 @@ class Way(EditingTrail):
         answer = self.change(self.line, lambda content, sent: changes.with_line(content, sent["line"]))
         return answer or self._page()
 
-    @view_config(route_name="maps.trail.line.file", request_method="POST")
+    @view_config(route_name="maps.trail.line.file", request_method="POST", decorator=says_too_many)
     def look(self):
         sent = submitted(self.file, self.request)
         if sent is None:
             return self.show()
+        self.request.find_service(Attempts).spend(LOOKING_INTO_FILES, str(self.request.identity.person_id))
         content = sent["file"].content.read()
         brought = self._read(content)
         if brought is None:
@@ -134,8 +140,9 @@ class Way(EditingTrail):
 
     def record(self, base: int, content: TrailContent, comment: str) -> None:
         """Record the way, and which file it is from."""
+        before = self.number
         super().record(base, content, comment)
-        if self.request.typed.get("track_file"):
+        if self.number > before and self.request.typed.get("track_file"):
             sender_id = self.request.identity.person_id
             self.files.taken_in(self.asked_id("track_file"), self.trail.id, sender_id, self.trail.current)
 
@@ -227,7 +234,7 @@ class SentFile:
     @view_config(route_name="maps.track_file", request_method="GET")
     def send(self) -> Response:
         content = original(self.file)
-        kind = "geojson" if is_json(content) else "gpx"
+        kind = "geojson" if is_json(content) else "csv" if is_table(content) else "gpx"
         response = Response(content, content_type="application/octet-stream", charset=None)
         response.content_disposition = f'attachment; filename="{self.file.trail.slug}.{kind}"'
         response.cache_control = "private, no-cache"
@@ -285,5 +292,6 @@ def _carried_points(sent: Mapping[str, str]) -> Iterator[FoundPoint]:
         position = read_position(sent.get(f"point-{number}", ""))
         if position is None:
             return
-        name, label, text = (cleaned(sent.get(f"{what}-{number}", "")) for what in ("name", "label", "text"))
+        name, label = (cleaned(sent.get(f"{what}-{number}", "")) for what in ("name", "label"))
+        text = cleaned(sent.get(f"text-{number}", ""), lines=True)
         yield FoundPoint(name[: LONGEST["title"]], label[: LONGEST["label"]], text[: LONGEST["text"]], position)

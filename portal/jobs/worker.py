@@ -139,6 +139,12 @@ class Worker:
                 settle(request.db, claimed, self._clock.now(), described(error))
         except LostLease:
             self._log.warning("another worker has the job by now", job=str(claimed.job_id))
+        except DBAPIError:  # the database's, which is waited for
+            raise
+        except Exception as wrong:  # what follows a job that is given up is no reason to try it for ever
+            self._log.error("given up, but not to the end", job=str(claimed.job_id), error=described(wrong))
+            with working_request(self._registry) as request:
+                settle(request.db, claimed, self._clock.now(), described(error))
 
     def _keep_time(self) -> None:
         """Add the jobs of periodic tasks whose turn has come since the last time we looked."""

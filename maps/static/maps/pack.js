@@ -44,7 +44,8 @@ export class Pack {
     const arriving = await caches.open(this.arriving);
     const missing = [];
     for (const file of manifest.files) {
-      if (!(await holds(here, file)) && !(await holds(arriving, file))) missing.push(file);
+      if (await holds(here, file)) await arriving.delete(file.url);
+      else if (!(await holds(arriving, file))) missing.push(file);
     }
     let left = missing.reduce((sum, { bytes }) => sum + bytes, 0);
     await fits(left);

@@ -105,8 +105,7 @@ function over() {
   return tell(next ? said(say.next, next) : say.end);
 }
 
-// A telephone that needs the room forgets a page and loads it again: what was heard is kept for as long as the tab
-
+// A telephone that needs the room forgets a page and loads it again: what was heard is kept for as long as the tab is open.
 function kept() {
   try {
     return window.sessionStorage;
@@ -117,7 +116,11 @@ function kept() {
 
 function remember() {
   const heard = stops.filter(({ element }) => element.classList.contains("heard")).map(({ id }) => id);
-  kept()?.setItem(memory, JSON.stringify({ begun: walk.begun, heard, shown: shown?.id }));
+  try {
+    kept()?.setItem(memory, JSON.stringify({ begun: walk.begun, heard, shown: shown?.id }));
+  } catch {
+    return; // no room: the walk goes on without
+  }
 }
 
 function recall() {

@@ -31,7 +31,7 @@ from portal.media.terms import (
     TranscriptForm,
     Voices,
 )
-from portal.people.models import Organisation
+from portal.people.models import Organisation, Person
 from portal.ports.media_use import MediaUse
 from portal.security.limits import Limit
 
@@ -117,6 +117,7 @@ class MediaLibrary:
         Raises :class:`NotTaken`, :class:`NoSuchPlace` when some of it is missing, and :class:`NoSuchUpload` when it is
         gone in the meantime: of two who describe it at once, one is too late.
         """
+        lock(self._session, Person, [upload.person_id])  # before the upload, as erasing them does
         self._uploads.hold(upload)
         with self._uploads.joined(upload) as content:
             media = self.receive(content, upload.file_name, sender_id=upload.person_id, **details)

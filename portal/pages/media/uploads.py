@@ -69,6 +69,8 @@ def begin(request) -> Response:
     except ValueError:
         return answer(400)
     except NotTaken as no:
+        if no.flaw is MediaFlaw.TOO_MANY_UNFINISHED:
+            return answer(429, retry_after=str(RETRY))
         return answer(413 if no.flaw in (MediaFlaw.TOO_LARGE, MediaFlaw.NO_ROOM_LEFT) else 400)
     except TooManyUploads:
         return answer(429, retry_after=str(RETRY))

@@ -384,6 +384,17 @@ def test_what_is_damaged_of_a_lot_later_comes_beside_what_is_out_of_service_alre
     assert loans_at_risk(session, [chairs.stock_id], clock.now()) == []
 
 
+def test_a_lot_of_which_a_part_is_away_can_be_put_aside_whole(session, desk, clerk, clock, chairs, lent):
+    desk.check_in(lent.id, [Returned(chairs.asset_tag, Condition.DAMAGED, units=2)], clerk.id)
+    desk.check_in(lent.id, [Returned(chairs.asset_tag)], clerk.id)
+    fleet = Fleet(session, clock, Audit(session, clock, None))
+    fleet.out_of_service(chairs, clock.now(), None, "révision")
+    away = select(Claim.units).where(Claim.kind == ClaimKind.MAINTENANCE, Claim.live)
+    assert session.scalars(away).all() == [chairs.units]
+    with pytest.raises(Refused):
+        fleet.out_of_service(chairs, clock.now(), None, "révision")
+
+
 def test_units_that_left_one_after_another_come_back_under_one_tag(session, desk, clerk, clock, chairs, lent):
     other = lending.loan(session, chairs.stock, "2026-10-22T14:00", "2026-10-24T12:00", units=25)
     desk.check_out(other.id, [chairs.asset_tag], clerk.id)

@@ -178,6 +178,7 @@ def test_what_somebody_else_says_meanwhile_is_not_undone(mine, session, trail, e
 
 def test_one_does_not_go_back_to_nowhere_nor_to_what_is_gone(mine, session, trail, nolwenn):
     mine.post(f"/trails/{trail.slug}/history/9/revert", people.with_csrf(mine, {"base": "1"}), status=404)
+    mine.post(f"/trails/{trail.slug}/history/0/revert", people.with_csrf(mine, {"base": "1"}), status=404)
     mine.post(f"/trails/{trail.slug}/history/x/revert", people.with_csrf(mine, {"base": "1"}), status=404)
 
 
@@ -263,6 +264,16 @@ def test_a_stop_that_one_changed_and_another_took_out(mine, session, trail, ewen
     form["choice-0"] = "mine"
     assert form.submit().status_int == 303
     assert [stop.title["fr"] for stop in now(session, trail).stops][1:] == ["La cale"]
+
+
+def test_the_lines_of_a_text_survive_its_settling(mine, session, trail, ewen):
+    first, second = now(session, trail).stops
+    page = mine.get(f"/trails/{trail.slug}/edit/stops/{second.id}")
+    by_ewen(session, trail, ewen, stops=(first, replace(second, text={"fr": "Autre chose."})))
+    form = choosing(sent(page, "stop", text="Un :\n\n- deux\n- trois"))
+    form["choice-0"] = "mine"
+    assert form.submit().status_int == 303
+    assert now(session, trail).stops[1].text == {"fr": "Un :\n\n- deux\n- trois"}
 
 
 def test_two_new_stops_with_one_number_ask_for_another(mine, session, trail, ewen):

@@ -95,3 +95,9 @@ def test_a_change_of_a_kind_that_was_not_asked_for_changes_nothing(api, session)
     first = api.get("/api/v1/map", HERE | {"kinds": "place"})
     put(session, kind="trail")
     api.get("/api/v1/map", HERE | {"kinds": "place"}, headers={"If-None-Match": first.headers["ETag"]}, status=304)
+
+
+@pytest.mark.parametrize("question", ["since=0001-01-01", "until=9999-12-31", "since=9999-12-31&until=9999-12-31"])
+def test_the_first_and_the_last_day_there_are_make_no_error_of_ours(browse, question):
+    for address in (f"/api/v1/map?zoom=5&{question}", f"/tiles/0/0/0.mvt?{question}"):
+        assert browse.get(address, expect_errors=True).status_int in (200, 422)

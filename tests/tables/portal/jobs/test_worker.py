@@ -186,6 +186,19 @@ def test_what_a_task_does_when_its_work_is_given_up_is_done_with_that_once(regis
     assert (the_job(registry).given_up_at, tallies(registry)["1"]) == (NOW, before + 1)
 
 
+def test_what_goes_wrong_when_work_is_given_up_does_not_bring_it_back(registry):
+    def refuse(request, number):
+        raise GiveUp("the address does not exist")
+
+    def stumble(request, number):
+        raise TypeError("nobody thought of that")
+
+    registry.tasks = {"test.tally": Task("test.tally", refuse, given_up=stumble)}
+    ask(registry)
+    Worker(registry).run_once()
+    assert the_job(registry).given_up_at == NOW
+
+
 def test_nothing_is_given_up_before_its_last_attempt(registry):
     def fail(request, number):
         raise RuntimeError
