@@ -43,7 +43,8 @@ def _moment(
             later = timedelta(days=ahead)
             windows = [window for calendar in calendars for window in calendar.windows_on(day + later)]
             if windows:
-                usual = (among(windows).astimezone(zone) - later).astimezone(UTC)  # the hour on the wall is kept
+                wall = among(windows).astimezone(zone) - later  # the hour on the wall is kept, standard time where it
+                usual = wall.replace(fold=1).astimezone(UTC)  # comes twice, as desks open and close by that
                 # A closed day stays refused, even where its midnight is the opening of the next.
                 if not ahead or not any(calendar.is_open_at(usual) for calendar in calendars):
                     return usual

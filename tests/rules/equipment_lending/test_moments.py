@@ -41,6 +41,12 @@ def test_a_day_without_an_hour_means_noon_where_the_desk_stays_closed_for_weeks(
         assert moment(date.max - timedelta(days=1), None, [week()]).hour == 11
 
 
+def test_a_desk_that_opens_in_the_hour_that_comes_twice_opens_by_standard_time():
+    night = week(6, opens="02:00", closes="08:00")
+    moment = pickup_moment(date(2026, 10, 25), None, [night])
+    assert (night.is_open_at(moment), moment) == (True, instant("2026-10-25T02:00+01:00"))
+
+
 def test_an_hour_that_the_clocks_go_forward_over_is_refused():
     for moment in (pickup_moment, return_moment):
         with pytest.raises(NoSuchTime):
