@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from equipment_lending.models import Custody, EquipmentModel, LendingPoint, Loan, LoanLine, Stock, WaitlistEntry
 from equipment_lending.queries.calendars import calendars, policies
-from equipment_lending.queries.loans import units_to_hand_out
+from equipment_lending.queries.loans import CURRENT, units_to_hand_out
 from equipment_lending.queries.occupation import StockUse, stock_uses
 from equipment_lending.queries.waiting import offers_to
 from equipment_lending.rules.assignment import free_units
@@ -27,8 +27,6 @@ from portal.ports.certifications import Certifications
 
 COUNTED = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT, LoanState.CLOSED)
 """Loans that count towards what a person has had; a request counts as much as a loan."""
-
-EXPECTED = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +155,7 @@ class _Facts:
     def _agreed(self, point: LendingPoint, window: Period) -> int:
         comes = (Loan.point_id == point.id) & Loan.pickup_at.between(window.start, window.end)
         returns = (Loan.return_point_id == point.id) & Loan.return_at.between(window.start, window.end)
-        expected = Loan.state.in_(EXPECTED) & (Loan.id != self.without if self.without else true())
+        expected = Loan.state.in_(CURRENT) & (Loan.id != self.without if self.without else true())
         return sum(
             self.session.scalar(select(func.count()).select_from(Loan).where(expected, visit)) or 0
             for visit in (comes, returns)
@@ -225,7 +223,7 @@ class _Facts:
         return found
 
     def _kept(self, line: LoanLine) -> list[Claimed]:
-        coming = units_to_hand_out(line) if line.loan.state in EXPECTED else 0
+        coming = units_to_hand_out(line) if line.loan.state in CURRENT else 0
         out = [(custody.due_at, custody.units) for custody in line.custodies if custody.in_at is None]
         return kept(line.loan.period, coming, out, self.now)
 

@@ -9,11 +9,9 @@ from sqlalchemy.orm import Session
 
 from equipment_lending.models import LendingPoint, Loan
 from equipment_lending.queries.calendars import calendars
-from equipment_lending.queries.loans import CURRENT, whole_loans
+from equipment_lending.queries.loans import CURRENT, UNFETCHED, whole_loans
 from equipment_lending.rules.changed_hours import ClosedEnd, Expected, closed_ends, in_vain
-from equipment_lending.terms import End, LoanState
-
-UNFETCHED = (LoanState.REQUESTED, LoanState.CONFIRMED)
+from equipment_lending.terms import End
 
 
 def closed_in_time(session: Session, now: datetime, *which: ColumnElement[bool]) -> dict[UUID, tuple[ClosedEnd, ...]]:

@@ -14,7 +14,8 @@ from equipment_lending.terms import ClaimKind, LoanState, Period
 from portal.people.models import Organisation, Person
 from portal.people.queries import found_people
 
-CURRENT = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT)
+UNFETCHED = (LoanState.REQUESTED, LoanState.CONFIRMED)
+CURRENT = (*UNFETCHED, LoanState.OUT)
 
 
 def whole_loans() -> Select[Loan]:

@@ -23,8 +23,8 @@ def loan_days(period: Period, zone: ZoneInfo, closed: Callable[[date], bool], co
     where only dates are subtracted. Each day goes by the date it begins on; if the desk is ``closed`` then, it counts
     as ``counting`` says: never, always, or only the first of each closed stretch. The day of the pick-up always counts.
 
-    With a closed weekend and three days at most, a pick-up on Friday morning must be back by the evening of Tuesday
-    (closed days do not count), of Monday (the first counts), or of Sunday, thus before the weekend (all count).
+    With a closed weekend and three days at most, what is picked up on Friday at ten must be back by ten on Wednesday
+    (closed days do not count), on Tuesday (the first counts), or on Monday (all count).
     """
     begun = _days_begun(period.start.astimezone(zone), period.end.astimezone(zone))
 

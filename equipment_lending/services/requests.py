@@ -55,8 +55,6 @@ ABOUT_THE_END = frozenset(
 )
 """What the charter asks anew when a loan is to last longer; what concerned its beginning is settled."""
 
-UNFETCHED = (LoanState.REQUESTED, LoanState.CONFIRMED)
-
 SPOKEN = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """What a loan's number is made of: nothing that sounds or looks like something else."""
 
@@ -136,7 +134,7 @@ class LoanRequests:
 
     def cancel(self, loan_id: UUID, reason: str, by: UUID) -> Loan:
         """Call a loan off before anything of it has left. Raises :class:`Refused` later than that."""
-        loan = self._locked(loan_id, *UNFETCHED)
+        loan = self._locked(loan_id, *loans.UNFETCHED)
         self._decide(loan, LoanState.CANCELLED, by, reason.strip() or None)
         self._release(loan)
         if by != loan.borrower_id:
@@ -170,7 +168,7 @@ class LoanRequests:
                 wish_of(loan), point=point, return_point=return_point, pickup_at=period.start, return_at=period.end
             )
             gathered = self.decided_on(wish, loan.borrower_id, instead_of=loan)
-            if loan.state not in UNFETCHED:
+            if loan.state not in loans.UNFETCHED:
                 raise Refused([Refusal(RefusalCode.WRONG_STATE, {"state": loan.state})])
             reasons = refusals(gathered.application)
             if reasons:
@@ -226,13 +224,15 @@ class LoanRequests:
         Computed from the state of things, so it may run at any time, any number of times.
         """
         now = self._clock.now()
-        waiting = self._session.scalars(select(Loan.id).where(Loan.state.in_(UNFETCHED), Loan.pickup_at < now)).all()
+        waiting = self._session.scalars(
+            select(Loan.id).where(Loan.state.in_(loans.UNFETCHED), Loan.pickup_at < now)
+        ).all()
         self._alone_with(waiting)
         return [loan for loan_id in waiting if (loan := self._expired(loan_id, now))]
 
     def _expired(self, loan_id: UUID, now: datetime) -> Loan | None:
         loan = loans.loan(self._session, loan_id)
-        if loan is None or loan.state not in UNFETCHED:
+        if loan is None or loan.state not in loans.UNFETCHED:
             return None  # somebody was quicker
         if loan.state is LoanState.CONFIRMED and now < self._no_show_from(loan):
             return None

@@ -11,7 +11,8 @@ from equipment_lending.permissions import Lending
 from equipment_lending.queries.agenda import contents
 from equipment_lending.queries.alternatives import Alternatives, instead_of
 from equipment_lending.queries.catalogue import points
-from equipment_lending.queries.changed_hours import UNFETCHED, closed_in_time
+from equipment_lending.queries.changed_hours import closed_in_time
+from equipment_lending.queries.loans import UNFETCHED
 from equipment_lending.queries.risk import Shortage, shortage
 from equipment_lending.schemas.desk import ChangeSchema
 from equipment_lending.services.requests import LoanRequests

@@ -12,9 +12,9 @@ from equipment_lending.models import Custody, Item, Loan
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import desk
 from equipment_lending.queries.agenda import contents
-from equipment_lending.queries.changed_hours import UNFETCHED, closed_in_time
+from equipment_lending.queries.changed_hours import closed_in_time
 from equipment_lending.queries.conditions import conditions
-from equipment_lending.queries.loans import Away, away, open_custodies, units_to_hand_out
+from equipment_lending.queries.loans import UNFETCHED, Away, away, open_custodies, units_to_hand_out
 from equipment_lending.queries.waiting import waiting_at
 from equipment_lending.rules.condition import condition_after, noted
 from equipment_lending.rules.handing_out import all_needed

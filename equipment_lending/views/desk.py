@@ -13,9 +13,9 @@ from equipment_lending.models import Claim, Custody, Item, LendingPoint, Loan
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import desk, loans
 from equipment_lending.queries.calendars import calendar
-from equipment_lending.queries.changed_hours import UNFETCHED, closed_at
+from equipment_lending.queries.changed_hours import closed_at
 from equipment_lending.queries.conditions import conditions
-from equipment_lending.queries.loans import Found, open_custodies, units_to_hand_out
+from equipment_lending.queries.loans import UNFETCHED, Found, open_custodies, units_to_hand_out
 from equipment_lending.rules.changed_hours import ClosedEnd
 from equipment_lending.rules.lateness import late_days
 from equipment_lending.rules.naming import tag_in

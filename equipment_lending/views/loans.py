@@ -13,7 +13,7 @@ from equipment_lending.permissions import Lending
 from equipment_lending.queries.agenda import appointment, contents
 from equipment_lending.queries.calendars import calendar
 from equipment_lending.queries.changed_hours import closed_in_time
-from equipment_lending.queries.loans import CURRENT, loans_of, units_to_hand_out
+from equipment_lending.queries.loans import CURRENT, UNFETCHED, loans_of, units_to_hand_out
 from equipment_lending.queries.risk import risks
 from equipment_lending.queries.waiting import Place, places_of
 from equipment_lending.rules.moments import return_moment
@@ -37,7 +37,6 @@ from portal.people.queries import mandates_of
 
 PAGE = 20
 PAST = tuple(state for state in LoanState if state not in CURRENT)
-BEFORE_PICKUP = (LoanState.REQUESTED, LoanState.CONFIRMED)
 PROMISED = _("Somebody else has it after you. Bring it back on the day agreed, or ask the desk.")
 EXTENDABLE = (LoanState.CONFIRMED, LoanState.OUT)
 AGREED = (LoanState.CONFIRMED, LoanState.OUT, LoanState.CLOSED)
@@ -146,7 +145,7 @@ class LoanPage:
             "qr": qr(self.loan.number),
             "conditions": CONDITIONS,
             "history": sorted(self._history(), key=lambda event: event[0]),
-            "cancelling": self.cancelling if may_cancel and self.loan.state in BEFORE_PICKUP else None,
+            "cancelling": self.cancelling if may_cancel and self.loan.state in UNFETCHED else None,
             "extending": self.extending if may_change and self.loan.state in EXTENDABLE else None,
         }
 

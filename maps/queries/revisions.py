@@ -62,7 +62,7 @@ def history(
     *,
     limit: int = 50,
     offset: int = 0,
-    seen: Callable[[Sequence[Json]], Sequence[Json]] = lambda contents: contents,
+    seen: Callable[[Sequence[Json]], Sequence[Json]],
 ) -> tuple[list[HistoryLine], int]:
     """Return a page of revisions, the latest first, each with what is new in it, and how many there are.
 

@@ -13,13 +13,13 @@ from portal.jobs.worker import Crew, Worker
 def work(installation, once: bool) -> None:
     """Do background work: letters, reminders, clearing up."""
     registry = installation.app.registry
-    workers = Worker(registry) if once else Crew(registry)
+    worker, crew = Worker(registry), Crew(registry)
     for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, workers.stop)
-    if isinstance(workers, Worker):
-        workers.run_once()
+        signal.signal(sign, worker.stop if once else crew.stop)
+    if once:
+        worker.run_once()
     else:
-        workers.run()
+        crew.run()
 
 
 COMMANDS = (work,)

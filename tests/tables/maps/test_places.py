@@ -73,7 +73,7 @@ def test_anybody_corrects_a_place_and_every_revision_stays(session, places, auth
     assert (revision.number, revision.base, place.current) == (2, 1, 2)
     entry = session.scalars(select(IndexEntry)).one()
     assert (entry.longitude, entry.theme, entry.access) == (-4.499, "garden", "wheelchair")
-    (line, _first), total = history(session, MapPlaceRevision, place.id)
+    (line, _first), total = history(session, MapPlaceRevision, place.id, seen=list)
     assert total == 2
     assert {change.path[0] for change in line.changes} == {"position", "theme", "access"}
     assert (line.author.name, line.comment) == ("Malo Kerdraon", "Devant le portail")
