@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Locator, sync_playwright
 
 from portal.install import browser
 from portal.media.photos import Photos
@@ -14,6 +14,23 @@ from tests.factories import media, moderation
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def whole_pages():
+    """Where a click leads is there whole when the click returns; by itself it waits until the page has begun."""
+
+    def patiently(act):
+        def acted(locator, *given, **how):
+            act(locator, *given, **how)
+            locator.page.wait_for_load_state("domcontentloaded")
+
+        return acted
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("click", "press"):
+            patch.setattr(Locator, name, patiently(getattr(Locator, name)))
+        yield
 
 
 @pytest.fixture(scope="session")
