@@ -34,7 +34,8 @@ def small_boxes(draw):
     """As a map shows them: some metres to some kilometres wide, perhaps across 180 degrees."""
     west, south = draw(longitudes), draw(st.floats(-89, 89))
     size = draw(st.floats(0, 0.2))
-    return Box(west, south, (west + size + 180) % 360 - 180, min(south + size, 90))
+    east = west + size
+    return Box(west, south, east - 360 if east > 180 else east, min(south + size, 90))
 
 
 def tile_of(longitude, latitude, zoom) -> Tile:
