@@ -1,5 +1,6 @@
 """What everybody who answers for things that can be moderated must keep to: a test class for each inherits these."""
 
+from abc import ABC, abstractmethod
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from portal.ports.moderation import Moderated
 from tests.factories import people
 
 
-class ModeratedContract:
+class ModeratedContract(ABC):
     """``owner`` (a fixture) is who answers, ``kind`` a kind of theirs, ``public`` makes a thing that is seen.
 
     ``is_seen`` asks whether a thing is seen wherever else than in the index its owner shows it.
@@ -34,9 +35,9 @@ class ModeratedContract:
     def by(self, session) -> UUID:
         return people.staff(session, Role.MODERATOR).id
 
+    @abstractmethod
     def public(self, session) -> UUID:
         """Make a thing that everybody sees, and return its id."""
-        raise NotImplementedError
 
     def draft(self, session) -> UUID | None:
         """Make a thing that was never public and return its id; None where there are none of that sort."""
