@@ -279,6 +279,51 @@ class RefusalCode(StrEnum):
     NOT_A_KIT = "not_a_kit"
 
 
+ABOUT_PICKUP = frozenset(
+    {
+        RefusalCode.IN_THE_PAST,
+        RefusalCode.TOO_SOON,
+        RefusalCode.TOO_FAR,
+        RefusalCode.PICKUP_CLOSED,
+        RefusalCode.PICKUP_FULL,
+    }
+)
+ABOUT_RETURN = frozenset(
+    {
+        RefusalCode.TOO_SHORT,
+        RefusalCode.TOO_LONG,
+        RefusalCode.SPANS_CLOSED,
+        RefusalCode.RETURN_CLOSED,
+        RefusalCode.RETURN_FULL,
+    }
+)
+"""Of which end of a loan a no speaks."""
+
+MATTERS_OF_TIME = ABOUT_PICKUP | ABOUT_RETURN | {RefusalCode.TOO_MANY_DAYS}
+"""Reasons that depend on when. The others stay what they are on any day."""
+
+ABOUT_LONGER = ABOUT_RETURN - {RefusalCode.TOO_SHORT} | {
+    RefusalCode.TOO_MANY_UNITS,
+    RefusalCode.TOO_MANY_DAYS,
+    RefusalCode.NOT_CERTIFIED,
+    RefusalCode.NOT_OFFICER,
+}
+"""What the charter asks anew when a loan is to last longer; what concerned its beginning is settled."""
+
+MENDED_ELSEWHEN = frozenset(
+    {
+        RefusalCode.NOT_ENOUGH,
+        RefusalCode.PICKUP_CLOSED,
+        RefusalCode.RETURN_CLOSED,
+        RefusalCode.PICKUP_FULL,
+        RefusalCode.RETURN_FULL,
+        RefusalCode.TOO_SOON,
+    }
+)
+MENDED_ELSEWHERE = frozenset({RefusalCode.NOT_ENOUGH, RefusalCode.NOT_LENT_HERE})
+"""Reasons that another time, or another lending point, may not have: then what would do instead is looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One reason for a no, with the values that explain it (instants, numbers, slugs; never sentences)."""

@@ -15,20 +15,8 @@ from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.alternatives import free_parts, nearest_periods
 from equipment_lending.rules.charter import refusals
 from equipment_lending.rules.claims import claimed
-from equipment_lending.terms import Period, Refusal, RefusalCode
+from equipment_lending.terms import MENDED_ELSEWHEN, MENDED_ELSEWHERE, Period, Refusal, RefusalCode
 from portal.ports.certifications import Certifications
-
-MENDED_ELSEWHEN = frozenset(
-    {
-        RefusalCode.NOT_ENOUGH,
-        RefusalCode.PICKUP_CLOSED,
-        RefusalCode.RETURN_CLOSED,
-        RefusalCode.PICKUP_FULL,
-        RefusalCode.RETURN_FULL,
-        RefusalCode.TOO_SOON,
-    }
-)
-MENDED_ELSEWHERE = frozenset({RefusalCode.NOT_ENOUGH, RefusalCode.NOT_LENT_HERE})
 
 REACH = timedelta(days=60)
 """How far from the wish other times are looked for."""

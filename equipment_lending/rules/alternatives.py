@@ -12,29 +12,12 @@ from itertools import chain, islice, takewhile
 from equipment_lending.rules.charter import Application, Line, Visits, refusals
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
-from equipment_lending.terms import Period, RefusalCode, Step
+from equipment_lending.terms import MATTERS_OF_TIME, Period, Step
 
 _MINUTE = timedelta(minutes=1)
 
 DAYS_AROUND = 45
 """How far from the wish other days are looked at, on either side."""
-
-MATTERS_OF_TIME = frozenset(
-    {
-        RefusalCode.IN_THE_PAST,
-        RefusalCode.TOO_SHORT,
-        RefusalCode.TOO_LONG,
-        RefusalCode.TOO_SOON,
-        RefusalCode.TOO_FAR,
-        RefusalCode.PICKUP_CLOSED,
-        RefusalCode.RETURN_CLOSED,
-        RefusalCode.PICKUP_FULL,
-        RefusalCode.RETURN_FULL,
-        RefusalCode.SPANS_CLOSED,
-        RefusalCode.TOO_MANY_DAYS,
-    }
-)
-"""Reasons that depend on when. The others stay what they are on any day, and are told beside the proposals."""
 
 
 def nearest_periods(

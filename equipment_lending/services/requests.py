@@ -25,6 +25,7 @@ from equipment_lending.rules.policy import Policy
 from equipment_lending.services.letters import Letters
 from equipment_lending.services.turns import Turns, look_who_waits
 from equipment_lending.terms import (
+    ABOUT_LONGER,
     Approval,
     ClaimKind,
     LoanState,
@@ -40,20 +41,6 @@ from portal.db import lock
 from portal.mail.services import Outbox
 from portal.people.models import Person
 from portal.ports.certifications import Certifications
-
-ABOUT_THE_END = frozenset(
-    {
-        RefusalCode.TOO_LONG,
-        RefusalCode.SPANS_CLOSED,
-        RefusalCode.RETURN_CLOSED,
-        RefusalCode.RETURN_FULL,
-        RefusalCode.TOO_MANY_UNITS,
-        RefusalCode.TOO_MANY_DAYS,
-        RefusalCode.NOT_CERTIFIED,
-        RefusalCode.NOT_OFFICER,
-    }
-)
-"""What the charter asks anew when a loan is to last longer; what concerned its beginning is settled."""
 
 SPOKEN = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """What a loan's number is made of: nothing that sounds or looks like something else."""
@@ -333,7 +320,7 @@ class LoanRequests:
             return [Refusal(RefusalCode.NOT_LONGER)]
         gathered = self._asked_anew(loan, return_at)
         now = gathered.application.now
-        reasons = [reason for reason in refusals(gathered.application) if reason.code in ABOUT_THE_END]
+        reasons = [reason for reason in refusals(gathered.application) if reason.code in ABOUT_LONGER]
         return reasons + [
             Refusal(RefusalCode.NOT_ENOUGH, {"equipment": line.stock.model.slug, "asked": line.units, "free": 0})
             for line in loan.lines

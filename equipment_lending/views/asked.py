@@ -7,28 +7,8 @@ from datetime import date, time, timedelta
 
 from equipment_lending.rules.moments import pickup_moment, return_moment
 from equipment_lending.rules.opening import OpeningCalendar
-from equipment_lending.terms import NoSuchTime, Period, RefusalCode
+from equipment_lending.terms import NoSuchTime, Period
 from equipment_lending.views.months import Chosen
-
-ABOUT_PICKUP = frozenset(
-    {
-        RefusalCode.IN_THE_PAST,
-        RefusalCode.TOO_SOON,
-        RefusalCode.TOO_FAR,
-        RefusalCode.PICKUP_CLOSED,
-        RefusalCode.PICKUP_FULL,
-    }
-)
-ABOUT_RETURN = frozenset(
-    {
-        RefusalCode.TOO_SHORT,
-        RefusalCode.TOO_LONG,
-        RefusalCode.SPANS_CLOSED,
-        RefusalCode.RETURN_CLOSED,
-        RefusalCode.RETURN_FULL,
-    }
-)
-"""Of which end of a loan a no speaks, and so beside which field it is said."""
 
 FIELDS = (
     "point",

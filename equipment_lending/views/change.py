@@ -16,8 +16,7 @@ from equipment_lending.queries.loans import UNFETCHED
 from equipment_lending.queries.risk import Shortage, shortage
 from equipment_lending.schemas.desk import ChangeSchema
 from equipment_lending.services.requests import LoanRequests
-from equipment_lending.terms import Period, Refusal, RefusalCode, Refused
-from equipment_lending.views.asked import ABOUT_PICKUP, ABOUT_RETURN
+from equipment_lending.terms import ABOUT_PICKUP, ABOUT_RETURN, Period, Refusal, RefusalCode, Refused
 from equipment_lending.views.proposals import elsewhere, other_times
 from equipment_lending.views.words import sentence, state_words
 from portal.forms import Button, Proposal, fail, submitted

@@ -12,7 +12,7 @@ from pyramid.view import view_config, view_defaults
 from equipment_lending.models import LendingPoint
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import catalogue
-from equipment_lending.queries.alternatives import MENDED_ELSEWHERE, Alternatives
+from equipment_lending.queries.alternatives import Alternatives
 from equipment_lending.queries.calendars import calendars
 from equipment_lending.queries.catalogue import Offer, guardianships
 from equipment_lending.queries.conditions import conditions
@@ -26,8 +26,18 @@ from equipment_lending.rules.waiting import cannot_wait
 from equipment_lending.schemas.residents import BorrowSchema
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.services.waitlist import Waitlist
-from equipment_lending.terms import NoSuchTime, Period, RefusalCode, Refused, Wish, WishedLine
-from equipment_lending.views.asked import ABOUT_PICKUP, ABOUT_RETURN, Asked
+from equipment_lending.terms import (
+    ABOUT_PICKUP,
+    ABOUT_RETURN,
+    MENDED_ELSEWHERE,
+    NoSuchTime,
+    Period,
+    RefusalCode,
+    Refused,
+    Wish,
+    WishedLine,
+)
+from equipment_lending.views.asked import Asked
 from equipment_lending.views.months import cells
 from equipment_lending.views.words import (
     NO_SUCH_HOUR,

@@ -14,8 +14,7 @@ from equipment_lending.queries.alternatives import Alternatives
 from equipment_lending.queries.catalogue import points
 from equipment_lending.schemas.desk import LendSchema
 from equipment_lending.services.requests import LoanRequests
-from equipment_lending.terms import LoanState, Refusal, Refused, Wish, WishedLine
-from equipment_lending.views.asked import ABOUT_PICKUP, ABOUT_RETURN
+from equipment_lending.terms import ABOUT_PICKUP, ABOUT_RETURN, LoanState, Refusal, Refused, Wish, WishedLine
 from equipment_lending.views.desk import served_points
 from equipment_lending.views.proposals import elsewhere, other_times
 from equipment_lending.views.words import sentence

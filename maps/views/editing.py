@@ -270,6 +270,13 @@ class EditingPlace(Editing):
         return contributor(revision(self.request.db, MapPlaceRevision, self.place.id, number), self.request)
 
 
+def say_flaws(form, flaws: Sequence[Flaw], request) -> None:
+    """Say above a form why nothing was made of it."""
+    request.response.status_int = 409
+    for flaw in flaws:
+        fail(form, None, flaw_words(flaw, request))
+
+
 def sees_hidden(request, context) -> bool:
     """Does the reader see what moderators hid: as an author of it, or as one of them?"""
     return bool(request.has_permission(Maps.EDIT_DRAFT, context))

@@ -13,7 +13,7 @@ from maps.schemas.contributing import PlaceChangeSchema, PlaceSchema, PlaceSound
 from maps.schemas.translating import readable
 from maps.services.places import Places
 from maps.terms import NotPublishable
-from maps.views.editing import FORM, EditingPlace
+from maps.views.editing import FORM, EditingPlace, say_flaws
 from maps.views.showing import access_tag, geo_url, library_url, licence_of, names, sounds_of
 from maps.views.stops import media_line, media_to_add, media_words
 from maps.views.telling import offered, telling
@@ -23,11 +23,10 @@ from maps.views.words import (
     THEMES,
     access_facts,
     choices,
-    flaw_words,
     language_choices,
 )
 from maps.views.workbench import licence_choices
-from portal.forms import Button, fail, submitted
+from portal.forms import Button, submitted
 from portal.i18n import _
 from portal.licences import LICENCES
 from portal.media.queries import shown
@@ -122,9 +121,7 @@ class NewPlace:
         try:
             place = places.add(changes.placed(sent), identity.person_id, organisation_id=identity.acting_for_id)
         except NotPublishable as no:
-            self.request.response.status_int = 409
-            for flaw in no.flaws:
-                fail(self.form, None, flaw_words(flaw, self.request))
+            say_flaws(self.form, no.flaws, self.request)
             return self._page()
         self.request.tell("good", _("The place is on the map. Thank you."))
         return HTTPSeeOther(self.request.route_path("maps.place", slug=place.slug))

@@ -9,9 +9,8 @@ from maps.queries.revisions import revision
 from maps.rules.remixing import licences_for
 from maps.schemas.contributing import RemixSchema
 from maps.terms import NotPublishable
-from maps.views.editing import FORM, EditingTrail
-from maps.views.words import flaw_words
-from portal.forms import fail, submitted
+from maps.views.editing import FORM, EditingTrail, say_flaws
+from portal.forms import submitted
 from portal.i18n import _
 from portal.licences import LICENCES
 
@@ -43,9 +42,7 @@ class RemixTrail(EditingTrail):
         try:
             mine = self.trails.remix(source, {self.content.language: sent["title"]}, sent["licence"], **self.by())
         except NotPublishable as no:
-            self.request.response.status_int = 409
-            for flaw in no.flaws:
-                fail(self.remix, None, flaw_words(flaw, self.request))
+            say_flaws(self.remix, no.flaws, self.request)
             return self._page()
         self.request.tell("good", _("It is yours to change now. It is not public until you publish it."))
         return HTTPSeeOther(self.request.route_path("maps.trail.edit", slug=mine.slug))

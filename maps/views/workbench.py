@@ -16,7 +16,7 @@ from maps.schemas.contributing import AboutSchema, AccessSchema, AuthorSchema, N
 from maps.schemas.translating import languages_of, share
 from maps.services.trails import Trails
 from maps.terms import Flaw, FlawCode, Hint, HintCode, LastAuthor, NotPublishable, TrailState
-from maps.views.editing import FORM, TEMPLATES, EditingTrail
+from maps.views.editing import FORM, TEMPLATES, EditingTrail, say_flaws
 from maps.views.showing import credit_words, licence_of, plan_of, plan_words, sounds_of, stop_card
 from maps.views.words import (
     ACCESS_LEVELS,
@@ -29,7 +29,6 @@ from maps.views.words import (
     beside,
     choices,
     distance_words,
-    flaw_words,
     language_choices,
     language_name,
     minutes_words,
@@ -77,9 +76,7 @@ class NewTrail:
         try:
             trail = trails.begin(changes.begun(sent), identity.person_id, organisation_id=identity.acting_for_id)
         except NotPublishable as no:
-            self.request.response.status_int = 409
-            for flaw in no.flaws:
-                fail(self.form, None, flaw_words(flaw, self.request))
+            say_flaws(self.form, no.flaws, self.request)
             return self._page()
         self.request.tell("good", _("Your draft is kept. Now add its stops; it is not public until you publish it."))
         return HTTPSeeOther(self.request.route_path("maps.trail.edit", slug=trail.slug))

@@ -7,12 +7,12 @@ from datetime import UTC, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equipment_lending.rules.alternatives import DAYS_AROUND, MATTERS_OF_TIME, free_parts, nearest_periods, taken_by
+from equipment_lending.rules.alternatives import DAYS_AROUND, free_parts, nearest_periods, taken_by
 from equipment_lending.rules.availability import free_throughout, steps
 from equipment_lending.rules.charter import Application, Line, Visits, refusals
 from equipment_lending.rules.claims import claimed
 from equipment_lending.rules.policy import DEFAULT, Policy
-from equipment_lending.terms import ClosedDays, Period
+from equipment_lending.terms import MATTERS_OF_TIME, ClosedDays, Period
 from tests.rules.equipment_lending.given import DAY, EVERY_DAY, HOUR, MONDAY_TO_FRIDAY, PARIS, instant, period
 
 NOW = instant("2026-10-19T08:00")  # the Monday of the week in which the clocks go back
