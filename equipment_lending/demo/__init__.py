@@ -37,7 +37,8 @@ def load(request, chance: Random) -> None:
     counters, stories = cast.counters(request.db), told("stories")
     present = Present(now, told("present"), counters, cast.people(request.db), cast.organisations(request.db))
     borrowers = cast.borrowers(request.db, stories["projects"], chance)
-    ordinary = Draw(chance, now, list(counters.values()), borrowers, stories, present.kept_free, present.people_in_it)
+    kept = present.kept_free, present.people_in_it, present.expected
+    ordinary = Draw(chance, now, list(counters.values()), borrowers, stories, *kept)
     life = Life(staff, cast.clerks(request.db), chance, stories["late_back"], until=now)
     for plan in (*present.plans(), *ordinary.past(), *ordinary.ahead()):
         life.plan(plan)

@@ -21,7 +21,6 @@ from equipment_lending.terms import NOT_LENDABLE, LoanState, Refused, Wish
 from portal.people.models import Person
 
 Act = Callable[[], object]
-BEFORE_ALL_ELSE = datetime.min.replace(tzinfo=UTC)
 
 
 class Life:
@@ -44,7 +43,7 @@ class Life:
 
     def plan(self, plan: Plan) -> None:
         """Let somebody ask for a loan, and let it go on as planned."""
-        self.at(BEFORE_ALL_ELSE if plan.first else plan.asked_at, partial(self._ask, plan))
+        self.at(datetime.min.replace(tzinfo=UTC) if plan.first else plan.asked_at, partial(self._ask, plan))
 
     def take_out(self, point: str, model: str, since_days: int, for_days: int, reason: str) -> None:
         """Let the first item of a model be out of service."""
@@ -52,8 +51,8 @@ class Life:
         self.at(since, partial(self._take_out, point, model, since, until, reason))
 
     def wait(self, who: UUID, wish: Wish) -> None:
-        """Let somebody be in line by now: before ordinary loans take the last visits of that opening."""
-        self.at(BEFORE_ALL_ELSE, partial(self._wait, who, wish))
+        """Let somebody get in line, after all else."""
+        self.at(self._until, partial(self._wait, who, wish))
 
     def live(self) -> None:
         """Let everything happen up to now."""
@@ -64,8 +63,7 @@ class Life:
 
     def _wait(self, who: UUID, wish: Wish) -> None:
         with suppress(Refused):
-            entry = self._staff.waitlist().join(wish, who)
-            entry.joined_at = max(entry.joined_at, self._until)
+            self._staff.waitlist().join(wish, who)
 
     # A loan ---------------------------------------------------------------------------------------------------------
 

@@ -116,7 +116,8 @@ class Borrower:
 class Draw:
     """Draws the plans of ordinary days.
 
-    ``kept_free`` are stocks that the present needs for itself, ``spoken_for`` the people who play a part in it.
+    ``kept_free`` are stocks that the present needs for itself, ``spoken_for`` the people who play a part in it, and
+    ``expected`` says at which point and when some of them mean to come: others come in other openings.
     """
 
     chance: Random
@@ -126,6 +127,7 @@ class Draw:
     stories: Mapping[str, Any]
     kept_free: Collection[tuple[str, str]] = field(default=())
     spoken_for: Collection[UUID] = field(default=())
+    expected: Collection[tuple[str, datetime]] = field(default=())
 
     def past(self) -> Iterator[Plan]:
         return self._drawn(list(self._openings(self.now - PAST, self.now)), LOANS_PAST)
@@ -156,7 +158,7 @@ class Draw:
         asked = self._asked(pickup, max((shelf.policy.lead_days for shelf in shelves), default=0))
         if not who.online:
             asked = self._next_opening(counter, asked)
-        if back is None or not asked < min(pickup, self.now):
+        if back is None or not asked < min(pickup, self.now) or self._is_expected(counter, pickup, back):
             return None
         wish = Wish(
             point=counter.point.slug,
@@ -172,6 +174,11 @@ class Draw:
     def _borrower(self, pickup: datetime) -> Borrower:
         near = abs(pickup - self.now) < NEAR
         return self.chance.choice([one for one in self.borrowers if not (near and one.person in self.spoken_for)])
+
+    def _is_expected(self, counter: Counter, pickup: datetime, back: datetime) -> bool:
+        window_at = counter.calendar.window_at
+        kept = [window_at(instant) for slug, instant in self.expected if slug == counter.point.slug]
+        return window_at(pickup) in kept or window_at(back) in kept
 
     # What, and for how long -----------------------------------------------------------------------------------------
 

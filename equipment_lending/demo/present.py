@@ -39,6 +39,11 @@ class Present:
         told = (one for loans in self.told.values() for one in loans if "who" in one)
         return frozenset(self.people[one["who"]] for one in told)
 
+    @property
+    def expected(self) -> frozenset[tuple[str, datetime]]:
+        """Return where and when those in line mean to come."""
+        return frozenset((wish.point, end) for _who, wish in self.waits() for end in (wish.pickup_at, wish.return_at))
+
     def plans(self) -> Iterator[Plan]:
         yield from self._today()
         for kind, planned in (
