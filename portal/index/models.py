@@ -1,9 +1,10 @@
 """The public index: one row for everything a visitor may see."""
 
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, event, false, text, true
+from sqlalchemy import BigInteger, ForeignKey, Index, Table, UniqueConstraint, event, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db.guards import guard
@@ -120,8 +121,12 @@ def _on_postgresql(function: str, source: str) -> str:
     return f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {grow} RETURN NULL; END $$"
 
 
+for _counted in (IndexEntry, Place):
+    cast(Table, IndexVersion.__table__).add_is_dependent_on(
+        cast(Table, _counted.__table__)
+    )  # its triggers are on theirs
 guard(
-    IndexVersion,  # the youngest table: all are there when it is
+    IndexVersion,
     sqlite=(
         _on_sqlite("insert AFTER INSERT ON index_entry", "(SELECT new.kind AS kind) WHERE true"),
         _on_sqlite("update AFTER UPDATE ON index_entry", "(SELECT new.kind AS kind) WHERE true"),
