@@ -154,6 +154,8 @@ def _wrong_with(row: ItemRow, merged: Inventory, before: ItemRow | None, kits: s
         yield "point", TroubleCode.NO_SUCH_POINT, row.point
     if row.model not in merged.models:
         yield "model", TroubleCode.NO_SUCH_MODEL, row.model
+    if row.units > 1 and row.key in kits:
+        yield "units", TroubleCode.KIT_OF_A_LOT, str(row.units)
     if row.parent is not None:
         yield from _wrong_with_kit(row, row.parent, merged.items.get(row.parent), kits)
     if before is not None:

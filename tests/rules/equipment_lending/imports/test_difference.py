@@ -127,6 +127,7 @@ KIT, LOT, PART = (
         ((KIT, PART), replace(ITEM, parent="PART"), "parent", TroubleCode.KIT_IN_A_KIT),
         ((KIT, PART, ITEM), replace(KIT, parent="BR-1"), "parent", TroubleCode.KIT_IN_A_KIT),
         ((LOT,), replace(ITEM, parent="LOT"), "parent", TroubleCode.KIT_OF_A_LOT),
+        ((KIT, PART), replace(KIT, units=3), "units", TroubleCode.KIT_OF_A_LOT),
         ((ITEM,), replace(ITEM, model="tente"), "model", TroubleCode.ANOTHER_MODEL),
         ((replace(ITEM, out=True),), replace(ITEM, units=2), "asset_tag", TroubleCode.ITEM_OUT),
     ],
