@@ -235,10 +235,15 @@ class Catalogue:
             self._changed(point, ["windows"])
 
     def add_exception(self, point: LendingPoint, exception: DayException, note: str | None = None) -> None:
-        """Note dated days on which a point's usual week does not hold; one row for each of its hours."""
+        """Note dated days on which a point's usual week does not hold; one row for each of its hours.
+
+        What is noted already is not noted again.
+        """
         self._alone_with(point)
-        point.exceptions += _rows(exception, note)
-        self._changed(point, ["exceptions"])
+        known = {_hours(row) for row in point.exceptions}
+        if added := [row for row in _rows(exception, note) if _hours(row) not in known]:
+            point.exceptions += added
+            self._changed(point, ["exceptions"])
 
     def remove_exception(self, point: LendingPoint, exception_id: UUID) -> None:
         """Let the usual week hold again; does nothing when the exception is gone already."""
@@ -326,6 +331,10 @@ def _rows(exception: DayException, note: str | None) -> list[OpeningException]:
         )
         for opens, closes in hours
     ]
+
+
+def _hours(row: OpeningException) -> tuple[object, ...]:
+    return row.first_day, row.last_day, row.kind, row.opens, row.closes
 
 
 def _assign(row: Row, details: Mapping[str, Any]) -> list[str]:

@@ -214,6 +214,8 @@ def test_days_are_excepted_and_given_back(session, admin, point):
     page = sent(page, "exception", values, "exception", status=303).follow(headers=ENGLISH)
     assert [(row.kind, row.note) for row in point.exceptions] == [(DayKind.CLOSED, "Congés")]
     assert "31 August 2027" in page
+    sent(page, "exception", values, "exception", status=303)  # twice the same is once
+    assert len(point.exceptions) == 1
     forget = people.with_csrf(admin, {"forget": str(point.exceptions[0].id)})
     admin.post("/manage/points/lambezellec/hours", forget, status=303)
     assert point.exceptions == []
