@@ -71,6 +71,12 @@ def test_a_reminder_names_the_things_by_their_tags(asking, loan, name):
     assert f"http://localhost/loans/{loan.id}" in letter.text
 
 
+def test_a_reminder_says_how_many_of_a_lot_are_still_out(asking, session, loan):
+    loan.lines[0].custodies[0].units = 2
+    letter = written(asking, loan, "overdue.txt")
+    assert f"- Field recorder ({loan.lines[0].custodies[0].item.asset_tag}) × 2\n" in letter.text
+
+
 def test_the_reason_for_a_no_is_in_the_letter(asking, loan):
     loan.state, loan.reason = LoanState.REJECTED, "La caméra part en révision."
     assert "\n\nLa caméra part en révision.\n" in written(asking, loan, "loan_rejected.txt").text
