@@ -94,15 +94,20 @@ class Fleet:
         return loans_at_risk(self._session, [item.stock_id], now)
 
     def in_service(self, item: Item) -> Sequence[Loan]:
-        """Put an item back in service, now and for what was planned; return the loans still at risk."""
+        """Put an item back in service, now and for what was planned; return the loans still at risk.
+
+        One that was lost is found again. Raises :class:`Refused` for one that has left for good: it is restored.
+        """
         self._alone_with(item)
+        if item.service_state is ServiceState.RETIRED:
+            raise Refused([Refusal(RefusalCode.ITEM_NOT_LENT, {"item": item.asset_tag})])
+        if item.service_state is ServiceState.LOST:
+            self.restore(item)
         now = self._clock.now()
         ends = whole_minute(now)
         for claim in maintained(self._session, item, now, FOREVER):
             claim.live = claim.starts_at < ends
             claim.ends_at = ends if claim.live else claim.ends_at
-        if item.service_state is not ServiceState.RETIRED:
-            item.service_state = ServiceState.IN_SERVICE
         if item.condition is not Condition.GOOD:
             item.condition, item.condition_note = Condition.WORN, None
         self._session.flush()

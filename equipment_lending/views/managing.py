@@ -49,7 +49,7 @@ class Managing:
         except Refused as no:
             self.request.response.status_int = 409
             for reason in no.reasons:
-                fail(form, beside.get(reason.code), sentence(reason, self.request))
+                fail(form, beside.get(reason.code), sentence(reason, self.request, self.request.city.zone))
             return False
         return True
 

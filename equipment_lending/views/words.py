@@ -229,12 +229,11 @@ def training_words(slug: str) -> str:
 # Why something cannot be done, and what to do then ------------------------------------------------------------------
 
 NO_SUCH_HOUR = _("This hour does not exist: the clocks go forward that night. Choose an hour before or after.")
-ZONE = "Europe/Paris"
 
 Values = Mapping[str, Any]
 
 
-def sentence(refusal: Refusal, request, zone: str = ZONE) -> str:
+def sentence(refusal: Refusal, request, zone: str) -> str:
     """Return why something cannot be done and what to do next, with times by the clocks of ``zone``."""
     said = _SENTENCES[refusal.code]
     if callable(said):

@@ -36,4 +36,4 @@ class Items:
         try:
             return at_risk(list(act()), self.request.clock.now())
         except Refused as no:
-            raise refused(no, self.request) from no
+            raise refused(no, self.request, self.item.stock.point) from no

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from equipment_lending.contexts import LoanContext
 from equipment_lending.permissions import Lending
+from equipment_lending.queries.application import wished_points
 from equipment_lending.queries.loans import loans_at, loans_of
 from equipment_lending.services.desk import Desk, Returned
 from equipment_lending.services.requests import LoanRequests
@@ -59,7 +60,7 @@ class Loans:
         try:
             loan = self.request.find_service(LoanRequests).request(wish, me, me)
         except Refused as no:
-            raise refused(no, self.request) from no
+            raise refused(no, self.request, wished_points(self.request.db, wish).get(wish.point)) from no
         self.request.response.status_int = 201
         self.request.response.location = self.request.route_url("api.lending.loan", id=loan.id)
         return shown_loan(loan, self.request.clock.now())
@@ -88,7 +89,7 @@ class _OneLoan:
             act()
         except Refused as no:
             self._not_overtaken(known)
-            raise refused(no, self.request) from no
+            raise refused(no, self.request, self.loan.point) from no
         self._not_overtaken(known + 1)
         return self.shown()
 

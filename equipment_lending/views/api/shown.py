@@ -121,10 +121,11 @@ def at_risk(loans: list[Loan], now) -> dict[str, Any]:
     return {"at_risk": [shown_loan(loan, now) for loan in loans]}
 
 
-def refused(no: Refused, request) -> Problem:
-    """Return the problem that tells every reason, in codes with their values and in the reader's words."""
+def refused(no: Refused, request, point: LendingPoint | None = None) -> Problem:
+    """Return the problem that tells every reason, in codes with their values and in words, by the clocks of a point."""
+    zone = point.zone if point else request.city.zone
     reasons = [
-        _plain({"code": reason.code, "detail": sentence(reason, request)} | dict(reason.values))
+        _plain({"code": reason.code, "detail": sentence(reason, request, zone)} | dict(reason.values))
         for reason in no.reasons
     ]
     more: dict[str, Any] = (

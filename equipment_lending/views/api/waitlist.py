@@ -4,6 +4,7 @@ from uuid import UUID
 
 from equipment_lending.contexts import ModelContext, WaitingContext
 from equipment_lending.permissions import Lending
+from equipment_lending.queries.application import wished_points
 from equipment_lending.queries.waiting import places, places_of
 from equipment_lending.services.waitlist import Waitlist
 from equipment_lending.terms import Refused, Wish, WishedLine
@@ -34,7 +35,7 @@ class Line:
         try:
             entry = request.find_service(Waitlist).join(wish, request.identity.person_id)
         except Refused as no:
-            raise refused(no, request) from no
+            raise refused(no, request, wished_points(request.db, wish).get(wish.point)) from no
         request.response.status_int = 201
         request.response.location = request.route_url("api.lending.waiting", id=entry.id)
         return _shown(entry, request)
@@ -80,7 +81,7 @@ class MyPlace:
         try:
             loan = request.find_service(Waitlist).accept(self.entry.id, request.identity.person_id)
         except Refused as no:
-            raise refused(no, request) from no
+            raise refused(no, request, self.entry.stock.point) from no
         request.response.status_int = 201
         request.response.location = request.route_url("api.lending.loan", id=loan.id)
         return shown_loan(loan, request.clock.now())

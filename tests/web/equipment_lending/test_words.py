@@ -67,7 +67,7 @@ def english(asking):
 
 @pytest.mark.parametrize("code", RefusalCode)
 def test_every_reason_has_a_sentence_that_leaves_nothing_unsaid(english, code):
-    said = sentence(Refusal(code, VALUES), english)
+    said = sentence(Refusal(code, VALUES), english, "Europe/Paris")
     assert said.endswith(".")
     assert "$" not in said
     assert "_" not in said
@@ -100,7 +100,7 @@ def test_every_reason_has_a_sentence_that_leaves_nothing_unsaid(english, code):
     ],
 )
 def test_a_reason_says_its_numbers(english, code, values, said):
-    assert sentence(Refusal(code, VALUES | values), english) == said
+    assert sentence(Refusal(code, VALUES | values), english, "Europe/Paris") == said
 
 
 def test_times_are_said_by_the_clock_of_the_point(english):
