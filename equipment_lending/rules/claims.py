@@ -1,29 +1,25 @@
 """Article 3: what a loan occupies. Buffers lie inside the claim, so that claims which touch never conflict."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from equipment_lending.rules.policy import Policy
-from equipment_lending.terms import FOREVER, Claimed, Period
+from equipment_lending.terms import Claimed, Period
 
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCustody:
-    """Units that left the desk and are not back: when they are due, and until when their claim occupies them."""
-
-    due_at: datetime
-    claimed_until: datetime
-    units: int = 1
-
-
 def whole_minute(instant: datetime) -> datetime:
     """Return the whole minute that an instant is in: what begins or ends now does so with the minute."""
     return instant.replace(second=0, microsecond=0)
+
+
+def whole_minute_after(instant: datetime) -> datetime:
+    """Return the next whole minute, or the instant if it is one."""
+    whole = whole_minute(instant)
+    return whole if whole == instant else whole + _MINUTE
 
 
 def claimed(period: Period, policy: Policy, zone: ZoneInfo) -> Period:
@@ -52,20 +48,9 @@ def after_check_in(claim: Period, returned_at: datetime, policy: Policy, zone: Z
     Whether early or late, the units are free as soon as the time to turn them around has passed since the return, or
     from the next midnight in ``zone`` on where the policy lends by whole days.
     """
-    end = _whole_minute_after(returned_at) + _buffers(policy)[1]
+    end = whole_minute_after(returned_at) + _buffers(policy)[1]
     end = _midnight_after(end, zone) if policy.whole_days else end
     return Period(claim.start, end) if claim.start < end else None
-
-
-def occupying(claims: Iterable[Claimed], custodies: Iterable[OpenCustody], now: datetime) -> Iterator[Claimed]:
-    """Yield all that occupies equipment: the claims, and what is overdue, from the end of its claim until it is back.
-
-    No claim is rewritten for that; once the units are back, everything follows.
-    """
-    yield from claims
-    for custody in custodies:
-        if custody.due_at < now:
-            yield custody.claimed_until, FOREVER, custody.units
 
 
 def remaining(claims: Iterable[Claimed], now: datetime) -> Iterator[Claimed]:
@@ -90,8 +75,3 @@ def _midnight_after(instant: datetime, zone: ZoneInfo) -> datetime:
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, zone).astimezone(UTC)
-
-
-def _whole_minute_after(instant: datetime) -> datetime:
-    whole = whole_minute(instant)
-    return whole if whole == instant else whole + _MINUTE

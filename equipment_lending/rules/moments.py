@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
+from equipment_lending.rules.claims import whole_minute_after
 from equipment_lending.rules.opening import OpeningCalendar, local_instant
 from equipment_lending.terms import Period
 
@@ -12,14 +13,25 @@ NOON = time(12)
 _DAYS_AHEAD = 14
 
 
-def pickup_moment(day: date, hour: time | None, calendars: Collection[OpeningCalendar]) -> datetime:
+def pickup_moment(
+    day: date, hour: time | None, calendars: Collection[OpeningCalendar], now: datetime | None = None
+) -> datetime:
     """Return the instant of a pick-up: at the hour named, else as soon as the first of the desks opens that day.
+
+    Of today that is as soon as one is open from ``now`` on: in the next whole minute where one is.
 
     Where none does, it is the hour at which one opens next: the charter says no, and what it proposes on other days is
     then a whole one too. Raises :class:`~equipment_lending.terms.NoSuchTime` for an hour that the clocks go forward
     over.
     """
-    return _moment(day, hour, calendars, lambda windows: min(window.start for window in windows))
+
+    def first(windows: Sequence[Period]) -> datetime:
+        left = [max(window.start, soonest) for window in windows if soonest <= window.end] if soonest else ()
+        return min(left or [window.start for window in windows])
+
+    today = now is not None and day == now.astimezone(next(iter(calendars)).zone).date()
+    soonest = whole_minute_after(now) if now and today else None
+    return _moment(day, hour, calendars, first)
 
 
 def return_moment(day: date, hour: time | None, calendars: Collection[OpeningCalendar]) -> datetime:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from equipment_lending.rules.moments import pickup_moment, return_moment
 from equipment_lending.rules.opening import OpeningCalendar
@@ -55,13 +55,13 @@ class Asked:
     def chosen(self) -> Chosen:
         return Chosen(self.day("pickup"), self.day("return"))
 
-    def period(self, here: OpeningCalendar, back: OpeningCalendar) -> Period | None:
+    def period(self, here: OpeningCalendar, back: OpeningCalendar, now: datetime) -> Period | None:
         """Return from when to when it is wanted, by the clocks of the two desks; None where that is not known yet."""
         chosen = self.chosen
         if chosen.pickup is None or chosen.back is None:
             return None
         try:
-            start = pickup_moment(chosen.pickup, self.hour("pickup_time"), [here])
+            start = pickup_moment(chosen.pickup, self.hour("pickup_time"), [here], now)
             end = return_moment(chosen.back, self.hour("return_time"), [back])
         except NoSuchTime:
             return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -83,7 +84,7 @@ class Catalogue:
         calendar_of = calendars(self.request.db, desks)
         open_hours = list(calendar_of.values())
         bounds = []
-        for path, moment in (("from", pickup_moment), ("to", return_moment)):
+        for path, moment in (("from", partial(pickup_moment, now=now)), ("to", return_moment)):
             try:
                 bounds.append(moment(looked_for[path], looked_for[f"{path}_time"], open_hours))
             except NoSuchTime:

@@ -1,7 +1,8 @@
 """A model of the catalogue: what it is, under which conditions, when it is free; and the form to borrow it."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -206,7 +207,10 @@ class EquipmentPage:
 
     def _period(self, sent: Mapping[str, Any]) -> Period | None:
         """Return from when to when; a day without an hour begins as the desk opens, and ends as it closes."""
-        desks = {"pickup": (pickup_moment, self.calendar), "return": (return_moment, self._return_calendar())}
+        desks: dict[str, tuple[Callable[..., datetime], OpeningCalendar]] = {
+            "pickup": (partial(pickup_moment, now=self.now), self.calendar),
+            "return": (return_moment, self._return_calendar()),
+        }
         bounds = []
         for name, (moment, desk) in desks.items():
             try:
@@ -288,7 +292,7 @@ class EquipmentPage:
 
     def _free_words(self) -> str:
         """Return how many are free on the days chosen, or how many there are."""
-        period = self.asked.period(self.calendar, self._return_calendar())
+        period = self.asked.period(self.calendar, self._return_calendar(), self.now)
         if period is None:
             return self.request.ngettext("There is ${n} here.", "There are ${n} here.", self.offer.units)
         free = free_units(self.request.db, self.offer.stock_id, self.policy, self.calendar.zone, period, self.now)
@@ -296,7 +300,7 @@ class EquipmentPage:
 
     def _length_words(self) -> str | None:
         """Return how many days the days chosen count for, and how many may be; None where none are chosen."""
-        period = self.asked.period(self.calendar, self._return_calendar())
+        period = self.asked.period(self.calendar, self._return_calendar(), self.now)
         if period is None:
             return None
         days = counted_days(period, self.calendar.zone, self.calendar.is_closed, self.policy.closed_days)

@@ -9,16 +9,14 @@ from hypothesis import strategies as st
 
 from equipment_lending.rules.availability import free_throughout
 from equipment_lending.rules.claims import (
-    OpenCustody,
     after_check_in,
     after_check_out,
     claimed,
-    occupying,
     remaining,
 )
 from equipment_lending.rules.policy import Policy
 from equipment_lending.terms import Period
-from tests.rules.equipment_lending.given import HOUR, MINUTE, PARIS, at, claims, days, instant, period, periods
+from tests.rules.equipment_lending.given import HOUR, MINUTE, PARIS, at, claims, period, periods
 
 minutes = st.integers(0, 180)
 
@@ -78,39 +76,12 @@ def test_what_has_left_is_occupied_from_the_whole_minute_in_which_it_did_until_i
             after_check_out(claim, taken)
 
 
-@given(
-    st.lists(claims, max_size=5),
-    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 3)), max_size=4),
-    st.integers(0, 40),
-)
-def test_what_is_overdue_occupies_from_the_end_of_its_claim_on(crowd, due, now):
-    custodies = [OpenCustody(at(hour), at(hour + buffer)) for hour, buffer in due]
-    wanted = Period(at(50), at(60))
-    late = sum(hour < now for hour, _ in due)
-    assert free_throughout(9, occupying(crowd, custodies, at(now)), wanted) == 9 - late
-
-
 @given(st.lists(claims, max_size=5), st.integers(0, 45), periods)
 def test_what_remains_of_claims_is_the_same_from_now_on_and_nothing_before(crowd, now, wanted):
     rest = list(remaining(crowd, at(now)))
     later = Period(max(wanted.start, at(now)), max(wanted.end, at(now + 1)))
     assert free_throughout(9, rest, later) == free_throughout(9, crowd, later)
     assert all(start >= at(now) for start, _, _ in rest)
-
-
-@pytest.mark.parametrize(("now", "handed_over", "free"), [("08", False, 1), ("08", True, 0), ("05", True, 1)])
-def test_scenario_5_not_returned_is_not_free_and_never_handed_over_is(now, handed_over, free):
-    loan = days("2030-01-01", "2030-01-05")
-    out = [OpenCustody(due_at=loan[1], claimed_until=loan[1])] if handed_over else []
-    wish = period("2030-01-08T12:00", "2030-01-09T12:00")
-    today = instant(f"2030-01-{now}T12:00")
-    assert free_throughout(1, occupying([loan], out, today), wish) == free
-
-
-def test_E7_an_overdue_unit_is_offered_to_nobody_until_it_is_back():
-    late = OpenCustody(due_at=at(10), claimed_until=at(10))
-    assert free_throughout(2, occupying([], [late], at(11)), Period(at(8000), at(8001))) == 1
-    assert free_throughout(2, occupying([], [], at(11)), Period(at(8000), at(8001))) == 2
 
 
 @pytest.mark.parametrize(("start", "free"), [("12:00", 0), ("12:29", 0), ("12:30", 1)])

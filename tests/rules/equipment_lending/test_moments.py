@@ -19,6 +19,21 @@ def test_a_day_without_an_hour_lasts_from_the_first_opening_to_the_last_closing(
     assert return_moment(TUESDAY, None, [MORNINGS, AFTERNOONS]) == instant("2026-11-03T18:00")
 
 
+@pytest.mark.parametrize(
+    ("now", "meant"),
+    [
+        ("2026-11-02T23:00", "2026-11-03T09:00"),
+        ("2026-11-03T08:00", "2026-11-03T09:00"),
+        ("2026-11-03T10:20:07", "2026-11-03T10:21"),
+        ("2026-11-03T13:00", "2026-11-03T14:00"),
+        ("2026-11-03T18:30", "2026-11-03T09:00"),
+    ],
+)
+def test_today_without_an_hour_means_as_soon_as_a_desk_is_open_from_now_on(now, meant):
+    """Once all of them have closed it is the opening that was missed, which the charter refuses as past."""
+    assert pickup_moment(TUESDAY, None, [MORNINGS, AFTERNOONS], instant(now)) == instant(meant)
+
+
 def test_an_hour_named_is_kept_even_when_the_desk_is_closed_then():
     assert pickup_moment(TUESDAY, time(3), [MORNINGS]) == instant("2026-11-03T03:00")
     assert return_moment(SUNDAY, time(3), [MORNINGS]) == instant("2026-11-01T03:00")

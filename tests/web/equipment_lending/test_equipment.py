@@ -42,6 +42,12 @@ def said_beside(page, field):
     return page.html.select_one(f"#borrow-{field}-error").text
 
 
+def test_today_without_an_hour_is_from_now_on_while_the_desk_is_open(browse, session, stock, nolwenn):
+    people.signed_in(browse, nolwenn)
+    asked(browse, pickup="2026-10-22", **{"return": "2026-10-23"}, status=303)
+    assert session.scalars(select(Loan)).one().pickup_at == lending.instant("2026-10-22T14:00")
+
+
 # What the page says -------------------------------------------------------------------------------------------------
 
 
