@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from datetime import datetime as Instant  # noqa: N812 (reads better beside date)
 
+from equipment_lending.rules.claims import whole_minute
 from equipment_lending.rules.closed_days import counted_days, days_inside, loan_days
 from equipment_lending.rules.fair_use import busiest_stretch
 from equipment_lending.rules.opening import OpeningCalendar
@@ -55,7 +56,8 @@ class Line:
 class Application:
     """The facts about a wish, at the instant it is decided on. ``not_lent`` are models that the point does not have.
 
-    ``noticed`` is a wish of which the desk has had notice: it was held for the borrower, or replaces their loan.
+    ``noticed`` is a wish of which the desk has had notice: it was held for the borrower, replaces their loan, or is
+    agreed on at the desk itself. At the ``same_desk`` it is brought back where it was fetched.
     """
 
     now: Instant
@@ -66,6 +68,7 @@ class Application:
     not_lent: tuple[str, ...] = ()
     may_act: bool = True
     noticed: bool = False
+    same_desk: bool = False
 
 
 def refusals(application: Application) -> list[Refusal]:
@@ -83,7 +86,8 @@ def refusals_on_approval(application: Application) -> list[Refusal]:
 
 
 def _the_past(asked: Application) -> Iterator[Refusal]:
-    if asked.period.start < asked.now:
+    """What begins now begins with the minute."""
+    if asked.period.start < whole_minute(asked.now):
         yield Refusal(RefusalCode.IN_THE_PAST)
 
 
@@ -114,7 +118,7 @@ def _notice(asked: Application) -> Iterator[Refusal]:
     """The desk needs its working days; nobody promises anything further ahead than the horizon."""
     calendar = asked.pickup.calendar
     lead = max((line.policy.lead_days for line in asked.lines), default=0)
-    if not asked.noticed and asked.period.start < calendar.ready_at(asked.now, lead):
+    if lead and not asked.noticed and asked.period.start < calendar.ready_at(asked.now, lead):
         earliest = calendar.earliest_pickup(asked.now, lead)
         yield Refusal(RefusalCode.TOO_SOON, {"days": lead, "earliest": earliest})
     horizon = min((line.policy.horizon_days for line in asked.lines), default=0)
@@ -125,16 +129,22 @@ def _notice(asked: Application) -> Iterator[Refusal]:
 
 def _desk_hours(asked: Application) -> Iterator[Refusal]:
     """One comes and goes while the desk is open; the days between do not matter here."""
-    for visit, instant, closed, full in (
-        (asked.pickup, asked.period.start, RefusalCode.PICKUP_CLOSED, RefusalCode.PICKUP_FULL),
-        (asked.back, asked.period.end, RefusalCode.RETURN_CLOSED, RefusalCode.RETURN_FULL),
+    for visit, instant, own, closed, full in (
+        (asked.pickup, asked.period.start, 0, RefusalCode.PICKUP_CLOSED, RefusalCode.PICKUP_FULL),
+        (asked.back, asked.period.end, _twice_there(asked), RefusalCode.RETURN_CLOSED, RefusalCode.RETURN_FULL),
     ):
         window = visit.calendar.window_at(instant)
         if window is None:
             proposed = visit.calendar.next_windows(max(instant, asked.now), WINDOWS_PROPOSED)
             yield Refusal(closed, {"day": visit.calendar.day_of(instant), "next": proposed})
-        elif visit.most is not None and visit.agreed >= visit.most:
+        elif visit.most is not None and visit.agreed + own >= visit.most:
             yield Refusal(full, {"window": window, "allowed": visit.most})
+
+
+def _twice_there(asked: Application) -> bool:
+    """Is it brought back in the same opening of the same desk in which it is fetched, so that this is a visit more?"""
+    window_at = asked.pickup.calendar.window_at
+    return asked.same_desk and window_at(asked.period.start) == window_at(asked.period.end)
 
 
 def _equipment(asked: Application) -> Iterator[Refusal]:

@@ -77,7 +77,7 @@ class LoanRequests:
         held for them has it.
         """
         with self._session.begin_nested():
-            gathered = self.decided_on(wish, borrower_id)
+            gathered = self.decided_on(wish, borrower_id, at_desk=by != borrower_id)
             reasons = refusals(gathered.application)
             if reasons:
                 raise Refused(reasons, alternatives(self._session, gathered, reasons))
@@ -167,10 +167,11 @@ class LoanRequests:
         self._letters.about(loan, "loan_changed", gathered.taken_up)
         return loan
 
-    def keep(self, loan_id: UUID) -> Loan:
+    def keep(self, loan_id: UUID) -> bool:
         """Decide that a loan stays as it was agreed although a desk has changed its hours, and tell its borrower.
 
-        That holds for the hours as they are now: once they change again, it is to be decided anew.
+        That holds for the hours as they are now: once they change again, it is to be decided anew. Return whether there
+        was anything to decide: somebody may have done so already, or the hours be back to what they were.
         """
         loan = self._locked(loan_id, *loans.CURRENT)
         case = closed_cases(self._session, self._clock.now(), Loan.id == loan_id).get(loan_id)
@@ -178,7 +179,7 @@ class LoanRequests:
             loan.kept_for = case
             self._audit.record("lending.keep", "loan", loan.id, loan=loan.number)
             self._letters.about(loan, "loan_kept")
-        return loan
+        return case is not None
 
     def extend(self, loan_id: UUID, return_at: datetime, by: UUID, *, alone: bool = False) -> Loan:
         """Let a loan last until ``return_at``, at nobody's expense: what is still to be returned is asked for anew.
@@ -237,11 +238,14 @@ class LoanRequests:
 
     # Deciding -------------------------------------------------------------------------------------------------------
 
-    def decided_on(self, wish: Wish, borrower_id: UUID, *, instead_of: Loan | None = None) -> Gathered:
+    def decided_on(
+        self, wish: Wish, borrower_id: UUID, *, instead_of: Loan | None = None, at_desk: bool = False
+    ) -> Gathered:
         """Return the facts of a wish, alone with the borrower, the points and the stocks until the transaction ends.
 
         Alone with the loan ``instead_of`` which it is wished for, too, and with that loan's stocks. What is free is
-        held for whoever waits before anybody else is considered, and no longer for the borrower.
+        held for whoever waits before anybody else is considered, and no longer for the borrower. ``at_desk`` somebody
+        of the desk asks for it, who knows how soon it can be ready.
         """
         points, stocks = self._wished_points(wish), wished_stocks(self._session, wish)
         lock(self._session, Person, [borrower_id])
@@ -257,7 +261,7 @@ class LoanRequests:
         self._turns.serve(held)
         taken_up = tuple(self._turns.take_up(borrower_id, wished, wish))
         in_turn = bool(taken_up) and {one.stock_id for one in taken_up} == wished
-        noticed = in_turn or (instead_of is not None and _leaves_no_sooner(instead_of, wish))
+        noticed = at_desk or in_turn or (instead_of is not None and _leaves_no_sooner(instead_of, wish))
         facts = (wish, points, stocks, borrower_id, self._certifications, self._clock.now())
         gathered = gather(self._session, *facts, without=instead_of)
         return replace(gathered, application=replace(gathered.application, noticed=noticed), taken_up=taken_up)

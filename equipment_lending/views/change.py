@@ -93,10 +93,12 @@ class ChangeLoan:
     def keep(self):
         """Leave a loan as it was agreed, whatever the hours are now."""
         try:
-            self.requests.keep(self.loan.id)
+            kept = self.requests.keep(self.loan.id)
         except Refused as no:
             self.request.response.status_int = 409
             return self._page(no.reasons)
+        if not kept:
+            return self._settled(_("Nothing was left to decide: the loan is as it was agreed."))
         return self._settled(_("The loan stays as it is, and the borrower is told."))
 
     def _settled(self, told: str) -> HTTPSeeOther:

@@ -84,14 +84,11 @@ class Lend:
 
     def _wish(self, sent) -> Wish:
         organisation = sent.get("organisation")
-        units: dict[str, int] = {}
-        for line in sent["lines"]:  # the same thing named twice is more of it
-            units[line["equipment"]] = units.get(line["equipment"], 0) + line["units"]
         return Wish(
             point=self.point.slug,
             pickup_at=sent["pickup_at"] or self._at_once(),
             return_at=sent["return_at"],
-            lines=tuple(WishedLine(slug, number) for slug, number in units.items()),
+            lines=tuple(WishedLine(line["equipment"], line["units"]) for line in sent["lines"]),
             return_point=sent.get("return_point"),
             organisation_id=UUID(organisation) if organisation else None,
             purpose=sent["purpose"],

@@ -91,11 +91,13 @@ desks = st.tuples(
 def wishes(draw):
     """A wish for one to three things, of which each may be refused by every reason there is."""
     start = NOW + draw(st.integers(-48, 400)) * HOUR
+    pickup, same = a_desk(*draw(desks)), draw(st.booleans())
     return Application(
         now=NOW,
-        period=Period(start, start + draw(st.integers(1, 400)) * HOUR),
-        pickup=a_desk(*draw(desks)),
-        back=a_desk(*draw(desks)),
+        period=Period(start, start + draw(st.integers(1, 9) | st.integers(1, 400)) * HOUR),
+        pickup=pickup,
+        back=pickup if same else a_desk(*draw(desks)),
+        same_desk=same,
         lines=tuple(
             Line(
                 equipment=name,
@@ -159,21 +161,25 @@ def about_the_desks(wish):
     lead = max(line.policy.lead_days for line in lines)
     passed = [TODAY + timedelta(days=n) for n in range(1, (first - TODAY).days + 1)]
     worked = sum(is_open(wish.pickup, day.weekday()) for day in passed)
-    soon = worked < lead or (lead == 0 and start < NOW)
     return {
         RefusalCode.IN_THE_PAST: start < NOW,
-        RefusalCode.TOO_SOON: soon and not wish.noticed,
+        RefusalCode.TOO_SOON: worked < lead and not wish.noticed,
         RefusalCode.TOO_FAR: any(first > TODAY + timedelta(days=line.policy.horizon_days) for line in lines),
         RefusalCode.PICKUP_CLOSED: not seen_from_the_street(wish.pickup, start),
         RefusalCode.RETURN_CLOSED: not seen_from_the_street(wish.back, end),
         RefusalCode.PICKUP_FULL: seen_from_the_street(wish.pickup, start) and is_full(wish.pickup),
-        RefusalCode.RETURN_FULL: seen_from_the_street(wish.back, end) and is_full(wish.back),
+        RefusalCode.RETURN_FULL: seen_from_the_street(wish.back, end) and is_full(wish.back, comes_twice(wish)),
         RefusalCode.NOT_OFFICER: not wish.may_act,
     }
 
 
-def is_full(desk):
-    return desk.most is not None and desk.agreed >= desk.most
+def is_full(desk, before=0):
+    return desk.most is not None and desk.agreed + before >= desk.most
+
+
+def comes_twice(wish):
+    """Both ends of the loan on one day, at one desk: which opens once a day here."""
+    return wish.same_desk and wish.period.start.astimezone(PARIS).date() == wish.period.end.astimezone(PARIS).date()
 
 
 def about_one_thing(wish, line):

@@ -199,6 +199,18 @@ def test_a_desk_that_has_its_fill_of_visits_takes_no_more(session, requests, bor
     requests.request(wish(stock, "2026-10-25T10:00", "2026-11-02T10:00"), borrower.id, borrower.id)
 
 
+def test_who_comes_twice_in_one_opening_takes_two_of_its_visits(session, requests, borrower):
+    for most, given in ((1, False), (2, True)):
+        stock = lending.stock(session, at=lending.point(session, max_visits=most))
+        same_day = wish(stock, "2026-10-26T10:00", "2026-10-26T15:00")
+        if given:
+            requests.request(same_day, borrower.id, borrower.id)
+            continue
+        with pytest.raises(Refused) as no:
+            requests.request(same_day, borrower.id, borrower.id)
+        assert codes(no) == {RefusalCode.RETURN_FULL}
+
+
 def test_what_was_never_handed_out_is_free_and_what_is_not_back_is_not(session, requests, desk, borrower, clock):
     """Scenario 5 of the field: not returned."""
     never, kept = lending.stock(session), lending.stock(session)
@@ -579,7 +591,7 @@ def test_a_loan_that_is_kept_as_it_is_is_not_flagged_until_the_hours_change_agai
     """E6: the desk decides that somebody will be there."""
     stock = lending.stock(session)
     loan = lending.loan(session, stock, "2026-11-03T10:00", "2026-11-05T10:00", borrower=borrower)
-    assert requests.keep(loan.id).kept_for is None
+    assert not requests.keep(loan.id)
 
     def close(day):
         point = session.get_one(LendingPoint, stock.point_id)
@@ -588,7 +600,8 @@ def test_a_loan_that_is_kept_as_it_is_is_not_flagged_until_the_hours_change_agai
         return set(closed_in_time(session, clock.now())), set(closed_cases(session, clock.now()))
 
     assert close(date(2026, 11, 3)) == ({loan.id}, {loan.id})
-    requests.keep(loan.id)
+    assert requests.keep(loan.id)
+    assert not requests.keep(loan.id)  # another clerk was quicker
     assert (closed_in_time(session, clock.now()), closed_cases(session, clock.now())) == ({}, {})
     assert session.scalars(select(AuditEntry.act)).all() == ["lending.keep"]
     assert count(session, OutgoingMail) == 1

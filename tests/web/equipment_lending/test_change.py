@@ -96,6 +96,13 @@ def test_the_desk_keeps_a_loan_as_it_is_in_spite_of_changed_hours(at_desk, loan,
     assert loan.period == lending.period("2026-11-03T10:00", "2026-11-05T10:00")
 
 
+def test_where_nothing_is_left_to_decide_nobody_is_said_to_have_been_told(at_desk, loan, closed):
+    keep = f"/desk/loans/{loan.id}/keep"
+    for said in ("The loan stays as it is", "Nothing was left to decide"):
+        answer = at_desk.post(keep, people.with_csrf(at_desk), headers=ENGLISH, status=303)
+        assert said in answer.follow(headers=ENGLISH).follow(headers=ENGLISH)
+
+
 def test_the_desk_that_it_goes_back_to_may_keep_it_and_not_change_it(browse, session, loan, closed):
     loan.return_point_id = lending.point(session, slug="bellevue").id
     session.flush()

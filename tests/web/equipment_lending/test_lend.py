@@ -63,6 +63,12 @@ def test_what_must_be_decided_or_comes_later_leads_to_the_loan(session, at_desk,
     assert answer.location.endswith(f"/desk/loans/{loan.id}")
 
 
+def test_the_desk_that_needs_notice_may_do_without_it(session, at_desk, borrower, stock):
+    stock.point.lead_days = 2
+    lend(at_desk, borrower, status=303)
+    assert session.scalars(select(Loan)).one().state is LoanState.CONFIRMED
+
+
 def test_several_things_are_one_loan_and_the_same_thing_twice_is_more_of_it(session, at_desk, borrower, stock):
     tent = lending.stock(session, at=stock.point, of=lending.model(session, slug="tente"))
     page = lend(at_desk, borrower, "lines:add", status=200)
