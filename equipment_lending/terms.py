@@ -230,6 +230,14 @@ class Wish:
     project: str | None = None
     purpose: str = ""
 
+    @property
+    def units(self) -> dict[str, int]:
+        """How many units are wanted of each model (its slug): one that is named twice is wanted as often."""
+        units: dict[str, int] = {}
+        for line in self.lines:
+            units[line.equipment] = units.get(line.equipment, 0) + line.units
+        return units
+
 
 class RefusalCode(StrEnum):
     """Every reason to say no. Words for them live in the views and the API."""

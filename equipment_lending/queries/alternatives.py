@@ -12,7 +12,8 @@ from equipment_lending.models import EquipmentModel, Loan, Stock
 from equipment_lending.queries.application import Gathered, free_for, gather, wish_of, wished_points
 from equipment_lending.queries.calendars import calendars, policies
 from equipment_lending.queries.occupation import stock_uses
-from equipment_lending.rules.alternatives import free_parts, nearest_periods
+from equipment_lending.rules.alternatives import free_parts, nearest_periods, taken_by
+from equipment_lending.rules.availability import steps
 from equipment_lending.rules.charter import refusals
 from equipment_lending.rules.claims import claimed
 from equipment_lending.terms import MENDED_ELSEWHEN, MENDED_ELSEWHERE, Period, Refusal, RefusalCode
@@ -53,6 +54,8 @@ def instead_of(session: Session, loan: Loan, certifications: Certifications, now
 
 def _elsewhen(session: Session, gathered: Gathered) -> tuple[Period, ...]:
     asked = gathered.application
+    if asked.period.end + REACH <= asked.now:
+        return ()
     around = Period(max(asked.now, asked.period.start - REACH), asked.period.end + REACH)
     ids = [stock.id for stock, _ in gathered.lines]
     uses = stock_uses(session, ids, around, asked.now, without_loan=gathered.without)
@@ -63,12 +66,19 @@ def _elsewhen(session: Session, gathered: Gathered) -> tuple[Period, ...]:
             for stock, units in gathered.lines
         )
 
-    return (*free_parts(asked, is_free), *nearest_periods(asked, is_free))
+    taken = [
+        period
+        for stock, units in gathered.lines
+        for period in taken_by(
+            steps(uses[stock.id].capacity, uses[stock.id].occupied, around), units, gathered.policies[stock.id]
+        )
+    ]
+    return (*free_parts(asked, is_free), *nearest_periods(asked, is_free, taken))
 
 
 def _elsewhere(session: Session, gathered: Gathered) -> tuple[str, ...]:
     """Return the other points that hold every model asked for, free and with their doors open at both ends."""
-    asked, wanted = gathered.application, {line.equipment: line.units for line in gathered.wish.lines}
+    asked, wanted = gathered.application, gathered.wish.units
     stocks = session.scalars(
         select(Stock)
         .join(Stock.model)

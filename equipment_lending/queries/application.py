@@ -73,7 +73,7 @@ def wished_stocks(session: Session, wish: Wish) -> list[Stock]:
             .join(Stock.point)
             .join(Stock.model)
             .options(contains_eager(Stock.point), contains_eager(Stock.model))
-            .where(LendingPoint.slug == wish.point, EquipmentModel.slug.in_({line.equipment for line in wish.lines}))
+            .where(LendingPoint.slug == wish.point, EquipmentModel.slug.in_(wish.units))
             .order_by(EquipmentModel.slug)
         )
     )
@@ -104,8 +104,7 @@ def gather(
     point, return_point = points[wish.point], points[wish.return_point or wish.point]
     calendar_of = calendars(session, points.values())
     policy_of = policies(session, stocks)
-    units = {slug: sum(line.units for line in wish.lines if line.equipment == slug) for slug in _slugs(wish)}
-    lines = tuple((stock, units[stock.model.slug]) for stock in stocks)
+    lines = tuple((stock, wish.units[stock.model.slug]) for stock in stocks)
     period = Period(wish.pickup_at, wish.return_at)
     facts = _Facts(session, period, calendar_of[point.id], now, without.id if without else None)
     application = Application(
@@ -114,14 +113,11 @@ def gather(
         pickup=facts.visits(point, calendar_of[point.id], period.start),
         back=facts.visits(return_point, calendar_of[return_point.id], period.end),
         lines=facts.lines(lines, policy_of, borrower_id, certifications),
-        not_lent=tuple(sorted(set(units) - {stock.model.slug for stock in stocks})),
+        not_lent=tuple(sorted(set(wish.units) - {stock.model.slug for stock in stocks})),
         may_act=facts.may_act(borrower_id, wish.organisation_id),
+        same_desk=point is return_point,
     )
     return Gathered(wish, point, return_point, lines, policy_of, application, without.id if without else None)
-
-
-def _slugs(wish: Wish) -> set[str]:
-    return {line.equipment for line in wish.lines}
 
 
 @dataclass(frozen=True, slots=True)

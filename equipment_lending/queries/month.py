@@ -13,7 +13,7 @@ from equipment_lending.models import Loan, LoanLine
 from equipment_lending.queries.application import free_for
 from equipment_lending.queries.catalogue import Offer
 from equipment_lending.queries.loans import CURRENT
-from equipment_lending.queries.occupation import occupations, stock_uses
+from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.availability import steps
 from equipment_lending.rules.claims import claimed
 from equipment_lending.rules.opening import OpeningCalendar
@@ -38,10 +38,9 @@ class DayView:
 
 
 def month(session: Session, offer: Offer, calendar: OpeningCalendar, first: date, now: datetime) -> list[DayView]:
-    """Return the days of the month that begins on ``first``, in two statements. Of today only what is left counts."""
+    """Return the days of the month that begins on ``first``. Of today only what is left counts."""
     whole = _whole(calendar, first)
-    taken = occupations(session, [offer.stock_id], whole, now).get(offer.stock_id, [])
-    free = steps(offer.units, [occupied.claimed for occupied in taken], whole)
+    free = steps(offer.units, stock_uses(session, [offer.stock_id], whole, now)[offer.stock_id].occupied, whole)
     return [_day_view(day, calendar, free, now) for day in days_of_month(first)]
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import BigInteger, Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from equipment_lending.models import Claim, Custody, Item, LendingPoint, Loan, LoanLine, Stock
-from equipment_lending.rules.assignment import Others
+from equipment_lending.rules.assignment import Others, bound
 from equipment_lending.rules.availability import levels, offered
-from equipment_lending.terms import FOREVER, Claimed, ItemUse, Period, ServiceState, Step
+from equipment_lending.terms import FOREVER, Claimed, ClaimKind, ItemUse, Period, ServiceState, Step
 from portal.db.epoch import epoch, instant_of, second_of
 
 
@@ -58,7 +58,26 @@ def occupied_seconds(session: Session, stocks: Stocks, period: Period, now: date
     for query in _in_seconds(stocks, period, now):
         for start, end, units, stock_id in session.execute(query.add_columns(Claim.stock_id)):
             found[stock_id].append((start, end, units))
-    return found
+    return found | _bound_twice(session, stocks, period, now)
+
+
+def _bound_twice(session: Session, stocks: Stocks, period: Period, now: datetime) -> dict[UUID, list[Seconds]]:
+    """Return exactly what occupies the few stocks of which an item is away and out of service at once.
+
+    To add up the reasons, as is right for all the others, would count that item twice.
+    """
+    twice = session.scalars(
+        select(Claim.stock_id)
+        .join(Custody, Custody.item_id == Claim.item_id)
+        .where(Custody.in_at.is_(None), Claim.kind == ClaimKind.MAINTENANCE, Claim.stock_id.in_(stocks))
+        .where(Claim.live, Claim.ends_at > period.start, Claim.starts_at < period.end)
+        .distinct()
+    ).all()
+    uses = stock_uses(session, twice, period, now) if twice else {}
+    return {
+        stock_id: [(second_of(start), second_of(end), units) for start, end, units in use.occupied]
+        for stock_id, use in uses.items()
+    }
 
 
 def _in_seconds(stocks: Stocks, period: Period, now: datetime) -> tuple[Select[int, int, int], ...]:
@@ -90,8 +109,9 @@ def occupations(
 ) -> dict[UUID, list[Occupied]]:
     """Return what occupies each stock at some instant of ``period``, in two statements.
 
-    What is overdue at ``now`` occupies until further notice (see ``equipment_lending.rules.claims.occupying``), unless
-    ``without_overdue``, as if it were back. ``without_loan`` leaves one loan's own claims out.
+    What is overdue at ``now`` occupies from the end of its claim until further notice: no claim is rewritten for that,
+    and once it is back everything follows. ``without_overdue`` tells it as if it were back; ``without_loan`` leaves one
+    loan's own claims out.
     """
     found: dict[UUID, list[Occupied]] = defaultdict(list)
     for stock_id, occupied in _claims(session, stock_ids, period):
@@ -148,7 +168,8 @@ def availability(session: Session, model_id: UUID, point: str, period: Period, n
     )
     if stock_id is None:
         return None
-    taken = [row for query in _in_seconds([stock_id], period, now) for row in session.execute(query)]
+    exactly = _bound_twice(session, [stock_id], period, now).get(stock_id)
+    taken = exactly or [row for query in _in_seconds([stock_id], period, now) for row in session.execute(query)]
     capacity = capacities(session, [stock_id]).get(stock_id, 0)
     found = offered(levels(capacity, taken, second_of(period.start), second_of(period.end)))
     edges = [instant_of(start) for start, _, _ in found] + [period.end]
@@ -165,6 +186,11 @@ class StockUse:
     @property
     def capacity(self) -> int:
         return sum(item.units for item in self.items)
+
+    @property
+    def occupied(self) -> list[Claimed]:
+        """All that is not free, bound or not."""
+        return [*bound(self.items), *self.spoken_for]
 
     @property
     def spoken_for(self) -> list[Claimed]:
@@ -219,10 +245,10 @@ def planned(session: Session, stocks: Stocks, now: datetime) -> list[UUID]:
 
 
 def _use(held: Iterable[tuple[UUID, int]], taken: list[Occupied]) -> StockUse:
-    bound: dict[UUID, list[Claimed]] = defaultdict(list)
+    bound_for: dict[UUID, list[Claimed]] = defaultdict(list)
     for occupied in taken:
         if occupied.item_id is not None:
-            bound[occupied.item_id].append(occupied.claimed)
-    items = tuple(ItemUse(item, units, tuple(bound[item])) for item, units in held)
+            bound_for[occupied.item_id].append(occupied.claimed)
+    items = tuple(ItemUse(item, units, tuple(bound_for[item])) for item, units in held)
     unbound = sorted((o for o in taken if o.item_id is None), key=lambda o: (o.promised_at or FOREVER, str(o.loan_id)))
     return StockUse(items, tuple(unbound))

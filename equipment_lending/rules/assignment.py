@@ -66,8 +66,7 @@ def free_units(items: Sequence[ItemUse], unbound: Sequence[Claimed], wanted: Per
 
     ``unbound`` claims come oldest first. Negative where more is promised than there is.
     """
-    occupied = [*(claim for item in items for claim in item.bound), *unbound]
-    count = free_throughout(sum(item.units for item in items), occupied, wanted)
+    count = free_throughout(sum(item.units for item in items), [*bound(items), *unbound], wanted)
     if count <= 0 or not _bound_later(items, _reach(unbound, wanted)):
         return count
     if assignable(items, [*unbound, (wanted.start, wanted.end, count)]):
@@ -80,14 +79,24 @@ def free_units(items: Sequence[ItemUse], unbound: Sequence[Claimed], wanted: Per
     return bisect_left(range(1, count + 1), True, key=too_many)
 
 
-def promised_beyond(items: Iterable[ItemUse], unbound: Iterable[Claimed], wanted: Period) -> int:
-    """Return how many more units are promised, at the worst instant of ``wanted``, than there are to be had then.
+def promised_beyond(items: Sequence[ItemUse], unbound: Iterable[Claimed], wanted: Period) -> int:
+    """Return how many more units are promised, at the worst instant of ``wanted``, than there are to be had then."""
+    return max(0, -free_throughout(sum(item.units for item in items), [*bound(items), *unbound], wanted))
 
-    Of an item that is bound for two reasons at once no more is missing than there is.
+
+def bound(items: Iterable[ItemUse]) -> list[Claimed]:
+    """Return for which stretches how many units of the items are bound.
+
+    Of an item that is bound for two reasons at once, late and in repair, no more is missing than there is.
     """
-    units = [stretches for item in items for stretches in _units(item)]
-    bound = [(start, end, 1) for stretches in units for start, end in stretches]
-    return max(0, -free_throughout(len(units), [*bound, *unbound], wanted))
+    return [claim for item in items for claim in (item.bound if len(item.bound) < 2 else _missing(item))]
+
+
+def _missing(item: ItemUse) -> Iterator[Claimed]:
+    whole = Period(min(start for start, _, _ in item.bound), max(end for _, end, _ in item.bound))
+    for start, end, free in steps(item.units, item.bound, whole):
+        if free < item.units:
+            yield start, end, item.units - max(0, free)
 
 
 class Others(NamedTuple):

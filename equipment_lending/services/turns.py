@@ -145,5 +145,5 @@ def _from(place: Waiting, now: datetime) -> Waiting:
 
 
 def _same(one: WaitlistEntry, wish: Wish) -> bool:
-    units = sum(line.units for line in wish.lines if line.equipment == one.stock.model.slug)
+    units = wish.units.get(one.stock.model.slug, 0)
     return one.period == Period(wish.pickup_at, wish.return_at) and one.units == units

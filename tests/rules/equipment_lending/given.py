@@ -64,14 +64,15 @@ claims = st.builds(lambda hours, units: (at(hours[0]), at(hours[1]), units), str
 
 @st.composite
 def single_items(draw, most=3):
-    """Items of one unit, bound for stretches that do not overlap; some begin in the future."""
+    """Items of one unit, bound for stretches, of which some begin in the future; an item may be late and in repair."""
     found = []
     for number in range(draw(st.integers(1, most))):
         bound, hour = [], 0
         for idle, busy in draw(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 4)), max_size=2)):
             bound.append((at(hour + idle), at(hour + idle + busy), 1))
             hour += idle + busy
-        found.append(ItemUse(number, 1, tuple(bound)))
+        late = [(at(start), at(end), 1) for start, end in draw(st.lists(stretches(8, 5), max_size=1))]
+        found.append(ItemUse(number, 1, (*bound, *late)))
     return found
 
 

@@ -9,6 +9,7 @@ from equipment_lending.rules.assignment import (
     Others,
     assignable,
     bind,
+    bound,
     extendable,
     fitting,
     free_together,
@@ -33,15 +34,25 @@ def can_all_be_served(items, claims):
         if n == len(units):
             return True
         start, end = units[n]
-        for bound in taken.values():
-            if all(end <= other_start or other_end <= start for other_start, other_end in bound):
-                bound.append((start, end))
+        for busy in taken.values():
+            if all(end <= other_start or other_end <= start for other_start, other_end in busy):
+                busy.append((start, end))
                 if serve(n + 1):
                     return True
-                bound.pop()
+                busy.pop()
         return False
 
     return serve(0)
+
+
+def hours_of(wanted):
+    return [wanted.start + n * HOUR for n in range(int(wanted.length / HOUR))]
+
+
+def left_at(hour, items, claims):
+    """Count, on the shelf at an hour, the single items that nothing binds; and off what is promised then."""
+    on_the_shelf = sum(not any(start <= hour < end for start, end, _ in item.bound) for item in items)
+    return on_the_shelf - sum(units for start, end, units in claims if start <= hour < end)
 
 
 def kept_one_by_one(items, claims):
@@ -78,7 +89,7 @@ def test_the_promises_that_fit_are_those_kept_one_by_one_from_the_oldest(items, 
 
 @given(single_items(), unbound, wishes)
 def test_as_many_units_are_free_as_can_be_served_beside_the_promises_that_fit(items, claims, wanted):
-    counted = free_throughout(len(items), [*(c for item in items for c in item.bound), *claims], wanted)
+    counted = min(left_at(hour, items, claims) for hour in hours_of(wanted))
     kept = kept_one_by_one(items, claims)
     free = free_units(items, claims, wanted)
 
@@ -165,17 +176,22 @@ def test_E4_where_too_much_is_promised_whoever_comes_early_is_served_in_turn():
 
 @given(single_items(), unbound, wishes)
 def test_as_many_are_promised_beyond_what_there_is_as_lack_at_the_worst_hour(items, claims, wanted):
-    hours = [wanted.start + n * HOUR for n in range(int(wanted.length / HOUR))]
-    lacking = [
-        sum(units for start, end, units in claims if start <= hour < end)
-        - sum(not any(start <= hour < end for start, end, _ in item.bound) for item in items)
-        for hour in hours
-    ]
-    assert promised_beyond(items, claims, wanted) == max(0, *lacking)
+    least = min(left_at(hour, items, claims) for hour in hours_of(wanted))
+    assert promised_beyond(items, claims, wanted) == max(0, -least)
+
+
+@given(st.integers(1, 5), unbound)
+def test_of_a_lot_no_more_is_bound_than_there_is(units, reasons):
+    reasons = [(start, end, min(units, number)) for start, end, number in reasons]
+    lot = ItemUse("lot", units, tuple(reasons))
+    for hour in (at(hour) for hour in range(24)):
+        told = sum(number for start, end, number in reasons if start <= hour < end)
+        assert sum(number for start, end, number in bound([lot]) if start <= hour < end) == min(units, told)
 
 
 def test_E14_what_is_bound_twice_over_lacks_once():
     late_and_to_be_repaired = ItemUse("A", 1, ((at(0), at(9000), 1), (at(8), at(12), 1)))
+    assert free_units([late_and_to_be_repaired, ItemUse("B")], [], Period(at(8), at(20))) == 1
     assert promised_beyond([late_and_to_be_repaired], [], Period(at(8), at(20))) == 0
     assert promised_beyond([late_and_to_be_repaired, ItemUse("B")], [(at(9), at(11), 2)], Period(at(8), at(20))) == 1
 

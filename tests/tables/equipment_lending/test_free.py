@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from equipment_lending.queries.catalogue import Filter, sheets
+from equipment_lending.queries.occupation import availability
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import Period, RefusalCode, Refused, ServiceState, Wish, WishedLine
 from portal.audit.services import Audit
@@ -68,10 +69,10 @@ def test_what_is_called_free_is_granted_and_one_more_is_not(session, clock, now,
         desk.handed_out(session, late, at=instant("2026-10-28T10:00"))
     for _ in range(chance.randint(2, 6)):
         lending.loan(session, stock, *stretch())
-    for item in chance.sample(stock.items[1:], chance.randint(0, 2)):
+    for item in chance.sample(stock.items, chance.randint(0, 2)):  # the one that is late may be in repair, too
         lending.maintenance(session, item, *stretch())
     if chance.random() < 0.3:
-        lending.offer(session, stock, *stretch())
+        lending.offer(session, stock, *stretch(), offer_until=now + timedelta(days=1))
     for _ in range(6):
         wanted = Period(*map(instant, stretch()))
         told = free(session, now, stock, wanted)
@@ -101,6 +102,20 @@ def test_what_is_retired_out_of_repair_is_missing_once(session, now):
     lending.maintenance(session, stock.items[0], "2026-11-01T10:00", "2027-11-01T10:00")
     stock.items[0].service_state = ServiceState.RETIRED
     assert free(session, now, stock, lending.period("2026-11-05T10:00", "2026-11-06T10:00")) == 1
+
+
+def test_what_is_late_and_in_repair_at_once_is_missing_once(session, clock, now):
+    """In the catalogue, in the month, in the answer to programs, and in what is decided."""
+    stock = lending.stock(session, units=2, at=lending.point(session, windows=lending.ROUND_THE_CLOCK))
+    desk.handed_out(
+        session, lending.loan(session, stock, "2026-10-28T10:00", "2026-11-01T10:00"), at=instant("2026-10-28T10:00")
+    )
+    lending.maintenance(session, stock.items[0], "2026-11-02T09:00", "2026-11-20T09:00")
+    wanted = lending.period("2026-11-05T10:00", "2026-11-06T10:00")
+    assert free(session, now, stock, wanted) == 1
+    assert granted(session, clock, stock, wanted, 1)
+    steps = availability(session, stock.model_id, stock.point.slug, Period(now, wanted.end), now)
+    assert [step.free for step in steps] == [1]
 
 
 def test_of_a_period_that_is_over_nothing_is_free(session, now):

@@ -64,6 +64,14 @@ def test_what_is_overdue_is_missing_until_it_is_back(session, stock):
     assert {days[n].least for n in (4, 14, 28)} == {2}
 
 
+def test_what_is_late_and_in_repair_at_once_is_missing_once(session, stock):
+    loan = lending.loan(session, stock, "2026-11-03T10:00", "2026-11-03T18:00", state=LoanState.OUT)
+    late = lending.custody(session, loan.lines[0])
+    lending.maintenance(session, late.item, "2026-11-04T10:00", "2026-11-20T10:00")
+    days = november(session, stock)
+    assert {days[n].least for n in (4, 14, 28)} == {2}
+
+
 def test_more_promised_than_there_is_reads_as_nothing_free(session, stock):
     lending.loan(session, stock, "2026-11-10T10:00", "2026-11-12T12:00", units=5)
     assert november(session, stock)[11].least == 0

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from equipment_lending.models import Claim, Loan, WaitlistEntry
 from equipment_lending.services.catalogue import Catalogue
 from equipment_lending.services.requests import LoanRequests
-from equipment_lending.terms import Approval, Hours, LoanState, WeeklyWindow
+from equipment_lending.terms import Approval, Hours, LoanState, ServiceState, WeeklyWindow
 from portal.people.terms import Role
 from tests.factories import desk, lending, people
 
@@ -276,6 +276,40 @@ def test_a_borrower_extends_and_cancels(api, session, stock, mine):
         .startswith("2026-10-27T09:00")
     )
     assert api.post_json(f"/api/v1/loans/{loan['id']}/cancel", {}, headers=mine).json["state"] == "cancelled"
+
+
+def test_last_year_is_over_and_nothing_of_it_is_looked_for(api, stock, mine):
+    last_year = {"pickup_at": "2025-10-24T10:00:00+02:00", "return_at": "2025-10-26T10:00:00+01:00"}
+    no = api.post_json("/api/v1/loans", wish(stock, **last_year), headers=mine, status=409).json
+    assert {"in_the_past", "not_enough"} <= {reason["code"] for reason in no["reasons"]}
+    assert no["alternatives"]["periods"] == []
+
+
+def test_a_reason_is_told_by_the_clocks_of_the_point(api, session, mine):
+    far = lending.stock(session, at=lending.point(session, zone="Indian/Reunion"))
+    at_night = {"pickup_at": "2026-10-24T02:00:00+04:00", "return_at": "2026-10-26T12:00:00+04:00"}
+    english = mine | {"Accept-Language": "en"}
+    no = api.post_json("/api/v1/loans", wish(far, **at_night), headers=english, status=409).json
+    assert "Saturday 24 October, 08:00–20:00" in no["reasons"][0]["detail"]
+
+
+def test_another_point_is_proposed_only_where_it_has_all_of_what_is_named_twice(api, session, stock, mine):
+    few, enough = (lending.stock(session, units=units, of=stock.model) for units in (1, 2))
+    lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", units=2)
+    twice = {"lines": [{"equipment": stock.model.slug, "units": 1}] * 2}
+    no = api.post_json("/api/v1/loans", wish(stock, **twice), headers=mine, status=409).json
+    assert no["alternatives"]["points"] == [enough.point.slug]
+    assert few.point.slug != enough.point.slug
+
+
+def test_what_has_left_for_good_is_not_put_in_service_and_what_was_lost_is_found(api, session, stock, clerk):
+    gone, lost = stock.items
+    gone.service_state, gone.state_reason = ServiceState.RETIRED, "usé"
+    lost.service_state, lost.state_reason = ServiceState.LOST, "introuvable"
+    no = api.post_json(f"/api/v1/items/{gone.asset_tag}/in-service", {}, headers=clerk, status=409).json
+    assert [reason["code"] for reason in no["reasons"]] == ["item_not_lent"]
+    api.post_json(f"/api/v1/items/{lost.asset_tag}/in-service", {}, headers=clerk)
+    assert (lost.service_state, lost.state_reason) == (ServiceState.IN_SERVICE, None)
 
 
 def test_what_is_late_cannot_be_extended_until_a_time_that_is_over(api, session, stock, me, mine):
