@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.audit.models import AuditEntry
 from portal.mail.models import OutgoingMail
@@ -105,6 +105,23 @@ class TestInvitation:
             organisations.invite(host.organisation, host.person, "mai@example.org")
         with pytest.raises(TooMany):
             organisations.invite(host.organisation, host.person, "mai@example.org")
+
+    def test_nobody_writes_to_ever_more_strangers_however_many_organisations_they_found(self, session, organisations):
+        host = people.person(session)
+        founded = [people.membership(session, person=host).organisation for _ in range(2)]
+        for number in range(20):
+            organisations.invite(founded[number % 2], host, f"stranger{number}@example.org")
+        with pytest.raises(TooMany):
+            organisations.invite(founded[0], host, "one.more@example.org")
+        assert session.scalar(select(func.count()).select_from(OutgoingMail)) == 20
+
+    def test_others_still_invite_in_the_name_of_the_same_organisation(self, session, organisations):
+        host = people.membership(session)
+        for number in range(20):
+            organisations.invite(host.organisation, host.person, f"stranger{number}@example.org")
+        colleague = people.membership(session, organisation=host.organisation).person
+        organisations.invite(host.organisation, colleague, "mai@example.org")
+        assert secret_of(session, "mai@example.org")
 
 
 class TestOfficers:
