@@ -1,9 +1,9 @@
 """Reading moderation: where things stand, what visitors pointed out, what was done and who looks after it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -46,15 +46,6 @@ def is_visible(kind: str, column: Any) -> ColumnElement[bool]:
     superseded = select(literal(1)).where(same, later.number > last.number).exists()
     out_of_sight = and_(last.subject_kind == kind, last.subject_id == column, last.act != Act.RESTORE, ~superseded)
     return ~select(literal(1)).where(out_of_sight).exists()
-
-
-def seen_since(session: Session, changes: Iterable[datetime]) -> datetime | None:
-    """Return when a public list last changed: the latest of its rows' changes and of all acts of moderation.
-
-    What is hidden leaves a list without any row that says so; whoever asks by date must be told all the same.
-    """
-    acted = session.scalar(select(func.max(ModerationAct.at)))
-    return max([*changes, *([acted] if acted else [])], default=None)
 
 
 @dataclass(frozen=True, slots=True)
