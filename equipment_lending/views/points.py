@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from pyramid.view import view_config, view_defaults
 
 from equipment_lending.models import LendingPoint
-from equipment_lending.opening_hours import osm_hours
+from equipment_lending.opening_hours import written
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import catalogue
 from equipment_lending.queries.calendars import calendar, calendars
 from equipment_lending.queries.catalogue import Filter
+from equipment_lending.queries.timetables import timetable_of
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.terms import DayKind
 from equipment_lending.views.words import opening_now_words, opening_words, windows_words
@@ -71,7 +72,7 @@ class PointPage:
             "hours": opening_words(self.calendar.weekly, self.request),
             "week": list(self._week()),
             "exceptions": list(self._exceptions()),
-            "osm": osm_hours(self.calendar),
+            "osm": written(timetable_of(self.point)),
             "sheets": sheets,
             "total": total,
         }
