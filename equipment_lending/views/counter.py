@@ -38,6 +38,7 @@ from equipment_lending.views.desk import present_point, served_points
 from equipment_lending.views.words import CONDITIONS, sentence, state_words, training_words
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
+from portal.people.queries import may_act
 from portal.ports.certifications import Certifications
 
 TEMPLATES = "equipment_lending:templates/equipment_lending/desk/"
@@ -111,7 +112,8 @@ class CheckOut(AtCounter):
         super().__init__(context, request)
         self.lines = desk.lines_to_go(request.db, self.loan, self.now)
         self.lacks = self.lacking(self.now)
-        self.has_mandate = desk.has_mandate(request.db, self.loan, self.now)
+        today = self.loan.point.day_of(self.now)
+        self.has_mandate = may_act(request.db, self.loan.borrower_id, self.loan.organisation_id, today)
         self.form = request.new_form(
             CheckOutSchema(),
             buttons=(Button("hand_out", _("Hand out"), "now"),),

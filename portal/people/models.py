@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, event, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, UniqueConstraint, and_, event, or_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db.guards import guard
@@ -87,6 +87,11 @@ class Membership(Row):
 
     organisation: Mapped[Organisation] = relationship(back_populates="memberships")
     person: Mapped[Person] = relationship(back_populates="memberships")
+
+    @classmethod
+    def in_force(cls, today: date | ColumnElement[date]) -> ColumnElement[bool]:
+        """Return the condition that the member may act in the organisation's name today."""
+        return and_(cls.officer.is_(True), or_(cls.until.is_(None), cls.until >= today))
 
 
 class Invitation(Row):

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.people.models import ApiToken, Invitation, Membership, Organisation, Person, RoleGrant, SignIn
-from portal.people.rules import Term, in_force, officers, search_text, search_words
+from portal.people.rules import Term, officers, search_text, search_words
 from portal.people.terms import Role
 
 
@@ -59,8 +59,21 @@ def memberships_of(session: Session, person_id: UUID) -> list[Membership]:
 
 
 def mandates_of(session: Session, person_id: UUID, today: date) -> list[Organisation]:
-    """Return the organisations in whose name the person may act today."""
-    return [m.organisation for m in memberships_of(session, person_id) if in_force(m.officer, m.until, today)]
+    """Return the organisations in whose name the person may act today, by name."""
+    theirs = select(Organisation).join(Organisation.memberships).where(Membership.person_id == person_id)
+    found = session.scalars(theirs.where(Membership.in_force(today)))
+    return sorted(found, key=lambda organisation: search_text(organisation.name))
+
+
+def officer_ids(session: Session, organisation_id: UUID, today: date) -> set[UUID]:
+    """Return who may act in the organisation's name today."""
+    theirs = select(Membership.person_id).where(Membership.organisation_id == organisation_id)
+    return set(session.scalars(theirs.where(Membership.in_force(today))))
+
+
+def may_act(session: Session, person_id: UUID, organisation_id: UUID | None, today: date) -> bool:
+    """May the person act in the organisation's name today? In nobody's, everybody may."""
+    return organisation_id is None or person_id in officer_ids(session, organisation_id, today)
 
 
 def members_of(session: Session, organisation_id: UUID) -> list[Membership]:

@@ -9,7 +9,14 @@ from sqlalchemy import func, select
 from portal.audit.models import AuditEntry
 from portal.mail.models import OutgoingMail
 from portal.people.models import Membership, SignIn
-from portal.people.queries import found_organisations, invitations_of, members_of
+from portal.people.queries import (
+    found_organisations,
+    invitations_of,
+    mandates_of,
+    may_act,
+    members_of,
+    officer_ids,
+)
 from portal.people.services import Organisations, SignIns
 from portal.people.services.letters import LinkSpent
 from portal.people.services.organisations import LastOfficer, NumberTaken
@@ -122,6 +129,29 @@ class TestInvitation:
         colleague = people.membership(session, organisation=host.organisation).person
         organisations.invite(host.organisation, colleague, "mai@example.org")
         assert secret_of(session, "mai@example.org")
+
+
+class TestMandates:
+    @pytest.mark.parametrize(
+        ("given", "may"),
+        [
+            ({}, True),
+            ({"until": TODAY}, True),
+            ({"until": TODAY - timedelta(days=1)}, False),
+            ({"officer": False}, False),
+        ],
+    )
+    def test_who_may_act_today_is_the_same_however_one_asks(self, session, given, may):
+        held = people.membership(session, **given)
+        someone, theirs = held.person, held.organisation
+        people.membership(session, person=someone, officer=False)
+        people.membership(session, organisation=theirs, officer=False)
+        assert may_act(session, someone.id, theirs.id, TODAY) is may
+        assert officer_ids(session, theirs.id, TODAY) == ({someone.id} if may else set())
+        assert mandates_of(session, someone.id, TODAY) == ([theirs] if may else [])
+
+    def test_for_oneself_everybody_acts(self, session):
+        assert may_act(session, people.person(session).id, None, TODAY)
 
 
 class TestOfficers:
