@@ -23,9 +23,8 @@ from equipment_lending.schemas.desk import (
     ApproveSchema,
     CheckInSchema,
     CheckOutSchema,
+    DeclineSchema,
     ProlongSchema,
-    RejectSchema,
-    WithdrawSchema,
     WriteOffSchema,
     part_name,
 )
@@ -289,10 +288,10 @@ class LoanAtDesk(AtCounter):
             uncertified=bool(self.lacks),
         )
         self.rejecting = request.new_form(
-            RejectSchema(), buttons=(Button("reject", _("Decline"), "danger"),), name="reject"
+            DeclineSchema(), buttons=(Button("reject", _("Decline"), "danger"),), name="reject"
         )
         self.withdrawing = request.new_form(
-            WithdrawSchema(), buttons=(Button("withdraw", _("Cancel the loan"), "danger"),), name="withdraw"
+            DeclineSchema(), buttons=(Button("withdraw", _("Cancel the loan"), "danger"),), name="withdraw"
         )
         self.prolonging = request.new_form(
             ProlongSchema(),
