@@ -14,7 +14,7 @@ from portal.i18n import in_language
 from portal.index.feeds import News, atom, sitemap, sitemap_index
 from portal.index.models import IndexEntry
 from portal.index.permissions import Index
-from portal.index.queries import Found, addresses, changed_at, latest, search, size
+from portal.index.queries import Answer, addresses, changed_at, latest, search, size
 from portal.index.schemas import SearchSchema
 from portal.transport import settled
 
@@ -66,7 +66,7 @@ class Search:
             "next_url": self._address(self.page + 1) if found and self.page * PER_PAGE < found.total else None,
         }
 
-    def _found(self, asked: dict[str, str]) -> Found:
+    def _found(self, asked: dict[str, str]) -> Answer:
         kinds = [asked["kind"]] if asked["kind"] else list(self.kinds)
         offset = (self.page - 1) * PER_PAGE
         return search(self.request.db, asked["q"], kinds, limit=PER_PAGE, offset=offset)

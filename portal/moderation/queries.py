@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from portal.db import Found
 from portal.moderation.models import Flag, ModerationAct
 from portal.moderation.rules import standing_after
 from portal.moderation.terms import Act, Standing
@@ -62,15 +63,7 @@ class Case:
         return self.kind, self.subject_id
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One page of ``total`` rows."""
-
-    rows: Sequence[Any]
-    total: int
-
-
-def open_cases(session: Session, *, limit: int, offset: int = 0) -> Found:
+def open_cases(session: Session, *, limit: int, offset: int = 0) -> Found[Case]:
     """Return a page of the things that somebody says something is wrong with, the newest concern first."""
     newest = func.max(Flag.created_at)
     things = select(Flag.subject_kind, Flag.subject_id).where(Flag.settled_at.is_(None))
@@ -100,13 +93,13 @@ def acts_on(session: Session, kind: str, subject_id: UUID) -> Sequence[Moderatio
     return session.scalars(_acts().where(about).order_by(ModerationAct.number.desc())).all()
 
 
-def latest_acts(session: Session, *, limit: int, offset: int = 0) -> Found:
+def latest_acts(session: Session, *, limit: int, offset: int = 0) -> Found[ModerationAct]:
     """Return a page of all that was done, the latest first."""
     page = _acts().order_by(ModerationAct.at.desc(), ModerationAct.number.desc(), ModerationAct.id)
     return Found(session.scalars(page.limit(limit).offset(offset)).all(), _count(session, select(ModerationAct.id)))
 
 
-def out_of_sight(session: Session, *, limit: int, offset: int = 0) -> Found:
+def out_of_sight(session: Session, *, limit: int, offset: int = 0) -> Found[ModerationAct]:
     """Return a page of the acts that keep things hidden now, the latest first. What was removed is not among them."""
     later = aliased(ModerationAct)
     same = and_(later.subject_kind == ModerationAct.subject_kind, later.subject_id == ModerationAct.subject_id)

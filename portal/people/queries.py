@@ -1,23 +1,15 @@
 """What pages show of people and organisations."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from portal.db import Found
 from portal.people.models import ApiToken, Invitation, Membership, Organisation, Person, RoleGrant, SignIn
 from portal.people.rules import Term, officers, search_text, search_words
 from portal.people.terms import Role
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of rows, and how many there are in all."""
-
-    rows: list
-    total: int
 
 
 def present_person(request) -> Person | None:
@@ -25,7 +17,7 @@ def present_person(request) -> Person | None:
     return request.db.get(Person, request.identity.person_id) if request.identity else None
 
 
-def found_people(session: Session, text: str = "", *, limit: int = 20, offset: int = 0) -> Found:
+def found_people(session: Session, text: str = "", *, limit: int = 20, offset: int = 0) -> Found[Person]:
     """Return the people of whom every word is in name, e-mail or phone, by name; for the empty text, everybody."""
     wanted = select(Person).where(Person.erased_at.is_(None))
     for word in search_words(text):
@@ -112,7 +104,9 @@ def organisations_left_alone(session: Session, person_id: UUID, today: date) -> 
     return names
 
 
-def found_organisations(session: Session, text: str = "", *, limit: int = 20, offset: int = 0) -> Found:
+def found_organisations(
+    session: Session, text: str = "", *, limit: int = 20, offset: int = 0
+) -> Found[tuple[Organisation, int]]:
     """Return ``(organisation, members)`` rows of those whose name or number holds the text, by name."""
     wanted = select(Organisation)
     if text.strip():

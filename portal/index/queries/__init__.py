@@ -10,14 +10,14 @@ from portal.index.queries.filtering import (
     version,
     versions,
 )
-from portal.index.queries.lists import Found, addresses, filtered, latest, listing, search, size
+from portal.index.queries.lists import Answer, addresses, filtered, latest, listing, search, size
 from portal.index.queries.located import hits, within
 from portal.index.queries.questions import matching, terms
 
 __all__ = [
     "WHEELCHAIR",
+    "Answer",
     "Filter",
-    "Found",
     "addresses",
     "changed_at",
     "conditions",
