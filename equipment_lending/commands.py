@@ -46,9 +46,9 @@ def bring_in(installation, folder: Path, update: bool, dry_run: bool) -> None:
             return
         if difference.changes and not update:
             raise click.ClickException("nothing was imported: some rows exist and differ; say --update to change them")
-        city = request.city.name
+        owner = request.city.owner
         with _shown(difference.rows) as done:
-            importing.bring_in(difference, Guardians(city, city, city), done)
+            importing.bring_in(difference, Guardians(owner, owner, owner), done)
 
 
 @contextmanager

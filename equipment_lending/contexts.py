@@ -6,13 +6,14 @@ from typing import Self
 from uuid import UUID
 
 from pyramid.httpexceptions import HTTPNotFound
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, Loan, WaitlistEntry
 from equipment_lending.queries import loans, waiting
 from equipment_lending.queries.layers import CITY, Subject
-from portal.people.models import Membership, Person
+from portal.people.models import Person
+from portal.people.queries import officer_ids
 
 
 class LoanContext:
@@ -25,18 +26,13 @@ class LoanContext:
         self.loan: Loan = found
         self.scopes = tuple({found.point.slug, found.return_point.slug})
         self._db = request.db
-        self._today = request.clock.today()
+        self._today = found.point.day_of(request.clock.now())
 
     @cached_property
-    def owner_ids(self) -> tuple[UUID, ...]:
-        officers = self._db.scalars(
-            select(Membership.person_id).where(
-                Membership.organisation_id == self.loan.organisation_id,
-                Membership.officer,
-                or_(Membership.until.is_(None), Membership.until >= self._today),
-            )
-        )
-        return (self.loan.borrower_id, *officers)
+    def owner_ids(self) -> set[UUID]:
+        organisation_id = self.loan.organisation_id
+        officers = officer_ids(self._db, organisation_id, self._today) if organisation_id else set()
+        return {self.loan.borrower_id, *officers}
 
     @property
     def at_pickup(self) -> Self:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column, relationship
@@ -49,6 +50,10 @@ class LendingPoint(Versioned, Row):
     exceptions: Mapped[list["OpeningException"]] = relationship(
         back_populates="point", cascade="all, delete-orphan", order_by="OpeningException.first_day"
     )
+
+    def day_of(self, instant: datetime) -> date:
+        """Return the civil day of an instant at this point."""
+        return instant.astimezone(ZoneInfo(self.zone)).date()
 
 
 class OpeningWindow(Row):

@@ -12,7 +12,6 @@ from itertools import combinations, groupby, pairwise
 
 from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
 
-from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.terms import DayException, DayKind, Hours, WeeklyWindow
 
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -60,11 +59,6 @@ def written(timetable: Timetable) -> str:
         rules.append("PH off")
     rules += [_written_exception(exception) for exception in _by_rank(timetable.exceptions)]
     return "; ".join(rules) or "off"
-
-
-def osm_hours(calendar: OpeningCalendar) -> str:
-    """Return a point's calendar in OSM syntax."""
-    return written(Timetable(calendar.weekly, calendar.exceptions, bool(calendar.holidays)))
 
 
 def _written_week(weekly: Iterable[WeeklyWindow]) -> Iterator[str]:

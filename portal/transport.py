@@ -5,9 +5,10 @@ stale answer does no harm, ``public=300`` (shared caches may keep it 300 seconds
 What routes are said to ``share``, the scripts of other sites may read as well: without cookies, as anybody.
 
 Every public answer has an ETag, made of the answer itself. A Last-Modified has only what follows from dated rows alone:
-the API's list of lending points, what is read off the index. A page has none, because it says what is open now, which
-day is today, who reads it and what the city has set; neither has what is free or how many there are, because loans and
-items come and go without a date of their own. A date that is too old would hide a change; an ETag never does.
+the API's list of lending points, and what is read off the index, whose versions are the hours in which it changed. A
+page has none, because it says what is open now, which day is today, who reads it and what the city has set; neither has
+what is free or how many there are, because loans and items come and go without a date of their own. A date that is too
+old would hide a change; an ETag never does.
 """
 
 import gzip

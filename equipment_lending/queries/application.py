@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, true
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from equipment_lending.models import Custody, EquipmentModel, LendingPoint, Loan, LoanLine, Stock, WaitlistEntry
@@ -22,7 +22,7 @@ from equipment_lending.rules.fair_use import kept
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
 from equipment_lending.terms import HELD, Claimed, LoanState, Period, Wish, WishedLine
-from portal.people.models import Membership
+from portal.people.queries import may_act
 from portal.ports.certifications import Certifications
 
 COUNTED = (LoanState.REQUESTED, LoanState.CONFIRMED, LoanState.OUT, LoanState.CLOSED)
@@ -114,7 +114,7 @@ def gather(
         back=facts.visits(return_point, calendar_of[return_point.id], period.end),
         lines=facts.lines(lines, policy_of, borrower_id, certifications),
         not_lent=tuple(sorted(set(wish.units) - {stock.model.slug for stock in stocks})),
-        may_act=facts.may_act(borrower_id, wish.organisation_id),
+        may_act=may_act(session, borrower_id, wish.organisation_id, point.day_of(now)),
         same_desk=point is return_point,
     )
     return Gathered(wish, point, return_point, lines, policy_of, application, without.id if without else None)
@@ -234,18 +234,6 @@ class _Facts:
         """Return what the borrower holds at the pick-up; once that is over, what they hold now."""
         at = max(self.period.start, self.now)
         return frozenset(a for a in policy.requires if certifications.holds(borrower_id, a, at))
-
-    def may_act(self, borrower_id: UUID, organisation_id: UUID | None) -> bool:
-        """Is the borrower an officer of the organisation today, by the desk's clock, or asking in nobody's name?"""
-        if organisation_id is None:
-            return True
-        mandate = select(Membership.id).where(
-            Membership.organisation_id == organisation_id,
-            Membership.person_id == borrower_id,
-            Membership.officer,
-            or_(Membership.until.is_(None), Membership.until >= self.calendar.day_of(self.now)),
-        )
-        return self.session.scalar(mandate) is not None
 
 
 def free_for(use: StockUse, wanted: Period, now: datetime) -> int:

@@ -13,26 +13,26 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from equipment_lending.models import LendingPoint, OpeningException, OpeningWindow, PolicyLayer, Stock
+from equipment_lending.queries.timetables import exceptions_of, week_of
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import SETTINGS, Policy, effective
-from equipment_lending.terms import DayException, Hours, WeeklyWindow
 
 
 def calendars(session: Session, points: Iterable[LendingPoint]) -> dict[UUID, OpeningCalendar]:
     """Return each point's calendar: its usual week, its exceptions, the French public holidays."""
     points = list(points)
     ids = [point.id for point in points]
-    weekly: dict[UUID, list[WeeklyWindow]] = defaultdict(list)
+    windows: dict[UUID, list[OpeningWindow]] = defaultdict(list)
     for window in session.scalars(select(OpeningWindow).where(OpeningWindow.point_id.in_(ids))):
-        weekly[window.point_id].append(WeeklyWindow(window.weekday, Hours(window.opens, window.closes)))
-    exceptions: dict[UUID, list[DayException]] = defaultdict(list)
-    for row in session.scalars(select(OpeningException).where(OpeningException.point_id.in_(ids))):
-        exceptions[row.point_id].append(_exception(row))
+        windows[window.point_id].append(window)
+    exceptions: dict[UUID, list[OpeningException]] = defaultdict(list)
+    for exception in session.scalars(select(OpeningException).where(OpeningException.point_id.in_(ids))):
+        exceptions[exception.point_id].append(exception)
     return {
         point.id: OpeningCalendar(
             ZoneInfo(point.zone),
-            tuple(sorted(weekly[point.id])),
-            tuple(exceptions[point.id]),
+            week_of(windows[point.id]),
+            exceptions_of(exceptions[point.id]),
             PUBLIC_HOLIDAYS if point.observes_holidays else frozenset(),
         )
         for point in points
@@ -42,11 +42,6 @@ def calendars(session: Session, points: Iterable[LendingPoint]) -> dict[UUID, Op
 def calendar(session: Session, point: LendingPoint) -> OpeningCalendar:
     """Return one point's calendar."""
     return calendars(session, [point])[point.id]
-
-
-def _exception(row: OpeningException) -> DayException:
-    hours = (Hours(row.opens, row.closes),) if row.opens is not None and row.closes is not None else ()
-    return DayException(row.first_day, row.last_day, row.kind, hours)
 
 
 class PublicHolidays(Container[date]):

@@ -94,11 +94,6 @@ def points(session: Session) -> list[LendingPoint]:
     )
 
 
-def point_by_slug(session: Session, slug: str) -> LendingPoint | None:
-    """Return the lending point of that slug."""
-    return session.scalar(select(LendingPoint).where(LendingPoint.slug == slug))
-
-
 def sheets(
     session: Session, wanted: Filter, now: datetime, *, limit: int | None = None, offset: int = 0
 ) -> tuple[list[Sheet], int]:

@@ -19,7 +19,6 @@ from equipment_lending.rules.claims import after_check_out, remaining
 from equipment_lending.rules.handing_out import allotted, at_hand
 from equipment_lending.terms import ClaimKind, LoanState, Period, ServiceState
 from portal.people.models import Person
-from portal.people.queries import mandates_of
 
 _DAY = timedelta(days=1)
 
@@ -132,14 +131,6 @@ def all_lines_to_go(session: Session, loans: Sequence[Loan], now: datetime) -> d
         items.sort(key=lambda it: (not it.free, it.resting, it.item.asset_tag))
         found[line.loan_id].append(LineToGo(line, left, tuple(items)))
     return found
-
-
-def has_mandate(session: Session, loan: Loan, now: datetime) -> bool:
-    """May the borrower act today, by the desk's clock, for the organisation that the loan is for, if for any?"""
-    if loan.organisation_id is None:
-        return True
-    today = now.astimezone(ZoneInfo(loan.point.zone)).date()
-    return loan.organisation_id in {one.id for one in mandates_of(session, loan.borrower_id, today)}
 
 
 def _on_the_shelf(session: Session, stock_ids: Collection[UUID]) -> Sequence[Item]:

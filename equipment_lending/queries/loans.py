@@ -200,9 +200,8 @@ def find_at_desk(session: Session, text: str, *, limit: int = 10) -> Found:
     numbered = loan_by_number(session, typed)
     if item or numbered:
         return Found((), [numbered] if numbered else (), [item] if item else ())
-    like = "%" + typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     people = found_people(session, typed, limit=limit).rows
-    spoken_for = select(Organisation.id).where(Organisation.name.ilike(like, escape="\\"))
+    spoken_for = select(Organisation.id).where(Organisation.name.icontains(typed, autoescape=True))
     loans = session.scalars(
         whole_loans()
         .where(
@@ -213,7 +212,7 @@ def find_at_desk(session: Session, text: str, *, limit: int = 10) -> Found:
         .limit(limit)
     ).all()
     items = session.scalars(
-        _item().where(Item.asset_tag.ilike(like, escape="\\")).order_by(Item.asset_tag).limit(limit)
+        _item().where(Item.asset_tag.icontains(typed, autoescape=True)).order_by(Item.asset_tag).limit(limit)
     ).all()
     return Found(people, loans, items)
 

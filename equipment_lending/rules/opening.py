@@ -49,10 +49,15 @@ class OpeningCalendar:
 
     def day_kind(self, day: date) -> DayKind:
         """Return whether the desk is open on a day, closed, or closed but preparing orders."""
-        exception = self._exception(day)
+        exception = self.exception_on(day)
         if exception and exception.kind is DayKind.PREPARING:
             return DayKind.PREPARING
         return DayKind.OPEN if self._hours(day) else DayKind.CLOSED
+
+    def exception_on(self, day: date) -> DayException | None:
+        """Return the exception that settles a day, the one that wins where several meet; None on a usual day."""
+        covering = [exception for exception in self.exceptions if exception.covers(day)]
+        return min(covering, key=lambda one: one.precedence, default=None)
 
     def is_closed(self, day: date) -> bool:
         """Is there no hour of this day at which the public can come?"""
@@ -150,10 +155,6 @@ class OpeningCalendar:
         while True:  # a desk that closed for good still gives an answer, far away
             yield day
 
-    def _exception(self, day: date) -> DayException | None:
-        covering = [exception for exception in self.exceptions if exception.covers(day)]
-        return min(covering, key=lambda one: one.precedence, default=None)
-
     def _hours(self, day: date) -> list[Hours]:
         """Return the hours of a day, reckoned once: a search for other days asks for each of them hundreds of times."""
         if day not in self._known:
@@ -161,7 +162,7 @@ class OpeningCalendar:
         return self._known[day]
 
     def _reckoned(self, day: date) -> list[Hours]:
-        exception = self._exception(day)
+        exception = self.exception_on(day)
         if exception is None:
             usual = [window.hours for window in self.weekly if window.weekday == day.weekday()]
             return [] if day in self.holidays else usual

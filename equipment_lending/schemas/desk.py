@@ -175,14 +175,8 @@ def _returned(away: Away, parts: Sequence[Item]) -> colander.SchemaNode:
     return node
 
 
-class RejectSchema(colander.Schema):
-    """Turning a request down."""
-
-    reason = words_node(_("Why"), name="reason", description=_("The borrower reads this."))
-
-
-class WithdrawSchema(colander.Schema):
-    """Calling a loan off from the desk."""
+class DeclineSchema(colander.Schema):
+    """Turning a request down, or calling a loan off from the desk."""
 
     reason = words_node(_("Why"), name="reason", description=_("The borrower reads this."))
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from equipment_lending.models import Claim, Custody, Item, Loan, LoanLine, Stock
 from equipment_lending.queries import loans
 from equipment_lending.queries.calendars import policies
-from equipment_lending.queries.desk import HandOut, has_mandate
+from equipment_lending.queries.desk import HandOut
 from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.claims import after_check_in, after_check_out, whole_minute
 from equipment_lending.rules.condition import condition_after, noted
@@ -32,6 +32,7 @@ from equipment_lending.terms import (
 from portal.audit.services import Audit
 from portal.clock import Clock
 from portal.db import lock
+from portal.people.queries import may_act
 from portal.ports.certifications import Certifications
 
 
@@ -129,7 +130,8 @@ class Desk:
         needed = frozenset().union(*(policy.requires for policy in self._policies(loan).values()))
         lacking = sorted(a for a in needed if not self._certifications.holds(loan.borrower_id, a, now))
         unmet = [Refusal(RefusalCode.NOT_CERTIFIED, {"missing": lacking})] if lacking else []
-        if loan.organisation and not has_mandate(self._session, loan, now):
+        today = loan.point.day_of(now)
+        if loan.organisation and not may_act(self._session, loan.borrower_id, loan.organisation_id, today):
             unmet.append(Refusal(RefusalCode.NOT_OFFICER, {"organisation": loan.organisation.name}))
         return unmet
 

@@ -31,7 +31,7 @@ class Reminding:
         """
         if not self.can_remind(loan):
             return False
-        day = self._clock.now().astimezone(ZoneInfo(loan.return_point.zone)).date()
+        day = loan.return_point.day_of(self._clock.now())
         whom = {"person_id": str(loan.borrower_id), "point_id": str(loan.return_point_id)}
         key = f"lending.remind:{loan.borrower_id}:{loan.return_point_id}:{day}:desk"
         if not self._jobs.add("lending.remind", whom, key=key):

@@ -23,9 +23,8 @@ from equipment_lending.schemas.desk import (
     ApproveSchema,
     CheckInSchema,
     CheckOutSchema,
+    DeclineSchema,
     ProlongSchema,
-    RejectSchema,
-    WithdrawSchema,
     WriteOffSchema,
     part_name,
 )
@@ -38,6 +37,7 @@ from equipment_lending.views.desk import present_point, served_points
 from equipment_lending.views.words import CONDITIONS, sentence, state_words, training_words
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
+from portal.people.queries import may_act
 from portal.ports.certifications import Certifications
 
 TEMPLATES = "equipment_lending:templates/equipment_lending/desk/"
@@ -111,7 +111,8 @@ class CheckOut(AtCounter):
         super().__init__(context, request)
         self.lines = desk.lines_to_go(request.db, self.loan, self.now)
         self.lacks = self.lacking(self.now)
-        self.has_mandate = desk.has_mandate(request.db, self.loan, self.now)
+        today = self.loan.point.day_of(self.now)
+        self.has_mandate = may_act(request.db, self.loan.borrower_id, self.loan.organisation_id, today)
         self.form = request.new_form(
             CheckOutSchema(),
             buttons=(Button("hand_out", _("Hand out"), "now"),),
@@ -287,10 +288,10 @@ class LoanAtDesk(AtCounter):
             uncertified=bool(self.lacks),
         )
         self.rejecting = request.new_form(
-            RejectSchema(), buttons=(Button("reject", _("Decline"), "danger"),), name="reject"
+            DeclineSchema(), buttons=(Button("reject", _("Decline"), "danger"),), name="reject"
         )
         self.withdrawing = request.new_form(
-            WithdrawSchema(), buttons=(Button("withdraw", _("Cancel the loan"), "danger"),), name="withdraw"
+            DeclineSchema(), buttons=(Button("withdraw", _("Cancel the loan"), "danger"),), name="withdraw"
         )
         self.prolonging = request.new_form(
             ProlongSchema(),

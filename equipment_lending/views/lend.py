@@ -1,7 +1,7 @@
 """A loan agreed at the counter, on behalf of whoever stands there; what is confirmed is handed out at once."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -12,6 +12,7 @@ from equipment_lending.permissions import Lending
 from equipment_lending.queries import desk
 from equipment_lending.queries.alternatives import Alternatives
 from equipment_lending.queries.catalogue import points
+from equipment_lending.rules.claims import whole_minute_after
 from equipment_lending.schemas.desk import LendSchema
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import ABOUT_PICKUP, ABOUT_RETURN, LoanState, Refusal, Refused, Wish, WishedLine
@@ -23,8 +24,6 @@ from portal.i18n import _
 from portal.index.words import folded
 from portal.people.models import Person
 from portal.people.queries import mandates_of
-
-_MINUTE = timedelta(minutes=1)
 
 BESIDE = dict.fromkeys(ABOUT_PICKUP, "pickup_at") | dict.fromkeys(ABOUT_RETURN, "return_at")
 """Beside which field a no is said; one about a thing that is asked for is said beside that."""
@@ -86,7 +85,7 @@ class Lend:
         organisation = sent.get("organisation")
         return Wish(
             point=self.point.slug,
-            pickup_at=sent["pickup_at"] or self._at_once(),
+            pickup_at=sent["pickup_at"] or whole_minute_after(self.now),
             return_at=sent["return_at"],
             lines=tuple(WishedLine(line["equipment"], line["units"]) for line in sent["lines"]),
             return_point=sent.get("return_point"),
@@ -94,14 +93,9 @@ class Lend:
             purpose=sent["purpose"],
         )
 
-    def _at_once(self) -> datetime:
-        """Return the next whole minute."""
-        whole = self.now.replace(second=0, microsecond=0)
-        return whole if whole == self.now else whole + _MINUTE
-
     def _agreed(self, loan: Loan) -> HTTPSeeOther:
         """Lead on: to the hand-over of what may leave now, otherwise to the loan."""
-        at_once = loan.state is LoanState.CONFIRMED and loan.pickup_at <= self._at_once()
+        at_once = loan.state is LoanState.CONFIRMED and loan.pickup_at <= whole_minute_after(self.now)
         page = "lending.desk.check_out" if at_once else "lending.desk.loan"
         if not at_once:
             self.request.tell("good", _("The loan is noted: ${number}.", mapping={"number": loan.number}))

@@ -59,8 +59,8 @@ class Import(Managing):
         if compared.troubles or fingerprint(compared.difference) != self.request.typed.get("seen"):
             self.request.response.status_int = 409
             return self._page(compared, files, stale=True)
-        city = self.request.city.name
-        self.importing.bring_in(compared.difference, Guardians(city, city, city))
+        owner = self.request.city.owner
+        self.importing.bring_in(compared.difference, Guardians(owner, owner, owner))
         return self.saved("lending.manage.import", _("The spreadsheets are brought in."))
 
     def _carried(self) -> dict[str, bytes]:

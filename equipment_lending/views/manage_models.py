@@ -287,8 +287,7 @@ class AddItems(Managing):
 
     @view_config(request_method="GET")
     def show(self):
-        city = self.request.city
-        owner = city.publisher or city.place or city.name  # the name of the site is the last thing to own something
+        owner = self.request.city.owner
         self.fill(self.items_form, {"owner": owner, "insurer": owner, "maintainer": owner})
         return self._page()
 

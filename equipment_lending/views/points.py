@@ -6,14 +6,15 @@ from datetime import date, timedelta
 from pyramid.view import view_config, view_defaults
 
 from equipment_lending.models import LendingPoint
-from equipment_lending.opening_hours import osm_hours
+from equipment_lending.opening_hours import written
 from equipment_lending.permissions import Lending
 from equipment_lending.queries import catalogue
 from equipment_lending.queries.calendars import calendar, calendars
 from equipment_lending.queries.catalogue import Filter
+from equipment_lending.queries.timetables import noted_exceptions, timetable_of
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.terms import DayKind
-from equipment_lending.views.words import opening_now_words, opening_words, windows_words
+from equipment_lending.views.words import hours_words, opening_now_words, opening_words, windows_words
 from portal.i18n import _
 
 DAYS_SHOWN = 7
@@ -61,6 +62,7 @@ class PointPage:
         self.request = request
         self.now = request.clock.now()
         self.calendar: OpeningCalendar = calendar(request.db, self.point)
+        self.notes = noted_exceptions(self.point.exceptions)
 
     @view_config(request_method="GET", public=True)
     def show(self):
@@ -71,7 +73,7 @@ class PointPage:
             "hours": opening_words(self.calendar.weekly, self.request),
             "week": list(self._week()),
             "exceptions": list(self._exceptions()),
-            "osm": osm_hours(self.calendar),
+            "osm": written(timetable_of(self.point)),
             "sheets": sheets,
             "total": total,
         }
@@ -87,19 +89,18 @@ class PointPage:
         say = self.request.localizer.translate
         if self.calendar.day_kind(day) is DayKind.PREPARING:
             return say(_("orders are prepared behind closed doors"))
-        exception = next((row for row in self.point.exceptions if row.first_day <= day <= row.last_day), None)
+        exception = self.calendar.exception_on(day)
         if exception is not None:
-            return exception.note or say(_("exceptionally"))
+            return self.notes.get(exception) or say(_("exceptionally"))
         return say(_("public holiday")) if day in self.calendar.holidays else ""
 
     def _exceptions(self) -> Iterator[tuple[str, str, str]]:
-        """Yield the exceptions of the weeks to come: the days, the hours, the note."""
+        """Yield the exceptions of the weeks to come: the days, the hours they name themselves, the note."""
         today, say, words = self.calendar.day_of(self.now), self.request.localizer.translate, self.request.words
-        for row in self.point.exceptions:
-            if row.last_day < today or row.first_day > today + EXCEPTIONS_AHEAD:
+        for exception, note in self.notes.items():
+            if exception.last < today or exception.first > today + EXCEPTIONS_AHEAD:
                 continue
-            days = words.day(row.first_day)
-            if row.last_day != row.first_day:
-                days = say(_("${first} to ${last}"), mapping={"first": days, "last": words.day(row.last_day)})
-            hours = windows_words(self.calendar.windows_on(row.first_day), self.point.zone, self.request)
-            yield days, hours or say(_("closed")), row.note or ""
+            days = words.day(exception.first)
+            if exception.last != exception.first:
+                days = say(_("${first} to ${last}"), mapping={"first": days, "last": words.day(exception.last)})
+            yield days, hours_words(exception.hours, self.request) or say(_("closed")), note

@@ -12,10 +12,10 @@ from portal.api.permissions import Api
 from portal.i18n import in_language
 from portal.index.models import IndexEntry
 from portal.index.permissions import Index
-from portal.index.queries import search
-from portal.moderation.queries import seen_since
+from portal.index.queries import changed_at, search
 from portal.people.models import Person
 from portal.places.models import Place
+from portal.transport import settled
 
 
 @api_view(route_name="api.me", request_method="GET", permission=Api.READ_ME)
@@ -42,7 +42,7 @@ def found(request) -> dict[str, Any]:
     """Return one page of what answers a question."""
     kinds, page = request.GET.getall("kind") or list(request.registry.index_kinds), request.paging
     answer = search(request.db, request.criteria["q"], kinds, request.criteria["language"], page.limit, page.offset)
-    request.response.last_modified = seen_since(request.db, (entry.updated_at for entry in answer.rows))
+    request.response.last_modified = settled(changed_at(request.db, kinds), request.clock.now())
     items = [shown(entry, request) for entry in answer.rows]
     return paged(request, items, answer.total) | {"every_word": answer.every_word}
 

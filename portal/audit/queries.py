@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.audit.models import AuditEntry
+from portal.db import Found
 from portal.people.models import Organisation, Person
 
 
@@ -54,13 +55,7 @@ class Entry:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    entries: list[Entry]
-    total: int
-
-
-def found_entries(session: Session, sought: Sought, zone: str, *, limit: int, offset: int = 0) -> Found:
+def found_entries(session: Session, sought: Sought, zone: str, *, limit: int, offset: int = 0) -> Found[Entry]:
     """Return a page of what was sought, the latest first, and how many there are in all. Days are those of ``zone``."""
     wanted = conditions(sought, zone)
     total = session.scalar(select(func.count()).select_from(AuditEntry).outerjoin(AuditEntry.actor).where(*wanted))

@@ -3,10 +3,11 @@
 from pyramid.tweens import EXCVIEW
 
 from portal.db.engine import create_engine
+from portal.db.found import Found
 from portal.db.locking import lock
 from portal.db.row import Row, Translated, UtcMoment
 
-__all__ = ["Row", "Translated", "UtcMoment", "create_engine", "lock"]
+__all__ = ["Found", "Row", "Translated", "UtcMoment", "create_engine", "lock"]
 
 
 def includeme(config) -> None:

@@ -14,9 +14,9 @@ from portal.i18n import in_language
 from portal.index.feeds import News, atom, sitemap, sitemap_index
 from portal.index.models import IndexEntry
 from portal.index.permissions import Index
-from portal.index.queries import Found, addresses, latest, search, size
+from portal.index.queries import Answer, addresses, changed_at, latest, search, size
 from portal.index.schemas import SearchSchema
-from portal.moderation.queries import seen_since
+from portal.transport import settled
 
 PER_PAGE = 20
 PER_SITEMAP = 10_000
@@ -66,7 +66,7 @@ class Search:
             "next_url": self._address(self.page + 1) if found and self.page * PER_PAGE < found.total else None,
         }
 
-    def _found(self, asked: dict[str, str]) -> Found:
+    def _found(self, asked: dict[str, str]) -> Answer:
         kinds = [asked["kind"]] if asked["kind"] else list(self.kinds)
         offset = (self.page - 1) * PER_PAGE
         return search(self.request.db, asked["q"], kinds, limit=PER_PAGE, offset=offset)
@@ -89,12 +89,13 @@ def feed(request) -> Response:
     if not set(chosen) <= set(known):
         raise HTTPNotFound
     base_url = request.registry.portal_settings.base_url
-    entries = latest(request.db, chosen or list(known))
+    kinds = chosen or list(known)
+    entries = latest(request.db, kinds)
     about = ", ".join(request.localizer.translate(known[kind].label) for kind in chosen)
     asked = urlencode([("kind", kind) for kind in chosen])
     response = request.response
     response.content_type, response.charset = "application/atom+xml", "utf-8"
-    response.last_modified = seen_since(request.db, (entry.updated_at for entry in entries))
+    response.last_modified = settled(changed_at(request.db, kinds), request.clock.now())
     response.body = atom(
         title=f"{request.city.name}: {about}" if about else request.city.name,
         author=request.city.name,
@@ -136,7 +137,7 @@ def site(request) -> Response:
     there = addresses(request.db, kinds, limit=PER_SITEMAP, offset=(page - 1) * PER_SITEMAP)
     home = [(f"{base_url}/", None)] if page == 1 else []
     response.body = sitemap([*home, *((base_url + quote(path), changed) for path, changed in there)])
-    response.last_modified = seen_since(request.db, (changed for _path, changed in there))
+    response.last_modified = settled(changed_at(request.db, kinds), request.clock.now())
     return response
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from portal.db import Found
 from portal.licences import LICENCES, Licence
 from portal.media.models import Media, PlayTally, Rendition, Transcript, Upload
 from portal.media.terms import MediaFlaw, MediaKind, MediaState, Rendering, TranscriptForm, Voices
@@ -112,14 +113,6 @@ class ShownMedia:
         return (self.pictures or {}).get(Rendering.MEDIUM) or self.poster
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One page of ``total`` media."""
-
-    rows: Sequence[ShownMedia]
-    total: int
-
-
 def shown(session: Session, ids: Collection[UUID], *, everything: bool = False) -> dict[UUID, ShownMedia]:
     """Return those of the media that may be shown to everybody, by id, in three statements however many they are.
 
@@ -139,7 +132,7 @@ def one_shown(session: Session, media_id: UUID, *, everything: bool = False) -> 
     return shown(session, (media_id,), everything=everything).get(media_id)
 
 
-def sent_by(session: Session, person_id: UUID, *, limit: int, offset: int = 0) -> Found:
+def sent_by(session: Session, person_id: UUID, *, limit: int, offset: int = 0) -> Found[ShownMedia]:
     """Return a page of what somebody sent, the latest first, in any state but removed."""
     theirs = Media.sender_id == person_id, Media.state != MediaState.REMOVED
     page = _media().where(*theirs).order_by(Media.created_at.desc(), Media.id).limit(limit).offset(offset)

@@ -1,15 +1,16 @@
 """Reading moderation: where things stand, what visitors pointed out, what was done and who looks after it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from portal.db import Found
 from portal.moderation.models import Flag, ModerationAct
 from portal.moderation.rules import standing_after
 from portal.moderation.terms import Act, Standing
@@ -48,15 +49,6 @@ def is_visible(kind: str, column: Any) -> ColumnElement[bool]:
     return ~select(literal(1)).where(out_of_sight).exists()
 
 
-def seen_since(session: Session, changes: Iterable[datetime]) -> datetime | None:
-    """Return when a public list last changed: the latest of its rows' changes and of all acts of moderation.
-
-    What is hidden leaves a list without any row that says so; whoever asks by date must be told all the same.
-    """
-    acted = session.scalar(select(func.max(ModerationAct.at)))
-    return max([*changes, *([acted] if acted else [])], default=None)
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
     """A thing with what visitors say is wrong with it, the latest first."""
@@ -71,15 +63,7 @@ class Case:
         return self.kind, self.subject_id
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One page of ``total`` rows."""
-
-    rows: Sequence[Any]
-    total: int
-
-
-def open_cases(session: Session, *, limit: int, offset: int = 0) -> Found:
+def open_cases(session: Session, *, limit: int, offset: int = 0) -> Found[Case]:
     """Return a page of the things that somebody says something is wrong with, the newest concern first."""
     newest = func.max(Flag.created_at)
     things = select(Flag.subject_kind, Flag.subject_id).where(Flag.settled_at.is_(None))
@@ -109,13 +93,13 @@ def acts_on(session: Session, kind: str, subject_id: UUID) -> Sequence[Moderatio
     return session.scalars(_acts().where(about).order_by(ModerationAct.number.desc())).all()
 
 
-def latest_acts(session: Session, *, limit: int, offset: int = 0) -> Found:
+def latest_acts(session: Session, *, limit: int, offset: int = 0) -> Found[ModerationAct]:
     """Return a page of all that was done, the latest first."""
     page = _acts().order_by(ModerationAct.at.desc(), ModerationAct.number.desc(), ModerationAct.id)
     return Found(session.scalars(page.limit(limit).offset(offset)).all(), _count(session, select(ModerationAct.id)))
 
 
-def out_of_sight(session: Session, *, limit: int, offset: int = 0) -> Found:
+def out_of_sight(session: Session, *, limit: int, offset: int = 0) -> Found[ModerationAct]:
     """Return a page of the acts that keep things hidden now, the latest first. What was removed is not among them."""
     later = aliased(ModerationAct)
     same = and_(later.subject_kind == ModerationAct.subject_kind, later.subject_id == ModerationAct.subject_id)

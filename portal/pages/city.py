@@ -67,6 +67,14 @@ class City:
     geocoder: str
     banner: str
 
+    @property
+    def owner(self) -> str:
+        """Whose the city's things are unless told otherwise: the first line of its publisher, else the portal's name.
+
+        The lines that follow are the publisher's address and number, which own nothing.
+        """
+        return self.publisher.strip().partition("\n")[0].rstrip() or f"{self.name} {self.place}".strip()
+
     @classmethod
     def of(cls, values: Mapping[str, Any], language: str) -> "City":
         """Return the city as ``values`` and the defaults describe it, its texts in ``language`` or the next best."""

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, event, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, UniqueConstraint, and_, event, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db.guards import guard
@@ -88,6 +88,11 @@ class Membership(Row):
     organisation: Mapped[Organisation] = relationship(back_populates="memberships")
     person: Mapped[Person] = relationship(back_populates="memberships")
 
+    @classmethod
+    def in_force(cls, today: date | ColumnElement[date]) -> ColumnElement[bool]:
+        """Return the condition that the member may act in the organisation's name today."""
+        return and_(cls.officer.is_(True), or_(cls.until.is_(None), cls.until >= today))
+
 
 class Invitation(Row):
     """A link sent by mail with which somebody joins an organisation, good once and until ``expires_at``.
@@ -164,18 +169,6 @@ class Letter(Row):
     used_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship()
-
-
-class Attempts(Row):
-    """How often something was tried for a key (an account, an address) in a window of time."""
-
-    __tablename__ = "attempts"
-    __table_args__ = (UniqueConstraint("act", "key", "window_start"),)
-
-    act: Mapped[str]
-    key: Mapped[str]
-    window_start: Mapped[datetime]
-    count: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class ApiToken(Row):

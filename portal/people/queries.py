@@ -1,23 +1,15 @@
 """What pages show of people and organisations."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from portal.db import Found
 from portal.people.models import ApiToken, Invitation, Membership, Organisation, Person, RoleGrant, SignIn
-from portal.people.rules import Term, in_force, officers, search_text, search_words
+from portal.people.rules import Term, officers, search_text, search_words
 from portal.people.terms import Role
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of rows, and how many there are in all."""
-
-    rows: list
-    total: int
 
 
 def present_person(request) -> Person | None:
@@ -25,7 +17,7 @@ def present_person(request) -> Person | None:
     return request.db.get(Person, request.identity.person_id) if request.identity else None
 
 
-def found_people(session: Session, text: str = "", *, limit: int = 20, offset: int = 0) -> Found:
+def found_people(session: Session, text: str = "", *, limit: int = 20, offset: int = 0) -> Found[Person]:
     """Return the people of whom every word is in name, e-mail or phone, by name; for the empty text, everybody."""
     wanted = select(Person).where(Person.erased_at.is_(None))
     for word in search_words(text):
@@ -59,8 +51,21 @@ def memberships_of(session: Session, person_id: UUID) -> list[Membership]:
 
 
 def mandates_of(session: Session, person_id: UUID, today: date) -> list[Organisation]:
-    """Return the organisations in whose name the person may act today."""
-    return [m.organisation for m in memberships_of(session, person_id) if in_force(m.officer, m.until, today)]
+    """Return the organisations in whose name the person may act today, by name."""
+    theirs = select(Organisation).join(Organisation.memberships).where(Membership.person_id == person_id)
+    found = session.scalars(theirs.where(Membership.in_force(today)))
+    return sorted(found, key=lambda organisation: search_text(organisation.name))
+
+
+def officer_ids(session: Session, organisation_id: UUID, today: date) -> set[UUID]:
+    """Return who may act in the organisation's name today."""
+    theirs = select(Membership.person_id).where(Membership.organisation_id == organisation_id)
+    return set(session.scalars(theirs.where(Membership.in_force(today))))
+
+
+def may_act(session: Session, person_id: UUID, organisation_id: UUID | None, today: date) -> bool:
+    """May the person act in the organisation's name today? In nobody's, everybody may."""
+    return organisation_id is None or person_id in officer_ids(session, organisation_id, today)
 
 
 def members_of(session: Session, organisation_id: UUID) -> list[Membership]:
@@ -99,7 +104,9 @@ def organisations_left_alone(session: Session, person_id: UUID, today: date) -> 
     return names
 
 
-def found_organisations(session: Session, text: str = "", *, limit: int = 20, offset: int = 0) -> Found:
+def found_organisations(
+    session: Session, text: str = "", *, limit: int = 20, offset: int = 0
+) -> Found[tuple[Organisation, int]]:
     """Return ``(organisation, members)`` rows of those whose name or number holds the text, by name."""
     wanted = select(Organisation)
     if text.strip():

@@ -66,8 +66,7 @@ def _by_cookie():
     in_office = and_(
         _membership.c.person_id == _sign_in.c.person_id,
         _membership.c.organisation_id == _sign_in.c.acting_for_id,
-        _membership.c.officer.is_(True),
-        or_(_membership.c.until.is_(None), _membership.c.until >= _TODAY),
+        Membership.in_force(_TODAY),
     )
     return (
         select(*_COLUMNS, _sign_in.c.id, _organisation.c.id, _organisation.c.name)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock import Clock
 from portal.db.insert import insert_into
-from portal.people.models import Attempts as Window
+from portal.security.models import Window
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

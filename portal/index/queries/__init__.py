@@ -1,15 +1,25 @@
 """Reading the public index: what answers a question, what is where, what is new. Only what is visible, ever."""
 
-from portal.index.queries.filtering import WHEELCHAIR, Filter, conditions, crossing_paths, facets, version, versions
-from portal.index.queries.lists import Found, addresses, filtered, latest, listing, search, size
+from portal.index.queries.filtering import (
+    WHEELCHAIR,
+    Filter,
+    changed_at,
+    conditions,
+    crossing_paths,
+    facets,
+    version,
+    versions,
+)
+from portal.index.queries.lists import Answer, addresses, filtered, latest, listing, search, size
 from portal.index.queries.located import hits, within
 from portal.index.queries.questions import matching, terms
 
 __all__ = [
     "WHEELCHAIR",
+    "Answer",
     "Filter",
-    "Found",
     "addresses",
+    "changed_at",
     "conditions",
     "crossing_paths",
     "facets",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, TextualSelect, and_, bindparam, false, or_, select, text
 from sqlalchemy.orm import Session
@@ -122,3 +122,13 @@ def versions(session: Session, kinds: Sequence[str] | None = None) -> dict[str, 
     if kinds is not None:
         asked = asked.where(IndexVersion.id.in_(kinds))
     return dict(session.execute(asked).all())
+
+
+def changed_at(session: Session, kinds: Sequence[str] | None = None) -> datetime | None:
+    """Return when the entries of these kinds, or of all, last changed; None where there never was any.
+
+    It is the hour that their version says, for what leaves a list leaves no row that could be dated: not what is
+    hidden, nor what its owner takes back.
+    """
+    latest = max(versions(session, kinds).values(), default=None)
+    return None if latest is None else datetime.fromtimestamp(latest / 1000, UTC)

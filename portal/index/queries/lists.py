@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, literal, select
 from sqlalchemy.orm import Session, defer, joinedload
 
+from portal.db import Found
 from portal.index.models import IndexEntry
 from portal.index.queries.filtering import Filter, conditions, facets
 from portal.index.queries.questions import Term, holds, presence, terms, times
@@ -14,11 +15,9 @@ from portal.places.models import Place
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Answer(Found[IndexEntry]):
     """One page of the ``total`` entries found. Without ``every_word``, they hold only some of the words asked for."""
 
-    rows: Sequence[IndexEntry]
-    total: int
     every_word: bool = True
 
 
@@ -29,7 +28,7 @@ def search(
     language: str | None = None,
     limit: int = 20,
     offset: int = 0,
-) -> Found:
+) -> Answer:
     """Return what holds every word of ``question``, or where nothing does, some of them; the same on both databases.
 
     First what holds more of the words, then more of them in its title, then more often; then the newest. ``kinds``
@@ -38,16 +37,16 @@ def search(
     """
     asked = terms(question)
     if not asked:
-        return listing(session, kinds, language, limit, offset) if not question.strip() else Found((), 0)
+        return listing(session, kinds, language, limit, offset) if not question.strip() else Answer((), 0)
     found, total, every_word = _holding(session, asked, kinds, language)
-    return Found(_page(session, found.order_by(*_best(asked)), limit, offset), total, every_word)
+    return Answer(_page(session, found.order_by(*_best(asked)), limit, offset), total, every_word)
 
 
-def filtered(session: Session, wanted: Filter, limit: int = 20, offset: int = 0) -> Found:
+def filtered(session: Session, wanted: Filter, limit: int = 20, offset: int = 0) -> Answer:
     """Return what is as wanted: with a question what answers it best first, else the newest first."""
     found = select(IndexEntry).where(*conditions(session, wanted))
     best = _best(terms(wanted.q)) if wanted.q.strip() else []
-    return Found(_page(session, found.order_by(*best), limit, offset), _count(session, found))
+    return Answer(_page(session, found.order_by(*best), limit, offset), _count(session, found))
 
 
 def _best(asked: list[Term]) -> list[ColumnElement[int]]:
@@ -74,10 +73,10 @@ def _holding(
 
 def listing(
     session: Session, kinds: Sequence[str] | None = None, language: str | None = None, limit: int = 20, offset: int = 0
-) -> Found:
+) -> Answer:
     """Return everything there is, newest first."""
     there = select(IndexEntry).where(*facets(session, Filter(kinds, language=language)))
-    return Found(_page(session, there, limit, offset), _count(session, there))
+    return Answer(_page(session, there, limit, offset), _count(session, there))
 
 
 def latest(session: Session, kinds: Sequence[str] | None = None, limit: int = 30) -> Sequence[IndexEntry]:

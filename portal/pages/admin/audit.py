@@ -68,7 +68,7 @@ class AuditPage:
         offset = self._offset()
         url = partial(self._url, "admin.audit")
         found = found_entries(self.request.db, self.sought, self.zone, limit=PAGE, offset=offset)
-        last = offset + len(found.entries)
+        last = offset + len(found.rows)
         position = {"first": offset + 1, "last": last, "total": found.total}
         return {
             "form": self.form,

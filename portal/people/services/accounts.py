@@ -15,7 +15,7 @@ from portal.clock import Clock
 from portal.mail.services import Outbox
 from portal.people.models import Letter, LetterPurpose, Person
 from portal.people.rules import password_flaws
-from portal.people.services.letters import LETTERS_TO, MAIL, Letters, LinkSpent
+from portal.people.services.letters import LETTERS_BY, LETTERS_TO, MAIL, Letters, LinkSpent
 from portal.people.services.sign_ins import SignIns
 from portal.people.terms import PasswordFlaw
 from portal.security.limits import Attempts, Limit
@@ -127,6 +127,7 @@ class Accounts:
         Raises :class:`WrongPassword` and ``TooMany``.
         """
         self.check_password(person, password)
+        self._attempts.spend(LETTERS_BY, str(person.id))
         self._attempts.spend(LETTERS_TO, email)
         if self.by_email(email) not in (None, person):
             self._outbox.send(email, MAIL + "already.txt", language=person.language)

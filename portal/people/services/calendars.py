@@ -13,10 +13,6 @@ class CalendarTokens:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def token_of(self, person: Person) -> str:
-        """Return the person's token, making one the first time."""
-        return person.calendar_token or self.rotate(person)
-
     def rotate(self, person: Person) -> str:
         """Return a new token; at the former address there is nothing any more."""
         person.calendar_token = secrets.token_urlsafe(32)

@@ -13,6 +13,8 @@ from portal.security.limits import Limit
 
 MAIL = "portal:templates/portal/mail/"
 LETTERS_TO = Limit("letters.email", 5, timedelta(hours=1))
+LETTERS_BY = Limit("letters.person", 20, timedelta(hours=1))
+"""How many letters one person may have sent to addresses of their choice: enough to invite a whole board."""
 
 GOOD_FOR = {
     LetterPurpose.CONFIRM: timedelta(days=3),

@@ -14,7 +14,7 @@ from portal.db.locking import lock
 from portal.mail.services import Outbox
 from portal.people.models import Invitation, Membership, Organisation, Person
 from portal.people.rules import officers
-from portal.people.services.letters import LETTERS_TO, MAIL, LinkSpent
+from portal.people.services.letters import LETTERS_BY, LETTERS_TO, MAIL, LinkSpent
 from portal.people.terms import OrganisationKind
 from portal.security.identify import secret_hash
 from portal.security.limits import Attempts
@@ -74,6 +74,7 @@ class Organisations:
         self, organisation: Organisation, by: Person, email: str, *, officer: bool = False, until: date | None = None
     ) -> None:
         """Send a letter with which its reader can join. Raises ``TooMany``."""
+        self._attempts.spend(LETTERS_BY, str(by.id))
         self._attempts.spend(LETTERS_TO, email)
         secret, now = secrets.token_urlsafe(32), self._clock.now()
         self._session.add(

@@ -68,6 +68,14 @@ def test_the_windows_of_a_day_hold_the_instants_at_which_the_clock_shows_open_ho
             assert inside == clock_shows_open(calendar, moment)
 
 
+@given(calendars, around_the_clock_changes)
+def test_of_the_exceptions_that_meet_on_a_day_the_shortest_settles_it_and_of_those_the_earliest(calendar, day):
+    meeting = [e for e in calendar.exceptions if e.first <= day <= e.last]
+    settling = calendar.exception_on(day)
+    assert settling in meeting if meeting else settling is None
+    assert not any((e.last - e.first, e.first) < (settling.last - settling.first, settling.first) for e in meeting)
+
+
 @settings(max_examples=60)
 @given(calendars, around_the_clock_changes, st.integers(0, 95))
 def test_the_desk_is_open_in_its_windows_both_ends_included(calendar, day, quarter):

@@ -13,7 +13,9 @@ from equipment_lending.models import EquipmentModel, Item, LendingPoint
 from portal.commands import portal
 from portal.db import create_engine
 from portal.migrations import history
+from portal.pages.models import CitySetting
 from tests import houses
+from tests.conftest import NOW
 
 pytestmark = pytest.mark.whole
 
@@ -63,6 +65,15 @@ def test_a_city_is_brought_in_from_a_folder(typed, folder):
     assert done.exit_code == 0, done.output
     assert "items.csv: 2 new, 0 changed" in done.stdout
     assert (count(typed, LendingPoint), count(typed, EquipmentModel), count(typed, Item)) == (1, 1, 2)
+
+
+def test_what_is_brought_in_belongs_to_whoever_publishes_the_site(typed, folder):
+    with Session(typed.engine) as session, session.begin():
+        session.add(CitySetting(key="publisher", value="Ville de Brest", changed_at=NOW))
+    typed(folder)
+    with Session(typed.engine) as session:
+        whose = session.execute(select(Item.owner, Item.insurer, Item.maintainer).distinct()).all()
+    assert whose == [("Ville de Brest",) * 3]
 
 
 def test_once_more_changes_nothing(typed, folder):

@@ -8,7 +8,9 @@ from webtest import Upload
 
 from equipment_lending.imports.rows import ItemRow, ModelRow, PointRow, columns
 from equipment_lending.models import EquipmentModel, Item, LendingPoint
+from portal.pages.models import CitySetting
 from portal.people.terms import Role
+from tests.conftest import NOW
 from tests.factories import desk, lending, people
 
 ENGLISH = {"Accept-Language": "en"}
@@ -51,8 +53,14 @@ def test_files_are_compared_looked_at_and_then_applied(session, admin):
     assert count(session, Item) == 0
     answer = applying(page).submit("apply", status=303, headers=ENGLISH)
     assert count(session, Item) == 2
-    assert session.scalars(select(Item.owner).limit(1)).one() == "Les communs"
     assert "brought in" in answer.follow(headers=ENGLISH)
+
+
+def test_what_is_brought_in_belongs_to_whoever_publishes_the_site(session, admin):
+    session.add(CitySetting(key="publisher", value="Ville de Brest", changed_at=NOW))
+    applying(compared(admin, **CITY)).submit("apply", status=303)
+    whose = session.execute(select(Item.owner, Item.insurer, Item.maintainer).distinct()).all()
+    assert whose == [("Ville de Brest",) * 3]
 
 
 def test_the_same_files_once_more_leave_nothing_to_apply(admin):

@@ -91,6 +91,16 @@ def test_once_a_mandate_is_over_its_loans_are_no_longer_shown(signed_in, session
     signed_in.get(f"/loans/{loan.id}", status=403)
 
 
+def test_a_mandate_is_over_where_the_loan_is_when_the_day_is_over_there(signed_in, session, stock, nolwenn, clock):
+    """It is the afternoon of the 22nd in Brest, and the 23rd already at the desk."""
+    last_day = people.membership(session, person=nolwenn, until=clock.at.date())
+    when = "2026-11-03T10:00", "2026-11-05T18:00"
+    loan = lending.loan(session, stock, *when, organisation_id=last_day.organisation_id)
+    signed_in.get(f"/loans/{loan.id}", status=200)
+    stock.point.zone = "Pacific/Auckland"
+    signed_in.get(f"/loans/{loan.id}", status=403)
+
+
 def test_old_loans_come_in_pages(signed_in, session, stock, nolwenn):
     for day in range(1, 26):
         when = f"2026-08-{day:02}T10:00", f"2026-08-{day:02}T18:00"

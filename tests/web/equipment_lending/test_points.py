@@ -36,6 +36,10 @@ def facts(page, section):
     return {name.text.strip(): " ".join(value.text.split()) for name, value in zip(names, values, strict=True)}
 
 
+def announced(page) -> list[str]:
+    return [" ".join(item.text.split()) for item in page.html.select("[aria-labelledby=usual] li")]
+
+
 def test_a_city_without_points_says_so(browse):
     assert "No lending point yet" in seen(browse, "/points")
 
@@ -78,11 +82,34 @@ def test_changes_to_come_are_announced(browse, session, point):
     exception(session, point, "2026-11-13", "2026-11-13", DayKind.OPEN, opens=time(9), closes=time(12))
     exception(session, point, "2026-09-01", "2026-09-05")
     exception(session, point, "2027-08-01", "2027-08-31")
-    changes = [" ".join(item.text.split()) for item in seen(browse).html.select("[aria-labelledby=usual] li")]
-    assert changes == [
+    assert announced(seen(browse)) == [
         "Friday 13 November: 09:00–12:00",
         "Thursday 24 December to Saturday 2 January: closed",
     ]
+
+
+def test_where_exceptions_meet_each_is_shown_with_its_own_hours_and_note(browse, session, point):
+    exception(session, point, "2026-10-23", "2026-11-23", note="Congés")
+    exception(session, point, "2026-10-23", "2026-10-23", DayKind.OPEN, opens=time(9), closes=time(11))
+    for opens, closes in ((time(14), time(17)), (time(10), time(12))):
+        exception(session, point, "2026-10-24", "2026-10-24", DayKind.OPEN, opens=opens, closes=closes, note="Fête")
+    page = seen(browse)
+    assert announced(page) == [
+        "Friday 23 October: 09:00–11:00",
+        "Friday 23 October to Monday 23 November: closed (Congés)",
+        "Saturday 24 October: 10:00–12:00, 14:00–17:00 (Fête)",
+    ]
+    week = facts(page, "week")
+    assert week["Friday 23 October"] == "09:00–11:00 (exceptionally)"
+    assert week["Saturday 24 October"] == "10:00–12:00, 14:00–17:00 (Fête)"
+    assert week["Sunday 25 October"] == "closed (Congés)"
+
+
+def test_an_opening_in_two_parts_tells_what_is_noted_about_either(browse, session, point):
+    halves = ((time(9), time(12), "Marché"), (time(14), time(17), "Atelier"))
+    for opens, closes, note in halves:
+        exception(session, point, "2026-10-24", "2026-10-24", DayKind.OPEN, opens=opens, closes=closes, note=note)
+    assert announced(seen(browse)) == ["Saturday 24 October: 09:00–12:00, 14:00–17:00 (Marché, Atelier)"]
 
 
 def test_programs_read_the_hours_as_openstreetmap_writes_them(browse, point):

@@ -31,6 +31,18 @@ def test_a_text_that_is_not_there_in_ones_language_is_shown_in_another():
     assert City.of({"banner": {"en": "Closed"}}, "fr").banner == "Closed"
 
 
+@pytest.mark.parametrize(
+    ("said", "owner"),
+    [
+        ({"name": "Communs", "place": "de Brest"}, "Communs de Brest"),
+        ({"name": "Communs", "place": "", "publisher": " \n"}, "Communs"),
+        ({"publisher": "Ville de Brest\r\n2 rue Frézier\r\nSIRET 212 900 195 00014"}, "Ville de Brest"),
+    ],
+)
+def test_the_citys_things_are_its_publishers_or_at_last_the_portals(said, owner):
+    assert City.of(said, "fr").owner == owner
+
+
 def test_languages_that_we_do_not_speak_are_not_offered():
     assert City.of({"languages": ["tlh", "en"]}, "en").languages == ("en",)
     assert City.of({"languages": []}, "en").languages

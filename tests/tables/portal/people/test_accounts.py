@@ -284,6 +284,14 @@ class TestChangeOfEmail:
         with pytest.raises(LinkSpent):
             accounts.reset(reset, OTHER)
 
+    def test_nobody_writes_to_ever_more_strangers_by_it(self, session, accounts):
+        person = people.person(session, password=PASSWORD)
+        for number in range(20):
+            accounts.ask_email_change(person, PASSWORD, f"stranger{number}@example.org")
+        with pytest.raises(TooMany):
+            accounts.ask_email_change(person, PASSWORD, "one.more@example.org")
+        assert len(letters(session)) == 20
+
     def test_it_needs_the_password(self, session, accounts):
         person = people.person(session, password=PASSWORD)
         with pytest.raises(WrongPassword):

@@ -4,12 +4,19 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.audit.models import AuditEntry
 from portal.mail.models import OutgoingMail
 from portal.people.models import Membership, SignIn
-from portal.people.queries import found_organisations, invitations_of, members_of
+from portal.people.queries import (
+    found_organisations,
+    invitations_of,
+    mandates_of,
+    may_act,
+    members_of,
+    officer_ids,
+)
 from portal.people.services import Organisations, SignIns
 from portal.people.services.letters import LinkSpent
 from portal.people.services.organisations import LastOfficer, NumberTaken
@@ -105,6 +112,46 @@ class TestInvitation:
             organisations.invite(host.organisation, host.person, "mai@example.org")
         with pytest.raises(TooMany):
             organisations.invite(host.organisation, host.person, "mai@example.org")
+
+    def test_nobody_writes_to_ever_more_strangers_however_many_organisations_they_found(self, session, organisations):
+        host = people.person(session)
+        founded = [people.membership(session, person=host).organisation for _ in range(2)]
+        for number in range(20):
+            organisations.invite(founded[number % 2], host, f"stranger{number}@example.org")
+        with pytest.raises(TooMany):
+            organisations.invite(founded[0], host, "one.more@example.org")
+        assert session.scalar(select(func.count()).select_from(OutgoingMail)) == 20
+
+    def test_others_still_invite_in_the_name_of_the_same_organisation(self, session, organisations):
+        host = people.membership(session)
+        for number in range(20):
+            organisations.invite(host.organisation, host.person, f"stranger{number}@example.org")
+        colleague = people.membership(session, organisation=host.organisation).person
+        organisations.invite(host.organisation, colleague, "mai@example.org")
+        assert secret_of(session, "mai@example.org")
+
+
+class TestMandates:
+    @pytest.mark.parametrize(
+        ("given", "may"),
+        [
+            ({}, True),
+            ({"until": TODAY}, True),
+            ({"until": TODAY - timedelta(days=1)}, False),
+            ({"officer": False}, False),
+        ],
+    )
+    def test_who_may_act_today_is_the_same_however_one_asks(self, session, given, may):
+        held = people.membership(session, **given)
+        someone, theirs = held.person, held.organisation
+        people.membership(session, person=someone, officer=False)
+        people.membership(session, organisation=theirs, officer=False)
+        assert may_act(session, someone.id, theirs.id, TODAY) is may
+        assert officer_ids(session, theirs.id, TODAY) == ({someone.id} if may else set())
+        assert mandates_of(session, someone.id, TODAY) == ([theirs] if may else [])
+
+    def test_for_oneself_everybody_acts(self, session):
+        assert may_act(session, people.person(session).id, None, TODAY)
 
 
 class TestOfficers:

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.people.models import Attempts as Window
 from portal.security.limits import Attempts, Limit, TooMany
+from portal.security.models import Window
 
 LIMIT = Limit("guess", 3, timedelta(minutes=5))
 

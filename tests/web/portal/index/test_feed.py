@@ -1,12 +1,14 @@
 """Feed readers and search engines are told of everything public, and only that."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from portal.i18n import _
 from portal.index import views
 from portal.index.kinds import IndexKind
+from portal.index.models import IndexVersion
 from portal.index.services import PublicIndex
 from portal.moderation.models import ModerationAct
 from portal.moderation.terms import Act, Standing
@@ -17,6 +19,8 @@ KINDS = {
     "equipment": IndexKind("equipment", _("Equipment"), "camera"),
     "module": IndexKind("module", "Module", "learn"),
 }
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -47,10 +51,16 @@ def test_what_a_switched_off_feature_left_behind_is_not_told(browse, session):
         assert "/equipment/" not in browse.get(path).text
 
 
+def last_changed(session, at) -> None:
+    """Let the index have changed ``at`` that instant; the database, which dates its changes, has a clock of its own."""
+    session.execute(update(IndexVersion).values(version=int(at.timestamp() * 1000)))
+
+
 def test_nothing_new_is_not_sent_again(browse, session):
     index.entry(session, "Tente")
+    last_changed(session, NOW - timedelta(hours=1))
     first = browse.get("/feed.atom")
-    assert first.headers["Last-Modified"] == "Thu, 22 Oct 2026 12:00:00 GMT"
+    assert first.headers["Last-Modified"] == "Thu, 22 Oct 2026 11:00:00 GMT"
     browse.get("/feed.atom", headers={"If-None-Match": first.headers["ETag"]}, status=304)
     browse.get("/feed.atom", headers={"If-Modified-Since": first.headers["Last-Modified"]}, status=304)
     index.entry(session, "Barnum", at=NOW + timedelta(hours=1))
@@ -66,6 +76,7 @@ def moderated(session, clock, thing, number: int, act: Act, standing: Standing) 
 @pytest.mark.parametrize("path", ["/feed.atom", "/sitemap.xml", "/api/v1/search"])
 def test_what_is_hidden_is_gone_at_once_however_one_asks(browse, session, clock, path):
     thing = index.entry(session, "Tente", at=NOW - timedelta(days=1))
+    last_changed(session, LONG_AGO)
     first = browse.get(path)
     assert first.headers["Cache-Control"] == "public, no-cache"
     assert thing.path in first.text
@@ -76,6 +87,30 @@ def test_what_is_hidden_is_gone_at_once_however_one_asks(browse, session, clock,
         assert thing.path not in again.text
     moderated(session, clock, thing, 2, Act.RESTORE, Standing.VISIBLE)
     assert browse.get(path).body == first.body
+
+
+@pytest.mark.parametrize("path", ["/feed.atom", "/sitemap.xml", "/api/v1/search"])
+@pytest.mark.parametrize("how", ["offered to nobody", "forgotten"])
+def test_what_its_owner_withdraws_is_gone_for_who_asks_by_date(browse, session, clock, path, how):
+    thing = index.entry(session, "Tente", path="/equipment/tente")
+    index.entry(session, "Barnum")
+    last_changed(session, LONG_AGO)
+    first = browse.get(path)
+    assert "/equipment/tente" in first.text
+
+    if how == "forgotten":
+        PublicIndex(session, clock).remove(thing.kind, thing.source_id)
+    else:
+        index.entry(session, "Tente", path="/equipment/tente", source_id=thing.source_id, visible=False)
+    again = browse.get(path, headers={"If-Modified-Since": first.headers["Last-Modified"]}, status=200)
+    assert "/equipment/tente" not in again.text
+
+
+@pytest.mark.parametrize("path", ["/feed.atom", "/sitemap.xml", "/api/v1/search"])
+def test_what_may_change_again_within_the_second_has_no_date_yet(browse, session, path):
+    index.entry(session, "Tente")
+    last_changed(session, NOW - timedelta(seconds=30))
+    assert "Last-Modified" not in browse.get(path).headers
 
 
 def test_the_sitemap_lists_every_public_page(browse, session):

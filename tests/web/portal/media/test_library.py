@@ -14,8 +14,8 @@ from portal.media.terms import FORMER_CONTRIBUTOR, MediaFlaw, MediaKind, MediaSt
 from portal.moderation.models import ModerationAct
 from portal.moderation.terms import Act
 from portal.pages.media.listening import HEARD
-from portal.people.models import Attempts
 from portal.people.terms import Role
+from portal.security.models import Window
 from tests.conftest import NOW
 from tests.factories import media as files
 from tests.factories import people
@@ -454,7 +454,7 @@ def test_one_address_counts_so_many_times_an_hour(browse, session):
 
 def test_what_is_kept_of_an_address_does_not_tell_what_was_heard_there(browse, session):
     def kept() -> set:
-        columns = Attempts.act, Attempts.key, Attempts.window_start
+        columns = Window.act, Window.key, Window.window_start
         return {tuple(row) for row in session.execute(select(*columns))}
 
     first, second = files.media(session), files.media(session)

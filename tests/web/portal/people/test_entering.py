@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.mail.models import OutgoingMail
-from portal.people.models import Attempts, Person, SignIn
+from portal.people.models import Person, SignIn
+from portal.security.models import Window
 from portal.security.passwords import Passwords
 from tests.factories import lending, people
 from tests.factories.people import PASSWORD
@@ -151,7 +152,7 @@ class TestSigningIn:
         page = sign_in(browse, who.email, PASSWORD, status=429)
         assert 0 < int(page.headers["Retry-After"]) <= 300
         assert page.html.find("h1")
-        assert session.scalars(select(Attempts.count).where(Attempts.act == "sign-in.account")).all() == [11]
+        assert session.scalars(select(Window.count).where(Window.act == "sign-in.account")).all() == [11]
 
     def test_an_erased_persons_browser_is_not_signed_in(self, browse, session):
         who = people.person(session)

@@ -9,7 +9,8 @@ from webtest import TestApp
 
 from portal.app import configure
 from portal.migrations import history
-from portal.people.models import Attempts, Person, SignIn
+from portal.people.models import Person, SignIn
+from portal.security.models import Window
 from tests.conftest import DATABASES
 from tests.factories import people
 from tests.factories.people import PASSWORD
@@ -32,7 +33,7 @@ def house(request, tmp_path):
 
 def counts(house):
     with Session(house.registry.engine) as session:
-        return sorted(session.execute(select(Attempts.act, Attempts.count)).all())
+        return sorted(session.execute(select(Window.act, Window.count)).all())
 
 
 def sign_in(app, password):
