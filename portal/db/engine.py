@@ -5,10 +5,14 @@ so SQLAlchemy says BEGIN itself, and IMMEDIATE unless the connection is marked `
 """
 
 import os
+from functools import partial
+from time import monotonic
 
+import psycopg
 from geoalchemy2.admin.dialects.sqlite import load_spatialite_driver
-from sqlalchemy import Engine, event
+from sqlalchemy import URL, Engine, ExceptionContext, event
 from sqlalchemy import create_engine as create_sqlalchemy_engine
+from sqlalchemy.exc import DisconnectionError
 
 try:
     import pysqlite3.dbapi2 as sqlite
@@ -17,17 +21,57 @@ except ImportError:  # no wheel for this platform: the distribution's own
 
 WAL_IS_SAFE = sqlite.sqlite_version_info >= (3, 51, 3)  # 3.7.0 to 3.51.2 can corrupt a WAL that is reset
 BUSY_SECONDS = 15
+IDLE_SECONDS = 2
+"""After how long a reader's connection to PostgreSQL is asked whether it is still there, before it is used again."""
 
 
 def create_engine(url: str, **options) -> Engine:
     """Return an engine for ``url``, either ``sqlite:///…`` or ``postgresql://…``. Opens no connection yet."""
     if url.startswith("sqlite"):
         return _sqlite(url, **options)
+    return _postgresql(url, "-c timezone=UTC", pool_pre_ping=True, **options)
+
+
+def reading(engine: Engine) -> Engine:
+    """Return an engine for requests that only read, disposed of together with ``engine``.
+
+    On PostgreSQL it has connections of its own, on which nothing can be written and every statement is a transaction of
+    its own: to begin and to end one takes two ways there and back more, and READ COMMITTED sees no more for them. One
+    that has just been used is not asked first whether it is still there: who only reads may try again.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(readonly=True)
+    settings = "-c timezone=UTC -c default_transaction_read_only=on"
+    reader = _postgresql(engine.url, settings, isolation_level="AUTOCOMMIT")
+    event.listen(reader, "checkin", _note_hour)
+    event.listen(reader, "checkout", partial(_ask_if_idle, reader))
+    event.listen(reader, "handle_error", _recognise_shutdown)
+    event.listen(engine, "engine_disposed", lambda _engine: reader.dispose())
+    return reader
+
+
+def _postgresql(url: str | URL, settings: str, **options) -> Engine:
     # PgBouncer in transaction mode cannot keep prepared statements apart, hence prepare_threshold.
-    connect = {"prepare_threshold": None, "options": "-c timezone=UTC", "connect_timeout": 5}
-    return create_sqlalchemy_engine(
-        url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=connect, **options
-    )
+    connect = {"prepare_threshold": None, "options": settings, "connect_timeout": 5}
+    return create_sqlalchemy_engine(url, pool_size=8, max_overflow=8, connect_args=connect, **options)
+
+
+def _note_hour(_connection, record) -> None:
+    record.info["idle_since"] = monotonic()
+
+
+def _ask_if_idle(engine: Engine, connection, record, _proxy) -> None:
+    if monotonic() - record.info.get("idle_since", monotonic()) > IDLE_SECONDS:
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as lost:
+            raise DisconnectionError from lost
+
+
+def _recognise_shutdown(context: ExceptionContext) -> None:
+    """Give a connection up on which a server says that it shuts down; it counts as closed only later."""
+    if isinstance(context.original_exception, psycopg.errors.AdminShutdown):
+        context.is_disconnect = True
 
 
 def _sqlite(url: str, **options) -> Engine:

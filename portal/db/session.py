@@ -48,13 +48,13 @@ def working_request(registry) -> Iterator:
 
 
 def retry_tween_factory(handler, _registry):
-    """Around the views: say which database errors are worth another try (SQLite's lock, a lost serialisation)."""
+    """Around the views: say which errors are worth another try (SQLite's lock, a lost serialisation or connection)."""
 
     def tween(request):
         try:
             return handler(request)
         except DBAPIError as error:
-            if is_conflict(error):
+            if is_conflict(error) or error.connection_invalidated:  # nothing of it was committed: that comes later
                 mark_error_retryable(error)
             raise
         except (ObjectDeletedError, StaleDataError) as gone:  # somebody removed what we had found before we held it
