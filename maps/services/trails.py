@@ -24,7 +24,7 @@ from maps.rules.lines import length, simplified
 from maps.rules.merging import merged_trail, woven
 from maps.rules.naming import slugs_for
 from maps.rules.remixing import licence_flaws, remixed
-from maps.rules.trails import UNKEEPABLE, trail_flaws
+from maps.rules.trails import UNKEEPABLE, far_stops, trail_flaws
 from maps.rules.translating import translated
 from maps.services.indexing import MapIndex
 from maps.services.places import put_place
@@ -177,7 +177,8 @@ class Trails:
 
         ``base`` is the revision that the author had before them: raises :class:`Stale` where there is a later one,
         since going back undoes all that was said since. Raises :class:`NoSuchRevision`, and :class:`NotPublishable`
-        where a sound of then is gone. Hidden stops are dealt with as :meth:`revise` does.
+        where a sound of then is gone. Stops that were far from the line then are meant to be. Hidden stops are dealt
+        with as :meth:`revise` does.
         """
         trail = alone_with(self._session, Trail, trail_id)
         if base != trail.current:
@@ -191,6 +192,7 @@ class Trails:
             author_id,
             organisation_id=organisation_id,
             comment=comment,
+            meant=far_stops(then),
             sees_hidden=sees_hidden,
         )
 

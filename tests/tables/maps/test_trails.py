@@ -217,6 +217,20 @@ def test_a_moved_stop_and_a_new_line_are_moved_in_the_index_too(session, trails,
     assert session.get_one(IndexVersion, "trail").version > version
 
 
+@pytest.mark.parametrize("spoiled", ["stop", "line"])
+def test_one_goes_back_to_a_stop_that_was_said_to_be_far_on_purpose(session, trails, author, somebody, spoiled):
+    far = maps.stop("02", -4.4790, 48.3930)
+    trail = trails.begin(maps.content(maps.stop("01"), far), author.id)
+    trails.publish(trail.id, meant=[far.id])
+    told = content_of(session, trail)
+    at_the_quay = (told.stops[0], maps.moved(told.stops[1], -4.4725, 48.3818))
+    to_the_stop = (*maps.HARBOUR, far.position)
+    changed = {"stop": {"stops": at_the_quay}, "line": {"line": to_the_stop}}[spoiled]
+    trails.revise(trail.id, 1, replace(told, **changed), somebody.id)
+    assert trails.revert(trail.id, 2, 1, author.id).number == 3
+    assert content_of(session, trail) == told
+
+
 def test_a_published_trail_gets_no_new_flaw(session, trails, author):
     trail = maps.trail(session)
     content = content_of(session, trail)
