@@ -185,6 +185,7 @@ class EditingTrail(Editing):
         self.sees_hidden = sees_hidden(request, context)
         content = trail_content(request.db, self.trail)
         self.content: TrailContent = content if self.sees_hidden else readable(request.db, content)
+        self.far = False
         super().__init__(context, request)
 
     @property
@@ -226,9 +227,10 @@ class EditingTrail(Editing):
         return contributor(revision(self.request.db, TrailRevision, self.trail.id, number), self.request)
 
     def refuse(self, form, flaws: Sequence[Flaw]) -> None:
-        """Say why not; where a stop is far from the way, offer to say that it is meant so."""
+        """Say why not; where a stop is ``far`` from the way, offer to say that it is meant so."""
         super().refuse(form, flaws)
-        if form is not None and any(flaw.code is FlawCode.FAR_FROM_LINE for flaw in flaws):
+        self.far = any(flaw.code is FlawCode.FAR_FROM_LINE for flaw in flaws)
+        if form is not None and self.far:
             form.buttons = [*form.buttons, Button("meant", _("It is meant so: save it"), "quiet")]
 
 

@@ -482,6 +482,19 @@ def test_of_a_published_trail_what_says_nothing_is_refused_and_the_choice_stays(
     assert [stop.label for stop in now(session, public).stops] == ["01", "02", "03"]
 
 
+def test_a_way_that_leaves_a_stop_far_behind_is_taken_in_once_somebody_says_that_it_is_meant_so(mine, session, public):
+    far_away = GPX.replace(b'lat="48.38', b'lat="48.42')
+    form = taking(brought(mine, public, far_away))
+    for box in form.fields["stop"]:
+        box.checked = False
+    answer = form.submit(expect_errors=True)
+    assert answer.status_int == 409
+    assert answer.html.select_one("button[name=meant]")
+    assert taking(answer).submit(expect_errors=True).status_int == 409
+    assert taking(answer).submit("meant").status_int == 303
+    assert now(session, public).line[0] == (-4.479, 48.423)
+
+
 @pytest.mark.parametrize("content", [b"not a track", b"<gpx", b"<html></html>", b'{"type": "Feature"', b"{}"])
 def test_what_is_no_track_is_refused_beside_the_field(mine, draft, content):
     answer = brought(mine, draft, content)
