@@ -24,7 +24,7 @@ from maps.rules.lines import length, simplified
 from maps.rules.merging import merged_trail, woven
 from maps.rules.naming import slugs_for
 from maps.rules.remixing import licence_flaws, remixed
-from maps.rules.trails import UNKEEPABLE, far_stops, trail_flaws
+from maps.rules.trails import UNKEEPABLE, far_stops, new_flaws, trail_flaws
 from maps.rules.translating import translated
 from maps.services.indexing import MapIndex
 from maps.services.places import put_place
@@ -318,13 +318,12 @@ class Trails:
 
     def _check(self, trail: Trail, mine: TrailContent, theirs: TrailContent, meant: Collection[UUID]) -> None:
         """Refuse what nothing can be made of, and of a published trail every flaw that it did not have before."""
-        found = [*self._flaws(mine, meant), *self._elsewhere(mine, trail.id)]
         if trail.state is TrailState.PUBLISHED:
-            known = self._flaws(theirs, meant)
-            found = [flaw for flaw in found if flaw not in known]
+            known = facts(self._session, media_of(theirs) | media_of(mine))
+            found = new_flaws(theirs, mine, known, meant)
         else:
-            found = _unkeepable(found)
-        refuse([*found, *licence_flaws(self._sources(trail, theirs), mine.licence)])
+            found = _unkeepable(self._flaws(mine, meant))
+        refuse([*found, *self._elsewhere(mine, trail.id), *licence_flaws(self._sources(trail, theirs), mine.licence)])
 
     def _sources(self, trail: Trail, now: TrailContent) -> list[str]:
         """Return the licences to be kept: what others may have built on, and what the trail was made of."""

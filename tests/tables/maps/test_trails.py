@@ -250,6 +250,16 @@ def test_a_sound_that_was_removed_since_keeps_nobody_from_a_correction(session, 
     assert shown(session, trail).stops[0].media == ()
 
 
+def test_a_stop_whose_sound_was_removed_since_gets_another_number(session, trails, author):
+    heard = maps.sound(session)
+    trail = maps.trail(session, maps.stop("03", media=(heard.id,), text={}))
+    heard.state, heard.original = MediaState.REMOVED, None
+    session.flush()
+    content = content_of(session, trail)
+    (stop,) = content.stops
+    assert trails.revise(trail.id, 1, replace(content, stops=(replace(stop, label="04"),)), author.id).number == 2
+
+
 def test_a_licence_once_given_is_kept(session, trails, author):
     trail = maps.trail(session)
     content = content_of(session, trail)
