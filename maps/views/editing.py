@@ -183,10 +183,14 @@ class EditingTrail(Editing):
         self.trail: Trail = context.trail
         self.trails = request.find_service(Trails)
         self.sees_hidden = sees_hidden(request, context)
-        content = trail_content(request.db, self.trail)
-        self.content: TrailContent = content if self.sees_hidden else readable(request.db, content)
+        self.request = request
+        self.content: TrailContent = self.seen(trail_content(request.db, self.trail))
         self.far = False
         super().__init__(context, request)
+
+    def seen(self, content: TrailContent) -> TrailContent:
+        """Return a content as the reader sees it."""
+        return content if self.sees_hidden else readable(self.request.db, content)
 
     @property
     def number(self) -> int:

@@ -6,7 +6,6 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.view import view_config, view_defaults
 
 from maps.permissions import Maps
-from maps.queries.trails import readable
 from maps.schemas import changes
 from maps.schemas.contributing import NewStopSchema, SoundSchema, StopSchema
 from maps.terms import NoSuchRevision, StopContent, TrailContent
@@ -74,7 +73,7 @@ class AtStop(EditingTrail):
             before = self.content_at(self.asked_base())
         except NoSuchRevision:
             return None
-        return (before if self.sees_hidden else readable(self.request.db, before)).stop(stop_id)
+        return self.seen(before).stop(stop_id)
 
     def crumbs(self) -> list[tuple[str, str | None]]:
         name = f"{self.stop.label} · {self.told.of(self.stop.title)}"

@@ -115,7 +115,7 @@ class Workbench(EditingTrail):
         answer = self.revise(
             None,
             self.asked_base(),
-            lambda content: changes.moved(content, stop_id, by),
+            lambda content: changes.moved(self.seen(content), stop_id, by),  # past the next one that is seen
             told=_("The order is changed."),
         )
         return answer or self._page()

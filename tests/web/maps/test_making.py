@@ -543,6 +543,23 @@ def test_who_is_no_author_does_not_work_on_what_moderators_hid(mine, session, pu
     assert [one.id for one in now(session, public).stops] == [hidden.id, stop.id]
 
 
+@pytest.mark.parametrize("by", [-1, 1])
+def test_a_stop_goes_past_another_one_whatever_moderators_hid_between_them(mine, session, by):
+    first, hidden, last = (maps.stop(f"0{at}", -4.4790 + at / 1000, 48.3830) for at in (1, 2, 3))
+    trail = maps.trail(session, first, hidden, last)
+    maps.moderate(session, "stop", hidden.id, Act.HIDE)
+    goes = last if by < 0 else first
+    page = mine.get(f"/trails/{trail.slug}/edit")
+    move = next(
+        form
+        for form in page.forms.values()
+        if "by" in form.fields and (form["by"].value, form["stop"].value) == (str(by), str(goes.id))
+    )
+    assert "The order is changed" in move.submit().follow()
+    assert [stop for stop in now(session, trail).stops if stop != hidden] == [last, first]
+    assert hidden in now(session, trail).stops
+
+
 def test_an_author_sees_what_moderators_hid(mine, session, nolwenn):
     trail = maps.trail(session, author_id=nolwenn.id)
     hidden = now(session, trail).stops[0]
