@@ -37,7 +37,8 @@ class NewStop(EditingTrail):
 
     @view_config(request_method="GET")
     def show(self):
-        self.fill(self.stop, {"base": self.number, "id": uuid4().hex, "label": changes.next_label(self.content)})
+        label = changes.next_label(self.content_at(self.number))  # those of hidden stops are taken too
+        self.fill(self.stop, {"base": self.number, "id": uuid4().hex, "label": label})
         return self._page()
 
     @view_config(request_method="POST")

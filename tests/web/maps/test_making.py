@@ -560,6 +560,14 @@ def test_a_stop_goes_past_another_one_whatever_moderators_hid_between_them(mine,
     assert hidden in now(session, trail).stops
 
 
+def test_a_new_stop_is_not_given_the_number_of_one_that_moderators_hid(mine, session, public):
+    hidden = now(session, public).stops[-1]
+    maps.moderate(session, "stop", hidden.id, Act.HIDE)
+    page = mine.get(f"/trails/{public.slug}/edit/stops/new")
+    assert page.forms["stop"]["label"].value == "03"
+    assert sent(page, "stop", title="La digue", where="48.3815, -4.471", text="Du vent.").status_int == 303
+
+
 def test_an_author_sees_what_moderators_hid(mine, session, nolwenn):
     trail = maps.trail(session, author_id=nolwenn.id)
     hidden = now(session, trail).stops[0]
