@@ -151,9 +151,10 @@ class MapIndex:
 
     def line_changed(self, trail: Trail) -> None:
         """Count a change of a trail's line, which the index does not hold itself, as a change of its entry."""
-        now = self._clock.now()
-        theirs = IndexEntry.kind == TRAIL, IndexEntry.source_id == trail.id
-        self._session.execute(update(IndexEntry).where(*theirs).values(updated_at=now))
+        theirs = select(IndexEntry).where(IndexEntry.kind == TRAIL, IndexEntry.source_id == trail.id)
+        for entry in self._session.scalars(theirs):
+            entry.updated_at = self._clock.now()  # not in one statement: what programs are told of it says it, too
+        self._session.flush()
 
     def _enter(self, kind: str, source_id: UUID, *, visible: bool, **values: Any) -> None:
         """Put a thing into the index. To come out of sight, or back, is no change of what it says."""

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from maps.models import Remix, Stop, StopMedia, Trail, TrailAuthor, TrailRevision
 from maps.queries.contents import trail_content
+from maps.queries.geometry import path_of
 from maps.queries.media import facts, media_of
 from maps.queries.revisions import revision
 from maps.queries.trails import hidden_stops, readable
@@ -379,18 +380,26 @@ class Trails:
 
     def _show(self, trail: Trail, content: TrailContent, before: TrailContent | None) -> None:
         """Write the rows of a trail's place and stops as its content has them, and the index from them."""
-        self._place(trail, content, before)
+        known, changed = trail.place_id is not None, self._is_new_line(trail, content, before)
+        self._place(trail, content, changed)
         self._stops(trail, content)
         self._session.flush()
         self._index.trail(trail)
-        if before is not None and before.line != content.line:
+        if known and changed:
             self._index.line_changed(trail)
 
-    def _place(self, trail: Trail, content: TrailContent, before: TrailContent | None) -> None:
+    def _is_new_line(self, trail: Trail, content: TrailContent, before: TrailContent | None) -> bool:
+        """Is the line another one than was shown last: that of ``before``, or the one a trail was withdrawn with?"""
+        if before is not None:
+            return before.line != content.line
+        drawn = tuple((vertex[0], vertex[1]) for vertex in content.line) if len(content.line) > 1 else ()
+        return drawn != (path_of(self._session, trail.place_id) if trail.place_id is not None else ())
+
+    def _place(self, trail: Trail, content: TrailContent, changed: bool) -> None:
         start = content.line[0] if content.line else content.stops[0].position
         name = _title(content.title, content.language)
         trail.place = put_place(self._session, trail.place, name, "", (start[0], start[1]))
-        if before is None or before.line != content.line:
+        if changed:
             trail.place.path = path(content.line)
         trail.metres = length(way(content))
 

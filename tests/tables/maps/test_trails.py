@@ -1,7 +1,8 @@
 """A trail's life in the tables and in the public index."""
 
+import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -215,6 +216,42 @@ def test_a_moved_stop_and_a_new_line_are_moved_in_the_index_too(session, trails,
     trails.revise(trail.id, 2, replace(content, stops=moved, line=(*maps.HARBOUR, (-4.465, 48.381))), author.id)
     session.expire_all()
     assert session.get_one(IndexVersion, "trail").version > version
+
+
+LONGER = (*maps.HARBOUR, (-4.465, 48.381))
+
+
+def dates_of(session, trail):
+    """Return when an entry changed last, as lists say it and as programs are told."""
+    session.expire_all()
+    entry = session.scalars(select(IndexEntry).where(IndexEntry.source_id == trail.id)).one()
+    told = json.loads(entry.told)["properties"]["updated_at"]
+    return entry.updated_at, datetime.fromisoformat(told)
+
+
+def test_a_new_line_is_a_change_for_programs_too(session, author):
+    clock = StoppedClock(NOW)
+    trail = maps.trail(session)
+    assert dates_of(session, trail) == (NOW, NOW)
+    clock.at = NOW + timedelta(days=1)
+    content = replace(content_of(session, trail), line=LONGER)
+    maps.trails(session, clock).revise(trail.id, 1, content, author.id)
+    assert dates_of(session, trail) == (clock.at, clock.at)
+
+
+@pytest.mark.parametrize(("line", "days"), [(maps.HARBOUR, 0), (LONGER, 2), (maps.HARBOUR[::-1], 2), ((), 2)])
+def test_what_comes_back_with_another_line_has_changed_and_what_comes_back_as_it_was_has_not(
+    session, author, line, days
+):
+    clock = StoppedClock(NOW)
+    trails = maps.trails(session, clock)
+    trail = maps.trail(session)
+    trails.withdraw(trail.id)
+    clock.at = NOW + timedelta(days=1)
+    trails.revise(trail.id, 1, replace(content_of(session, trail), line=line), author.id)
+    clock.at = NOW + timedelta(days=2)
+    trails.publish(trail.id)
+    assert dates_of(session, trail) == (NOW + timedelta(days=days),) * 2
 
 
 @pytest.mark.parametrize("spoiled", ["stop", "line"])
