@@ -9,7 +9,7 @@ Works on contents as JSON (see :mod:`maps.rules.content`): an object is merged k
 their ids, ``media`` as a list to which both may add; anything else is one value.
 """
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, TypeVar
@@ -32,6 +32,18 @@ def merged_trail(
     merging = _Merging()
     told = merging.of((), *(trail_as_json(one) for one in (base, mine, theirs)))
     return trail_from_json(told), tuple(merging.conflicts)
+
+
+def orders_without(conflicts: Iterable[Conflict], hidden: Collection[str]) -> tuple[Conflict, ...]:
+    """Return conflicts for who does not see ``hidden`` stops: an order of stops names all, whoever moved them."""
+
+    def seen(ids: Any) -> list[str]:
+        return [one for one in ids if one not in hidden]
+
+    return tuple(
+        Conflict(one.path, seen(one.base), seen(one.mine), seen(one.theirs)) if one.path == ("stops", ORDER) else one
+        for one in conflicts
+    )
 
 
 def merged_place(

@@ -160,6 +160,10 @@ class Editing(ABC):
     @abstractmethod
     def content_at(self, number: int): ...
 
+    def seen(self, content):
+        """Return a content as the reader sees it."""
+        return content
+
     @abstractmethod
     def as_json(self, content) -> dict[str, Any]: ...
 
@@ -189,7 +193,6 @@ class EditingTrail(Editing):
         super().__init__(context, request)
 
     def seen(self, content: TrailContent) -> TrailContent:
-        """Return a content as the reader sees it."""
         return content if self.sees_hidden else readable(self.request.db, content)
 
     @property

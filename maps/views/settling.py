@@ -11,6 +11,7 @@ from uuid import UUID
 from pyramid.renderers import render_to_response
 from pyramid.response import Response
 
+from maps.queries.trails import conflicts_in_sight
 from maps.rules.content import place_as_json, place_from_json, trail_as_json, trail_from_json
 from maps.schemas.changes import next_label
 from maps.schemas.settling import CHOICE, MINE, SEEN, THEIRS, WORDS, choices, is_label, is_text, settled
@@ -38,8 +39,9 @@ def conflict_page(editing, no: Stale, base: int) -> Response:
     request = editing.request
     request.response.status_int = 409
     say = _sayer(editing, no, base)
-    made = choices(request.typed, no.conflicts)
-    asked = {SEEN, FIELD, *(form.format(at) for at in range(len(no.conflicts)) for form in (CHOICE, WORDS))}
+    conflicts = no.conflicts if editing.sees_hidden else conflicts_in_sight(request.db, no)
+    made = choices(request.typed, conflicts)
+    asked = {SEEN, FIELD, *(form.format(at) for at in range(len(conflicts)) for form in (CHOICE, WORDS))}
     values = editing.frame(_("Somebody else changed the same thing")) | {
         "by": editing.who_wrote(no.theirs),
         "action": request.path,
@@ -49,7 +51,7 @@ def conflict_page(editing, no: Stale, base: int) -> Response:
         "kept": [(name, value) for name, value in request.typed.items() if name not in asked],
         "conflicts": [
             _shown(conflict, at, made.sides[at], made.words[at], say, no.merged)
-            for at, conflict in enumerate(no.conflicts)
+            for at, conflict in enumerate(conflicts)
         ],
     }
     return render_to_response(TEMPLATE, values, request=request, response=request.response)
@@ -84,10 +86,10 @@ def _shown(
 
 
 def _sayer(editing, no: Stale, base: int) -> Sayer:
-    """Return who says what is in conflict: with the stops and the sounds that any of the versions has."""
+    """Return who says what is in conflict: with the stops and sounds that the reader sees of any of the versions."""
     merged = [no.merged] if no.merged is not None else []
     contents = [*merged, *(editing.content_at(number) for number in (no.theirs, base))]
-    return sayer(editing.request, [editing.as_json(content) for content in contents], editing.sees_hidden)
+    return sayer(editing.request, [editing.as_json(editing.seen(one)) for one in contents], editing.sees_hidden)
 
 
 def sayer(request, contents: Sequence[Mapping[str, Any]], sees_hidden: bool) -> Sayer:

@@ -8,7 +8,7 @@ from maps.models import TrailRevision
 from maps.permissions import Maps
 from maps.queries.contents import trail_content
 from maps.queries.revisions import history, revision
-from maps.queries.trails import TrailFilter, found_trails, in_sight, readable, shown
+from maps.queries.trails import TrailFilter, conflicts_in_sight, found_trails, in_sight, readable, shown
 from maps.rules.content import trail_as_json
 from maps.services.trails import Trails
 from maps.terms import NoSuchRevision, NotPublishable, Stale, TrailContent
@@ -122,7 +122,7 @@ class TheTrail(_OfTrails):
             theirs=self.version(no.theirs, trail_content(db, trail, no.theirs)),
             yours={"content": trail_as_json(mine)},
             merged=self.version(None, no.merged) if isinstance(no.merged, TrailContent) else None,
-            conflicts=shown_conflicts(no.conflicts),
+            conflicts=shown_conflicts(no.conflicts if self.sees_hidden else conflicts_in_sight(db, no)),
         )
 
     def version(self, number: int | None, content: TrailContent) -> dict[str, Any]:
