@@ -54,7 +54,7 @@ class Versions(Editing):
         except NoSuchRevision:
             raise HTTPNotFound from None
         told = [new.content, old.content] if self.sees_hidden else self.in_sight([new.content, old.content])
-        say = sayer(self.request, told, self.sees_hidden)
+        say = sayer(self.request, told)
         found = [
             {
                 "title": say.path(change.path),

@@ -103,7 +103,7 @@ class Sayer:
         if name == "position":
             return f"{value[1]}, {value[0]}"
         if name == "media":
-            return "\n".join(self.media.get(one) or self._say(_("a sound that is not there any more")) for one in value)
+            return "\n".join(self.media.get(one) or self._say(_("a sound that cannot be heard now")) for one in value)
         if name == "line":
             return self.request.ngettext("${n} point", "${n} points", len(value))
         if isinstance(value, bool):

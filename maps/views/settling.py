@@ -17,8 +17,8 @@ from maps.schemas.changes import next_label
 from maps.schemas.settling import CHOICE, MINE, SEEN, THEIRS, WORDS, choices, is_label, is_text, settled
 from maps.terms import Conflict, PlaceContent, Stale, TrailContent
 from maps.views.saying import Sayer
+from maps.views.showing import known_media
 from portal.i18n import _
-from portal.media.queries import shown
 from portal.security.csrf import FIELD
 
 TEMPLATE = "maps:templates/maps/edit/conflict.jinja2"
@@ -89,16 +89,13 @@ def _sayer(editing, no: Stale, base: int) -> Sayer:
     """Return who says what is in conflict: with the stops and sounds that the reader sees of any of the versions."""
     merged = [no.merged] if no.merged is not None else []
     contents = [*merged, *(editing.content_at(number) for number in (no.theirs, base))]
-    return sayer(editing.request, [editing.as_json(editing.seen(one)) for one in contents], editing.sees_hidden)
+    return sayer(editing.request, [editing.as_json(editing.seen(one)) for one in contents])
 
 
-def sayer(request, contents: Sequence[Mapping[str, Any]], sees_hidden: bool) -> Sayer:
-    """Return who says what is in these contents; the names in the first of them count.
-
-    What a hidden sound is called is told only to who ``sees_hidden`` ones.
-    """
+def sayer(request, contents: Sequence[Mapping[str, Any]]) -> Sayer:
+    """Return who says what is in these contents, to whom the request is from; the names in the first of them count."""
     stops = [stop for content in contents for stop in content.get("stops") or ()]
     named = [stop["media"] for stop in stops] + [content.get("media") or [] for content in contents]
     ids = {UUID(media_id) for media in named for media_id in media}
-    titles = {str(one.id): one.title for one in shown(request.db, ids, everything=sees_hidden).values()}
+    titles = {str(one.id): one.title for one in known_media(request, ids).values()}
     return Sayer(request, stops, titles)

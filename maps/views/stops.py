@@ -10,11 +10,11 @@ from maps.schemas import changes
 from maps.schemas.contributing import NewStopSchema, SoundSchema, StopSchema
 from maps.terms import NoSuchRevision, StopContent, TrailContent
 from maps.views.editing import FORM, TEMPLATES, EditingTrail
-from maps.views.showing import library_url
+from maps.views.showing import known_media, library_url
 from maps.views.touching import surroundings
 from maps.views.words import sound_words
 from portal.i18n import _
-from portal.media.queries import ShownMedia, sent_by, shown
+from portal.media.queries import ShownMedia, sent_by
 from portal.media.terms import MediaState
 
 MOST_MEDIA = 60
@@ -137,7 +137,7 @@ class Sounds(AtStop):
 
     @view_config(request_method="GET")
     def show(self):
-        media = shown(self.request.db, self.stop.media, everything=self.sees_hidden)
+        media = known_media(self.request, self.stop.media)
         return self.frame(
             _("Sounds of the stop"),
             sounds=[media_line(media.get(one), one, self.request) for one in self.stop.media],
@@ -245,7 +245,7 @@ def media_line(media: ShownMedia | None, media_id: UUID, request):
     """Return what a list shows of a sound, also of one that cannot be heard now."""
     say = request.localizer.translate
     if media is None or not media.title:
-        return {"id": media_id, "title": say(_("A sound that is not there any more")), "media": None, "state": None}
+        return {"id": media_id, "title": say(_("A sound that cannot be heard now")), "media": None, "state": None}
     ready = media.state is MediaState.READY and not media.hidden
     state = None if ready else say(STATES.get(media.state, _("is hidden")))
     return {"id": media_id, "title": media.title, "media": media if ready else None, "state": state}

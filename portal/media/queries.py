@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from portal.licences import LICENCES, Licence
@@ -120,17 +120,21 @@ class Found:
     total: int
 
 
-def shown(session: Session, ids: Collection[UUID], *, everything: bool = False) -> dict[UUID, ShownMedia]:
+def shown(
+    session: Session, ids: Collection[UUID], *, everything: bool = False, sender_id: UUID | None = None
+) -> dict[UUID, ShownMedia]:
     """Return those of the media that may be shown to everybody, by id, in three statements however many they are.
 
-    With ``everything``, also those that are not ready, are hidden or were removed: for who sent or moderates them.
+    With ``everything``, also those that are not ready, are hidden or were removed: for who moderates them. With a
+    ``sender_id``, those of this person in whatever state.
     """
     if not ids:
         return {}
     wanted = _media().where(Media.id.in_(set(ids)))
     if not everything:
         told = Media.voices != Voices.NOT_TOLD
-        wanted = wanted.where(Media.state == MediaState.READY, told, is_visible(SUBJECT, Media.id))
+        public = and_(Media.state == MediaState.READY, told, is_visible(SUBJECT, Media.id))
+        wanted = wanted.where(public if sender_id is None else or_(public, Media.sender_id == sender_id))
     return {one.id: one for one in _complete(session, session.execute(wanted).all())}
 
 

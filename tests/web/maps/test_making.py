@@ -12,6 +12,7 @@ from maps.models import TrackFile, Trail
 from maps.queries.contents import trail_content
 from maps.services.tracks import TrackFiles
 from maps.terms import TrailState
+from portal.media.terms import MediaState, Voices
 from portal.moderation.terms import Act
 from portal.people.terms import Role
 from tests.factories import maps, people
@@ -566,6 +567,48 @@ def test_a_new_stop_is_not_given_the_number_of_one_that_moderators_hid(mine, ses
     page = mine.get(f"/trails/{public.slug}/edit/stops/new")
     assert page.forms["stop"]["label"].value == "03"
     assert sent(page, "stop", title="La digue", where="48.3815, -4.471", text="Du vent.").status_int == 303
+
+
+@pytest.fixture
+def kept_back(session):
+    """Sounds of somebody else that nobody but their sender and who moderates knows of."""
+    hidden = maps.sound(session, title="Le nom de ma voisine")
+    maps.moderate(session, "media", hidden.id, Act.HIDE)
+    return [
+        hidden,
+        maps.sound(session, title="Une voix sans accord", voices=Voices.NOT_TOLD),
+        maps.sound(session, title="Pas encore prête", state=MediaState.PREPARING),
+        maps.sound(session, title="Retirée", state=MediaState.REMOVED, original=None),
+    ]
+
+
+@pytest.mark.parametrize("page", ["edit/stops/{stop}/sounds", "history/difference?before=1&after=2"])
+def test_to_name_a_sound_is_not_to_know_it(browse, session, mine, nolwenn, kept_back, page):
+    stop = maps.stop("01")
+    draft = maps.trail(session, stop, author_id=nolwenn.id, draft=True)
+    named = replace(stop, media=tuple(one.id for one in kept_back))
+    content = replace(now(session, draft), stops=(named,))
+    maps.trails(session).revise(draft.id, 1, content, nolwenn.id)
+    address = f"/trails/{draft.slug}/{page.format(stop=stop.id)}"
+    told = mine.get(address)
+    assert told.text.count("ound that cannot be heard now") >= len(kept_back)
+    assert not [one.title for one in kept_back if one.title in told]
+    assert not told.html.select("main audio")
+
+    kept_back[0].sender_id = nolwenn.id
+    session.flush()
+    assert [one.title for one in kept_back if one.title in mine.get(address)] == ["Le nom de ma voisine"]
+    moderator = people.signed_in(browse, people.staff(session, Role.MODERATOR))
+    assert all(one.title in moderator.get(address) for one in kept_back)
+
+
+def test_a_place_tells_no_more_of_a_sound_that_it_names(browse, session, mine, nolwenn):
+    heard = maps.sound(session, title="Le nom de ma voisine")
+    place = maps.place(session, author_id=nolwenn.id, media=(heard.id,))
+    maps.moderate(session, "media", heard.id, Act.HIDE)
+    address = f"/places/{place.slug}/edit/media"
+    assert heard.title not in mine.get(address)
+    assert heard.title in people.signed_in(browse, people.staff(session, Role.MODERATOR)).get(address)
 
 
 def test_an_author_sees_what_moderators_hid(mine, session, nolwenn):
