@@ -330,6 +330,16 @@ def test_asking_for_addresses_one_after_the_other_is_slowed_down(mine, draft):
     mine.post(f"/trails/{draft.slug}/edit/authors", people.with_csrf(mine, {"email": "x@example.org"}), status=429)
 
 
+def test_who_is_about_to_publish_is_told_that_the_history_comes_along(mine, session, draft):
+    page = mine.get(f"/trails/{draft.slug}/edit")
+    said = "every version since the first can be read"
+    assert said in page.html.select_one("section[aria-labelledby=publishing]").text
+    maps.trails(session).publish(draft.id)
+    assert said not in mine.get(f"/trails/{draft.slug}/edit")
+    maps.trails(session).withdraw(draft.id)
+    assert said in mine.get(f"/trails/{draft.slug}/edit")
+
+
 # Taken further -------------------------------------------------------------------------------------------------------
 
 
