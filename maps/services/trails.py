@@ -26,7 +26,6 @@ from maps.rules.merging import merged_trail, woven
 from maps.rules.naming import slugs_for
 from maps.rules.remixing import licence_flaws, remixed
 from maps.rules.trails import UNKEEPABLE, far_stops, new_flaws, trail_flaws
-from maps.rules.translating import translated
 from maps.services.indexing import MapIndex
 from maps.services.places import put_place
 from maps.services.revising import alone_with, keep, put_together, refuse
@@ -35,14 +34,12 @@ from maps.terms import (
     Flaw,
     FlawCode,
     LastAuthor,
-    NoSuchStop,
     NotPublishable,
     Stale,
     StopContent,
     Texts,
     TrailContent,
     TrailState,
-    Translation,
 )
 from portal.audit.services import Audit
 from portal.clock import Clock
@@ -113,55 +110,6 @@ class Trails:
             return revision(self._session, TrailRevision, trail.id, trail.current)
         self._check(trail, mine, theirs, meant)
         return self._record(trail, base, mine, theirs, author_id, organisation_id, comment)
-
-    def add_sound(
-        self,
-        trail_id: UUID,
-        stop_id: UUID,
-        media_id: UUID,
-        author_id: UUID,
-        *,
-        organisation_id: UUID | None = None,
-        comment: str = "",
-    ) -> TrailRevision:
-        """Let one more sound, picture or video be heard or seen at a stop, after the others; return the revision.
-
-        Raises :class:`NoSuchStop` where the stop is gone, :class:`NotPublishable` where the media cannot be published.
-        """
-        trail = alone_with(self._session, Trail, trail_id)
-        content = trail_content(self._session, trail)
-        stop = content.stop(stop_id)
-        if stop is None:
-            raise NoSuchStop(stop_id)
-        louder = replace(stop, media=(*stop.media, media_id))
-        changed = replace(content, stops=tuple(louder if one.id == stop_id else one for one in content.stops))
-        return self.revise(
-            trail_id,
-            trail.current,
-            changed,
-            author_id,
-            organisation_id=organisation_id,
-            comment=comment,
-            sees_hidden=True,
-        )
-
-    def translate(
-        self,
-        trail_id: UUID,
-        base: int,
-        language: str,
-        said: Translation,
-        author_id: UUID,
-        *,
-        organisation_id: UUID | None = None,
-        comment: str = "",
-    ) -> TrailRevision:
-        """Let a trail say this in a language, as seen in revision ``base``. Raises as :meth:`revise` does."""
-        trail = alone_with(self._session, Trail, trail_id)
-        changed = translated(trail_content(self._session, trail, base), language, said)
-        return self.revise(
-            trail_id, base, changed, author_id, organisation_id=organisation_id, comment=comment, sees_hidden=True
-        )
 
     def revert(
         self,

@@ -12,16 +12,15 @@ from sqlalchemy.orm import selectinload
 from maps.models import Stop, Trail, TrailRevision
 from maps.queries.revisions import history, revision
 from maps.queries.trails import TrailFilter, found_trails, shown, trails_of
+from maps.schemas.changes import with_media
+from maps.schemas.translating import translated
 from maps.terms import (
     FlawCode,
     LastAuthor,
     NoSuchRevision,
-    NoSuchStop,
     NotPublishable,
     Stale,
-    StopWords,
     TrailState,
-    Translation,
 )
 from portal.audit.models import AuditEntry
 from portal.clock import StoppedClock
@@ -355,26 +354,21 @@ def test_nobody_revises_what_there_never_was(session, trails, author):
 def test_a_sound_is_added_to_a_stop_after_the_others(session, trails, somebody):
     first, second = maps.sound(session), maps.sound(session)
     trail = maps.trail(session, maps.stop("02", media=(first.id,)))
-    (stop,) = content_of(session, trail).stops
-    revision = trails.add_sound(trail.id, stop.id, second.id, somebody.id)
-    assert revision.number == 2
+    content = content_of(session, trail)
+    (stop,) = content.stops
+    louder = with_media(content, stop.id, second.id)
+    assert trails.revise(trail.id, 1, louder, somebody.id).number == 2
     row = session.scalars(select(Stop).options(selectinload(Stop.sounds))).one()
     assert [sound.media_id for sound in row.sounds] == [first.id, second.id]
-    assert trails.add_sound(trail.id, stop.id, second.id, somebody.id).number == 2
-    with pytest.raises(NoSuchStop):
-        trails.add_sound(trail.id, uuid4(), second.id, somebody.id)
     with pytest.raises(NotPublishable):
-        trails.add_sound(trail.id, stop.id, uuid4(), somebody.id)
+        trails.revise(trail.id, 2, with_media(louder, stop.id, uuid4()), somebody.id)
 
 
-def test_a_translation_leaves_the_other_languages_alone(session, trails, somebody):
+def test_a_trail_is_found_by_what_it_says_in_another_language(session, trails, somebody):
     trail = maps.trail(session)
-    stop = content_of(session, trail).stops[0]
-    said = Translation("Mouezhioù ar porzh", stops={stop.id: StopWords("Ar c’hae", "Selaouit.")})
-    trails.translate(trail.id, 1, "br", said, somebody.id)
-    now = content_of(session, trail)
-    assert now.title == {"br": "Mouezhioù ar porzh", "fr": "Les voix du port de commerce"}
-    assert (now.stops[0].text["br"], now.stops[1].text) == ("Selaouit.", {"fr": "On entend les drisses."})
+    said = translated(content_of(session, trail), "br", {"title": "Mouezhioù ar porzh"})
+    trails.revise(trail.id, 1, said, somebody.id)
+    assert content_of(session, trail).title == {"br": "Mouezhioù ar porzh", "fr": "Les voix du port de commerce"}
     assert [one.source_id for one in search(session, "mouezhiou", ["trail"]).rows] == [trail.id]
 
 
