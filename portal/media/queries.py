@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from portal.licences import LICENCES, Licence
-from portal.media.models import Media, PlayTally, Rendition, Transcript, Upload
+from portal.media.models import Media, PlayTally, Rendition, Transcript
 from portal.media.terms import MediaFlaw, MediaKind, MediaState, Rendering, TranscriptForm, Voices
 from portal.media.transcripts import Cue, cues
 from portal.media.waveform import path_of
@@ -298,12 +298,6 @@ def still_named(session: Session, names: Iterable[str]) -> set[str]:
     renditions = select(Rendition.name).join(Rendition.media).where(Rendition.name.in_(wanted), kept)
     originals = select(Media.original).where(Media.original.in_(wanted))
     return {name for statement in (renditions, originals) for name in session.scalars(statement) if name}
-
-
-def uploads_of(session: Session, person_id: UUID, now: datetime) -> Sequence[Upload]:
-    """Return what somebody is sending, or sent and did not describe yet."""
-    theirs = select(Upload).where(Upload.person_id == person_id, Upload.expires_at > now)
-    return session.scalars(theirs.order_by(Upload.created_at)).all()
 
 
 @dataclass(frozen=True, slots=True)

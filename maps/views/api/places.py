@@ -7,7 +7,7 @@ from maps.queries.contents import place_content
 from maps.queries.places import found_places, shown_place
 from maps.rules.content import place_as_json
 from maps.services.places import Places
-from maps.terms import NoSuchRevision, NotPublishable, PlaceContent, Stale
+from maps.terms import NotPublishable, PlaceContent, Stale
 from maps.views.api import shown
 from maps.views.api.messages import MapCriteria, PlaceMessage, place_of
 from maps.views.api.trails import wanted_of
@@ -69,8 +69,6 @@ class ThePlace(_OfPlaces):
             self.places.revise(place.id, base, content, **self.by, comment=message["comment"])
         except Stale as no:
             raise self.stale(no, base, content) from no
-        except NoSuchRevision as no:
-            raise self.stale(Stale(place.current), None, content) from no
         except NotPublishable as no:
             raise shown.not_publishable(no, self.request) from no
         return self.told(place)

@@ -11,7 +11,7 @@ from maps.queries.revisions import history, revision
 from maps.queries.trails import TrailFilter, conflicts_in_sight, found_trails, in_sight, readable, shown
 from maps.rules.content import trail_as_json
 from maps.services.trails import Trails
-from maps.terms import NoSuchRevision, NotPublishable, Stale, TrailContent
+from maps.terms import NotPublishable, Stale, TrailContent
 from maps.views.api.messages import (
     EmptyMessage,
     MapCriteria,
@@ -107,8 +107,6 @@ class TheTrail(_OfTrails):
             )
         except Stale as no:
             raise self.stale(no, base, content) from no
-        except NoSuchRevision as no:
-            raise self.stale(Stale(trail.current), None, content) from no
         except NotPublishable as no:
             raise not_publishable(no, self.request) from no
         return self.told(trail)
