@@ -14,15 +14,12 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, TypeVar
 
-from maps.rules.content import Json, place_as_json, place_from_json, trail_as_json, trail_from_json
+from maps.rules.content import ORDER, Json, place_as_json, place_from_json, trail_as_json, trail_from_json
 from maps.terms import Conflict, PlaceContent, TrailContent
 
 One = TypeVar("One", bound=Hashable)
 Stops = Mapping[str, Json]
 """By their ids."""
-
-ORDER = "order"
-"""The last step of a path to the order of stops, or of the sounds of a stop."""
 
 
 def merged_trail(

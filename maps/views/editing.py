@@ -33,6 +33,7 @@ from maps.terms import (
     TrailState,
 )
 from maps.views.settling import chosen_content, conflict_page
+from maps.views.speaking import speaker
 from maps.views.telling import telling
 from maps.views.words import FORMER, flaw_words
 from portal.forms import Button, fail, submitted
@@ -174,11 +175,6 @@ class Editing(ABC):
     def who_wrote(self, number: int) -> str:
         """Return the name of who made a revision."""
 
-    def by(self) -> dict[str, UUID | None]:
-        """Return in whose name something is written: who is signed in, and for whom they act."""
-        identity = self.request.identity
-        return {"author_id": identity.person_id, "organisation_id": identity.acting_for_id}
-
 
 class EditingTrail(Editing):
     """A page on which a trail is worked on."""
@@ -227,7 +223,13 @@ class EditingTrail(Editing):
     def record(self, base: int, content: TrailContent, comment: str) -> None:
         meant = far_stops(content) if "meant" in self.request.typed else ()
         self.trails.revise(
-            self.trail.id, base, content, comment=comment, meant=meant, sees_hidden=self.sees_hidden, **self.by()
+            self.trail.id,
+            base,
+            content,
+            comment=comment,
+            meant=meant,
+            sees_hidden=self.sees_hidden,
+            **speaker(self.request),
         )
 
     def who_wrote(self, number: int) -> str:
@@ -273,7 +275,7 @@ class EditingPlace(Editing):
         return place_as_json(content)
 
     def record(self, base: int, content: PlaceContent, comment: str) -> None:
-        self.places.revise(self.place.id, base, content, comment=comment, **self.by())
+        self.places.revise(self.place.id, base, content, comment=comment, **speaker(self.request))
 
     def who_wrote(self, number: int) -> str:
         return contributor(revision(self.request.db, MapPlaceRevision, self.place.id, number), self.request)

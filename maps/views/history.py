@@ -18,6 +18,7 @@ from maps.terms import NoSuchRevision, NotPublishable, Stale, TrailState
 from maps.views.editing import Editing, EditingPlace, EditingTrail, contributor
 from maps.views.settling import sayer
 from maps.views.showing import credit_words
+from maps.views.speaking import speaker
 from maps.views.words import flaw_words
 from portal.i18n import _
 from portal.index.views import page_of
@@ -154,7 +155,9 @@ class TrailVersions(Versions, EditingTrail):
 
     def revert_to(self, base: int, number: int) -> None:
         comment = self.said(BACK, number=number)
-        self.trails.revert(self.trail.id, base, number, comment=comment, sees_hidden=self.sees_hidden, **self.by())
+        self.trails.revert(
+            self.trail.id, base, number, comment=comment, sees_hidden=self.sees_hidden, **speaker(self.request)
+        )
 
     @view_config(
         route_name="maps.trail.history",
@@ -199,7 +202,7 @@ class PlaceVersions(Versions, EditingPlace):
         return revision(self.request.db, MapPlaceRevision, self.place.id, number)
 
     def revert_to(self, base: int, number: int) -> None:
-        self.places.revert(self.place.id, base, number, comment=self.said(BACK, number=number), **self.by())
+        self.places.revert(self.place.id, base, number, comment=self.said(BACK, number=number), **speaker(self.request))
 
     @view_config(
         route_name="maps.place.history",

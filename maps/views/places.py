@@ -15,6 +15,7 @@ from maps.services.places import Places
 from maps.terms import NotPublishable
 from maps.views.editing import FORM, EditingPlace
 from maps.views.showing import access_tag, geo_url, known_media, library_url, licence_of, names, sounds_of
+from maps.views.speaking import speaker
 from maps.views.stops import media_line, media_to_add, media_words
 from maps.views.telling import offered, telling
 from maps.views.touching import surroundings
@@ -116,10 +117,9 @@ class NewPlace:
         sent = submitted(self.form, self.request)
         if sent is None:
             return self._page()
-        identity = self.request.identity
         places = self.request.find_service(Places)
         try:
-            place = places.add(changes.placed(sent), identity.person_id, organisation_id=identity.acting_for_id)
+            place = places.add(changes.placed(sent), **speaker(self.request))
         except NotPublishable as no:
             self.request.response.status_int = 409
             for flaw in no.flaws:

@@ -10,6 +10,7 @@ from maps.rules.remixing import licences_for
 from maps.schemas.contributing import RemixSchema
 from maps.terms import NotPublishable
 from maps.views.editing import FORM, EditingTrail
+from maps.views.speaking import speaker
 from maps.views.words import flaw_words
 from portal.forms import fail, submitted
 from portal.i18n import _
@@ -41,7 +42,9 @@ class RemixTrail(EditingTrail):
             return self._page()
         source = revision(self.request.db, TrailRevision, self.trail.id, self.number)
         try:
-            mine = self.trails.remix(source, {self.content.language: sent["title"]}, sent["licence"], **self.by())
+            mine = self.trails.remix(
+                source, {self.content.language: sent["title"]}, sent["licence"], **speaker(self.request)
+            )
         except NotPublishable as no:
             self.request.response.status_int = 409
             for flaw in no.flaws:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from maps.rules.content import ORDER
 from maps.terms import AccessLevel, Difficulty, Mode, Surface, Theme
 from maps.views.words import ACCESS_LEVELS, DIFFICULTIES, MODES, SURFACES, THEMES, language_name
 from portal.i18n import _
@@ -42,9 +43,6 @@ VOCABULARIES: dict[str, tuple[type, Mapping]] = {
     "level": (AccessLevel, ACCESS_LEVELS),
     "surface": (Surface, SURFACES),
 }
-
-ORDER = "order"
-"""The last step of the path to the order in which stops, or the sounds of one, are."""
 
 
 class Sayer:

@@ -18,6 +18,7 @@ from maps.services.trails import Trails
 from maps.terms import Flaw, FlawCode, Hint, HintCode, LastAuthor, NotPublishable, TrailState
 from maps.views.editing import FORM, TEMPLATES, EditingTrail
 from maps.views.showing import credit_words, licence_of, plan_of, plan_words, sounds_of, stop_card
+from maps.views.speaking import speaker
 from maps.views.words import (
     ACCESS_LEVELS,
     DIFFICULTIES,
@@ -72,10 +73,9 @@ class NewTrail:
         sent = submitted(self.form, self.request)
         if sent is None:
             return self._page()
-        identity = self.request.identity
         trails = self.request.find_service(Trails)
         try:
-            trail = trails.begin(changes.begun(sent), identity.person_id, organisation_id=identity.acting_for_id)
+            trail = trails.begin(changes.begun(sent), **speaker(self.request))
         except NotPublishable as no:
             self.request.response.status_int = 409
             for flaw in no.flaws:

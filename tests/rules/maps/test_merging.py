@@ -7,8 +7,8 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maps.rules.content import place_as_json, trail_as_json
-from maps.rules.merging import ORDER, merged_place, merged_trail, orders_without, woven
+from maps.rules.content import ORDER, place_as_json, trail_as_json
+from maps.rules.merging import merged_place, merged_trail, orders_without, woven
 from maps.terms import Conflict, StopContent, TrailContent
 from tests.factories import maps
 from tests.rules.maps.given import contents, place_contents, stops
