@@ -11,7 +11,7 @@ from pyramid.httpexceptions import HTTPNotFound
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from maps.models import MapPlace, MapPlaceRevision, Stop, TrackFile, Trail, TrailRevision
+from maps.models import MapPlace, MapPlaceRevision, Stop, TrackFile, Trail
 from maps.permissions import Maps
 from maps.terms import PLACE, STOP, TRAIL, TrailState
 from portal.moderation.queries import standing_of
@@ -35,15 +35,6 @@ class TrailContext:
 
     def _show(self) -> None:
         _show(self, self._request, published=self.trail.state is TrailState.PUBLISHED)
-
-
-class RevisionContext(TrailContext):
-    """One of a trail's revisions, by its number."""
-
-    def __init__(self, request) -> None:
-        super().__init__(request)
-        ours = TrailRevision.trail_id == self.trail.id, TrailRevision.number == _number(request)
-        self.revision: TrailRevision = _one(request, select(TrailRevision).where(*ours))
 
 
 class TrackFileContext:
@@ -84,15 +75,6 @@ class PlaceContext:
         _show(self, request)
 
 
-class PlaceRevisionContext(PlaceContext):
-    """One of a place's revisions, by its number."""
-
-    def __init__(self, request) -> None:
-        super().__init__(request)
-        ours = MapPlaceRevision.map_place_id == self.place.id, MapPlaceRevision.number == _number(request)
-        self.revision: MapPlaceRevision = _one(request, select(MapPlaceRevision).where(*ours))
-
-
 def _show(context, request, published: bool = True) -> None:
     """Raise what there is to say of a thing that is not for whoever asks: that it is hidden, removed, or not there."""
     if context.standing is Standing.REMOVED:
@@ -117,10 +99,3 @@ def _uuid(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise HTTPNotFound() from None
-
-
-def _number(request) -> int:
-    text = request.matchdict["number"]
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise HTTPNotFound()
-    return int(text)

@@ -94,10 +94,10 @@ class MapPublications:
         self._index = request.find_service(MapIndex)
 
     def publish(self) -> None:
-        for trail in self._session.scalars(select(Trail).order_by(Trail.id)):
-            self._index.trail(trail)
-        for place in self._session.scalars(select(MapPlace).order_by(MapPlace.id)):
-            self._index.place(place)
+        for trail_id in self._session.scalars(select(Trail.id).order_by(Trail.id)).all():
+            self._index.reflect(TRAIL, trail_id)
+        for place_id in self._session.scalars(select(MapPlace.id).order_by(MapPlace.id)).all():
+            self._index.reflect(PLACE, place_id)
 
 
 class MapThings:

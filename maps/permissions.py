@@ -15,7 +15,7 @@ class Maps(StrEnum):
     EDIT_DRAFT = "maps.edit_draft"  # see and change what is not published, or is no longer
     REVISE = "maps.revise"  # change a trail or a place, whatever its state
     PUBLISH = "maps.publish"  # publish it, take it back, say who its authors are
-    MODERATE = "maps.moderate"  # see what was hidden
+    MODERATE = "maps.moderate"  # know of sounds that are hidden, removed or not public yet, whoever sent them
     KEEP_TRACK = "maps.keep_track"  # have a file in which a way was sent, or let it go
 
 

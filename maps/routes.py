@@ -1,6 +1,6 @@
 """Where the pages of maps are, and what programs ask; one function for each group."""
 
-from maps.contexts import PlaceContext, RevisionContext, StopContext, TrackFileContext, TrailContext
+from maps.contexts import PlaceContext, StopContext, TrackFileContext, TrailContext
 from maps.queries.kept import Kept
 
 
@@ -47,7 +47,7 @@ def trail_pages(config) -> None:
     config.add_route("maps.trail", "/trails/{slug:[a-z0-9-]+}", factory=TrailContext)
     config.add_route("maps.trail.history", "/trails/{slug}/history", factory=TrailContext)
     config.add_route("maps.trail.difference", "/trails/{slug}/history/difference", factory=TrailContext)
-    config.add_route("maps.trail.revert", "/trails/{slug}/history/{number}/revert", factory=RevisionContext)
+    config.add_route("maps.trail.revert", "/trails/{slug}/history/{number}/revert", factory=TrailContext)
     config.add_route("maps.stop", "/stops/{id}", factory=StopContext)
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from maps.services.indexing import MapIndex
 from maps.services.tracks import TrackFiles
+from maps.terms import MEDIA
 
 
 def includeme(config) -> None:
@@ -14,7 +15,7 @@ def includeme(config) -> None:
 
 def follow(request, media_id: str) -> None:
     """Let stops and places be found by what is said in a sound, now that it is ready, put into words or gone."""
-    request.find_service(MapIndex).follow(UUID(media_id))
+    request.find_service(MapIndex).reflect(MEDIA, UUID(media_id))
 
 
 def forget(request) -> None:

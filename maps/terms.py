@@ -179,26 +179,6 @@ class MediaFacts:
     voices_told: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class StopWords:
-    """What a stop says in one language."""
-
-    title: str = ""
-    text: str = ""
-    directions: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Translation:
-    """What a trail says in one language; an empty text takes back what was said in it."""
-
-    title: str = ""
-    summary: str = ""
-    text: str = ""
-    obstacles: str = ""
-    stops: Mapping[UUID, StopWords] = field(default_factory=dict, hash=False)
-
-
 class FlawCode(StrEnum):
     """Why a trail or a place cannot be published as it is."""
 
@@ -291,14 +271,6 @@ class NoSuchRevision(Exception):
     def __init__(self, number: int) -> None:
         super().__init__(f"there is no revision {number}")
         self.number = number
-
-
-class NoSuchStop(Exception):
-    """The trail's current revision does not have the stop."""
-
-    def __init__(self, stop_id: UUID) -> None:
-        super().__init__(f"there is no stop {stop_id}")
-        self.stop_id = stop_id
 
 
 class LastAuthor(Exception):

@@ -48,7 +48,6 @@ SOUNDS = {
 }
 """What groups of letters sound like; a letter that is not here sounds as it is written."""
 
-VOWELS = frozenset(("a", "e", "E", "i", "o", "O", "u", "y", "Y", "A~", "E~", "O~", "W~"))
 WITH_VOWEL = re.compile(r"^(.*?)(au|ao|A~|E~|O~|W~|[aeEioOuyY])(.*)$")
 VOICELESS = {"b": "p", "d": "t", "g": "k", "z": "s", "Z": "S", "v": "w"}
 LIGHT = frozenset(

@@ -14,7 +14,8 @@ from maps.demo.told import LANGUAGES, Sheet, among, places, remixed, trail, with
 from maps.models import MapPlace, TrailRevision
 from maps.queries.contents import place_content
 from maps.queries.revisions import revision
-from maps.rules.translating import translation
+from maps.schemas.changes import with_media
+from maps.schemas.translating import filled_in, translated
 from maps.terms import Access, PlaceContent, Theme
 from portal.media.models import Media, PlayTally
 from portal.media.terms import TranscriptForm, Voices
@@ -114,10 +115,10 @@ class Life:
 
     def _translate(self, sheet: Sheet, told: Sheet) -> None:
         trail_id, ids, into = self._trails[sheet["key"]], self._stops[sheet["key"]], told["into"]
-        said = translation(trail(sheet, ids, self._media), into)
-        number, _ = self._hands.said(trail_id)
+        number, now = self._hands.said(trail_id)
+        said = translated(now, into, filled_in(trail(sheet, ids, self._media), into))
         trails = self._hands.trails(told["by"])
-        trails.translate(trail_id, number, into, said, **self._by(told["by"]), comment=told["comment"])
+        trails.revise(trail_id, number, said, **self._by(told["by"]), comment=told["comment"])
         for one in sheet["stops"]:
             for sound in one["sounds"]:
                 if into in sound.get("in_other_words", ()):
@@ -150,8 +151,11 @@ class Life:
 
     def _add_sound(self, sheet: Sheet, key: str, sound: Sheet) -> None:
         name, who = sheet["key"], sound["by"]
-        where = self._trails[name], self._stops[name][key], self._media[sound["key"]]
-        self._hands.trails(who).add_sound(*where, **self._by(who, sheet), comment=sound["added"]["comment"])
+        trail_id = self._trails[name]
+        number, now = self._hands.said(trail_id)
+        content = with_media(now, self._stops[name][key], self._media[sound["key"]])
+        trails = self._hands.trails(who)
+        trails.revise(trail_id, number, content, **self._by(who, sheet), comment=sound["added"]["comment"])
 
     def _remix(self, sheet: Sheet, who: str) -> None:
         source_id = self._trails[sheet["of"]]

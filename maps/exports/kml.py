@@ -48,9 +48,7 @@ def _line(document: Element, export: Export) -> None:
 
 def _stop(document: Element, stop: ShownStop, export: Export) -> None:
     media = export.media_of(stop)
-    sounds = [
-        f"{one.title} ({credit_line(one)})\n{export.site.url(one.sources[0].path)}" for one in media if one.sources
-    ]
+    sounds = [_sound(one, export) for one in media if one.sources]
     told = (export.of(stop.content.text), export.of(stop.content.directions), *sounds, export.url_of(stop))
     placemark = add(document, "Placemark", id=f"stop-{stop.id}")
     add(placemark, "name", export.name_of(stop))

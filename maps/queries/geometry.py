@@ -1,11 +1,13 @@
 """Paths as the database keeps them, read in each engine's own way."""
 
+import json
 from collections.abc import Sequence
 
 from geoalchemy2.functions import ST_AsGeoJSON
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from maps.terms import Position
 from portal.index.models import IndexEntry
 from portal.places.models import Place
 
@@ -18,6 +20,12 @@ def paths(session: Session, ids: Sequence[int]) -> dict[int, str]:
         return {}
     asked = select(IndexEntry.id, ST_AsGeoJSON(Place.path, DIGITS)).join(Place, Place.id == IndexEntry.place_id)
     return {entry: line for entry, line in session.execute(asked.where(IndexEntry.id.in_(ids))) if line}
+
+
+def path_of(session: Session, place_id: int) -> tuple[Position, ...]:
+    """Return the line that begins at a place; empty where there is none."""
+    line = session.scalar(select(ST_AsGeoJSON(Place.path, DIGITS)).where(Place.id == place_id))
+    return tuple((longitude, latitude) for longitude, latitude in json.loads(line)["coordinates"]) if line else ()
 
 
 def ends_of_paths(session: Session, kind: str) -> tuple[float, float, float, float] | None:

@@ -18,9 +18,23 @@ from maps.queries.revisions import Credit, contributors, revision
 from maps.rules.content import Json, trail_from_json
 from maps.rules.durations import Duration, duration, listening, way
 from maps.rules.lines import Along, Climb, along, climb, is_loop, length
+from maps.rules.merging import orders_without
 from maps.rules.trails import trail_hints
 from maps.rules.translating import languages
-from maps.terms import STOP, TRAIL, Access, Hint, MediaFacts, StopContent, Texts, Theme, TrailContent, TrailState
+from maps.terms import (
+    STOP,
+    TRAIL,
+    Access,
+    Conflict,
+    Hint,
+    MediaFacts,
+    Stale,
+    StopContent,
+    Texts,
+    Theme,
+    TrailContent,
+    TrailState,
+)
 from portal.index.models import IndexEntry
 from portal.index.queries import WHEELCHAIR, Filter, conditions
 from portal.moderation.queries import is_visible, standings
@@ -223,6 +237,13 @@ def in_sight(session: Session, contents: Sequence[Json]) -> list[Json]:
     stand = standings(session, STOP, ids)
     seen = {str(stop_id) for stop_id, one in stand.items() if one is Standing.VISIBLE}
     return [{**content, "stops": [stop for stop in content["stops"] if stop["id"] in seen]} for content in contents]
+
+
+def conflicts_in_sight(session: Session, no: Stale) -> tuple[Conflict, ...]:
+    """Return what two people changed in two ways as everybody may read it."""
+    if not isinstance(no.merged, TrailContent):
+        return no.conflicts
+    return orders_without(no.conflicts, {str(stop_id) for stop_id in hidden_stops(session, no.merged)})
 
 
 def hidden_stops(session: Session, *contents: TrailContent) -> frozenset[UUID]:

@@ -5,7 +5,7 @@ The marks are the squares of the grid (:mod:`portal.places.grid`): every positio
 
 from math import ceil
 
-from portal.places.grid import FINEST, Box, Tile, interleaved, parted
+from portal.places.grid import FINEST, Box, Tile, parted
 
 MARK_STEPS = 2
 """A square of the map at a zoom is cut this often into four to get the squares of its marks: 64 pixels wide."""
@@ -46,8 +46,3 @@ def shift(zoom: int) -> int:
 def square(number: int, zoom: int) -> Tile:
     """Return the square of this number."""
     return Tile(zoom, *parted(number))
-
-
-def number_of(tile: Tile) -> int:
-    """Return the number of a square."""
-    return interleaved(tile.column, tile.row)

@@ -31,6 +31,9 @@ Word = TypeVar("Word", bound=StrEnum)
 DECIMALS = 7
 """Of a degree: a centimetre. What is finer says nothing, and takes room in every export."""
 
+ORDER = "order"
+"""The last step of the path to the order in which stops, or the sounds of one, are."""
+
 
 def trail_as_json(content: TrailContent) -> Json:
     """Return a trail's content as JSON values."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from maps.rules.content import Json
+from maps.rules.content import ORDER, Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def _changes(path: tuple[str, ...], before: Any, after: Any) -> Iterator[Change]
         common = set(ids[0]) & set(ids[1])
         orders = [[stop_id for stop_id in one if stop_id in common] for one in ids]
         if orders[0] != orders[1]:
-            yield Change((*path, "order"), *orders)
+            yield Change((*path, ORDER), *orders)
     elif isinstance(before, Mapping) and isinstance(after, Mapping):
         path = path[:-1] if path and not path[-1] else path
         for key in dict.fromkeys((*after, *before)):

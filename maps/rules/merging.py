@@ -9,20 +9,17 @@ Works on contents as JSON (see :mod:`maps.rules.content`): an object is merged k
 their ids, ``media`` as a list to which both may add; anything else is one value.
 """
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, TypeVar
 
-from maps.rules.content import Json, place_as_json, place_from_json, trail_as_json, trail_from_json
+from maps.rules.content import ORDER, Json, place_as_json, place_from_json, trail_as_json, trail_from_json
 from maps.terms import Conflict, PlaceContent, TrailContent
 
 One = TypeVar("One", bound=Hashable)
 Stops = Mapping[str, Json]
 """By their ids."""
-
-ORDER = "order"
-"""The last step of a path to the order of stops, or of the sounds of a stop."""
 
 
 def merged_trail(
@@ -32,6 +29,18 @@ def merged_trail(
     merging = _Merging()
     told = merging.of((), *(trail_as_json(one) for one in (base, mine, theirs)))
     return trail_from_json(told), tuple(merging.conflicts)
+
+
+def orders_without(conflicts: Iterable[Conflict], hidden: Collection[str]) -> tuple[Conflict, ...]:
+    """Return conflicts for who does not see ``hidden`` stops: an order of stops names all, whoever moved them."""
+
+    def seen(ids: Any) -> list[str]:
+        return [one for one in ids if one not in hidden]
+
+    return tuple(
+        Conflict(one.path, seen(one.base), seen(one.mine), seen(one.theirs)) if one.path == ("stops", ORDER) else one
+        for one in conflicts
+    )
 
 
 def merged_place(

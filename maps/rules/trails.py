@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 from uuid import UUID
@@ -43,6 +44,9 @@ UNKEEPABLE = frozenset(
 )
 """What not even a draft can have."""
 
+OF_LABELS = frozenset({FlawCode.NO_LABEL, FlawCode.LABEL_TWICE})
+"""What is wrong with the labels of stops alone."""
+
 Media = Mapping[UUID, MediaFacts]
 
 
@@ -60,6 +64,18 @@ def trail_flaws(content: TrailContent, media: Media, meant: Collection[UUID] = (
         *(flaw for stop in content.stops for flaw in _stop_flaws(stop, media)),
         *_far(content, meant),
     ]
+
+
+def new_flaws(before: TrailContent, after: TrailContent, media: Media, meant: Collection[UUID] = ()) -> list[Flaw]:
+    """Return the flaws of a trail that it did not have ``before``; what a stop lacked, it may lack under a new label.
+
+    ``media`` are the facts of those of both.
+    """
+    labels = {stop.id: stop.label for stop in after.stops}
+    stops = tuple(replace(stop, label=labels.get(stop.id, str(stop.id))) for stop in before.stops)
+    lacked = [flaw for flaw in trail_flaws(replace(before, stops=stops), media, meant) if flaw.code not in OF_LABELS]
+    known = [*lacked, *_labels(before.stops)]
+    return [flaw for flaw in trail_flaws(after, media, meant) if flaw not in known]
 
 
 def place_flaws(content: PlaceContent, media: Media) -> list[Flaw]:

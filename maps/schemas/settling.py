@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from maps.rules.content import ORDER
 from maps.terms import Conflict
 from portal.forms.text import cleaned
 
-ORDER = "order"
 TEXTS = frozenset({"title", "summary", "text", "directions", "obstacles"})
 """Where one may write something new in place of either."""
 

@@ -8,7 +8,7 @@ from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import false, select, update
+from sqlalchemy import Select, false, select, update
 from sqlalchemy.orm import Session
 
 from maps.models import MapPlace, MapPlaceMedia, Stop, StopMedia, Trail
@@ -118,42 +118,29 @@ class MapIndex:
         )
 
     def reflect(self, kind: str, subject_id: UUID) -> None:
-        """Let the index follow what moderation, or whoever keeps the media, did to a thing of any kind we know."""
-        trails = select(Trail)
-        places = select(MapPlace)
-        match kind:
-            case "trail":
-                trails, places = trails.where(Trail.id == subject_id), places.where(false())
-            case "stop":
-                its = select(Stop.trail_id).where(Stop.id == subject_id)
-                trails, places = trails.where(Trail.id.in_(its)), places.where(false())
-            case "place":
-                trails, places = trails.where(false()), places.where(MapPlace.id == subject_id)
-            case "media":
-                its = select(Stop.trail_id).join(Stop.sounds).where(StopMedia.media_id == subject_id)
-                theirs = select(MapPlaceMedia.map_place_id).where(MapPlaceMedia.media_id == subject_id)
-                trails, places = trails.where(Trail.id.in_(its)), places.where(MapPlace.id.in_(theirs))
-            case _:
-                return
-        for trail in self._session.scalars(trails.order_by(Trail.id)):
-            self.trail(trail)
-        for place in self._session.scalars(places.order_by(MapPlace.id)):
-            self.place(place)
-
-    def follow(self, media_id: UUID) -> None:
-        """Hold all that shows a media, then let the index follow what became of it."""
-        trails = select(Stop.trail_id).join(Stop.sounds).where(StopMedia.media_id == media_id)
-        places = select(MapPlaceMedia.map_place_id).where(MapPlaceMedia.media_id == media_id)
-        lock(self._session, Trail, self._session.scalars(trails).all())
-        lock(self._session, MapPlace, self._session.scalars(places).all())
+        """Hold all that shows a thing of any kind we know, then let the index follow what became of the thing."""
+        trails = self._held(Trail, _trails_showing(kind, subject_id))
+        places = self._held(MapPlace, _places_showing(kind, subject_id))
         self._session.expire_all()
-        self.reflect(MEDIA, media_id)
+        for trail_id in trails:
+            self.trail(self._session.get_one(Trail, trail_id))
+        for place_id in places:
+            self.place(self._session.get_one(MapPlace, place_id))
+
+    def _held(self, whose: type[Trail | MapPlace], ids: Select[UUID]) -> list[UUID]:
+        """Hold all of these, also those that join them while others are waited for, and return their ids."""
+        held: set[UUID] = set()
+        while new := set(self._session.scalars(ids)) - held:
+            lock(self._session, whose, new)
+            held |= new
+        return sorted(held)
 
     def line_changed(self, trail: Trail) -> None:
         """Count a change of a trail's line, which the index does not hold itself, as a change of its entry."""
-        now = self._clock.now()
-        theirs = IndexEntry.kind == TRAIL, IndexEntry.source_id == trail.id
-        self._session.execute(update(IndexEntry).where(*theirs).values(updated_at=now))
+        theirs = select(IndexEntry).where(IndexEntry.kind == TRAIL, IndexEntry.source_id == trail.id)
+        for entry in self._session.scalars(theirs):
+            entry.updated_at = self._clock.now()  # not in one statement: what programs are told of it says it, too
+        self._session.flush()
 
     def _enter(self, kind: str, source_id: UUID, *, visible: bool, **values: Any) -> None:
         """Put a thing into the index. To come out of sight, or back, is no change of what it says."""
@@ -172,6 +159,23 @@ class MapIndex:
         """Return what is said in the media that everybody may hear."""
         known = facts(self._session, set(ids))
         return transcripts(self._session, [media_id for media_id, one in known.items() if one.ready])
+
+
+def _trails_showing(kind: str, subject_id: UUID) -> Select[UUID]:
+    """Return the query for the ids of the trails that a thing is, is a stop of, or is heard at a stop of."""
+    stops = select(Stop.trail_id)
+    if kind == STOP:
+        return stops.where(Stop.id == subject_id)
+    if kind == MEDIA:
+        return stops.join(Stop.sounds).where(StopMedia.media_id == subject_id)
+    return select(Trail.id).where(Trail.id == subject_id if kind == TRAIL else false())
+
+
+def _places_showing(kind: str, subject_id: UUID) -> Select[UUID]:
+    """Return the query for the ids of the places that a thing is, or is shown at."""
+    if kind == MEDIA:
+        return select(MapPlaceMedia.map_place_id).where(MapPlaceMedia.media_id == subject_id)
+    return select(MapPlace.id).where(MapPlace.id == subject_id if kind == PLACE else false())
 
 
 def _beginning(texts: Texts) -> Texts:

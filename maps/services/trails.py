@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from maps.models import Remix, Stop, StopMedia, Trail, TrailAuthor, TrailRevision
 from maps.queries.contents import trail_content
+from maps.queries.geometry import path_of
 from maps.queries.media import facts, media_of
 from maps.queries.revisions import revision
 from maps.queries.trails import hidden_stops, readable
@@ -24,8 +25,7 @@ from maps.rules.lines import length, simplified
 from maps.rules.merging import merged_trail, woven
 from maps.rules.naming import slugs_for
 from maps.rules.remixing import licence_flaws, remixed
-from maps.rules.trails import UNKEEPABLE, trail_flaws
-from maps.rules.translating import translated
+from maps.rules.trails import UNKEEPABLE, far_stops, new_flaws, trail_flaws
 from maps.services.indexing import MapIndex
 from maps.services.places import put_place
 from maps.services.revising import alone_with, keep, put_together, refuse
@@ -34,14 +34,12 @@ from maps.terms import (
     Flaw,
     FlawCode,
     LastAuthor,
-    NoSuchStop,
     NotPublishable,
     Stale,
     StopContent,
     Texts,
     TrailContent,
     TrailState,
-    Translation,
 )
 from portal.audit.services import Audit
 from portal.clock import Clock
@@ -113,55 +111,6 @@ class Trails:
         self._check(trail, mine, theirs, meant)
         return self._record(trail, base, mine, theirs, author_id, organisation_id, comment)
 
-    def add_sound(
-        self,
-        trail_id: UUID,
-        stop_id: UUID,
-        media_id: UUID,
-        author_id: UUID,
-        *,
-        organisation_id: UUID | None = None,
-        comment: str = "",
-    ) -> TrailRevision:
-        """Let one more sound, picture or video be heard or seen at a stop, after the others; return the revision.
-
-        Raises :class:`NoSuchStop` where the stop is gone, :class:`NotPublishable` where the media cannot be published.
-        """
-        trail = alone_with(self._session, Trail, trail_id)
-        content = trail_content(self._session, trail)
-        stop = content.stop(stop_id)
-        if stop is None:
-            raise NoSuchStop(stop_id)
-        louder = replace(stop, media=(*stop.media, media_id))
-        changed = replace(content, stops=tuple(louder if one.id == stop_id else one for one in content.stops))
-        return self.revise(
-            trail_id,
-            trail.current,
-            changed,
-            author_id,
-            organisation_id=organisation_id,
-            comment=comment,
-            sees_hidden=True,
-        )
-
-    def translate(
-        self,
-        trail_id: UUID,
-        base: int,
-        language: str,
-        said: Translation,
-        author_id: UUID,
-        *,
-        organisation_id: UUID | None = None,
-        comment: str = "",
-    ) -> TrailRevision:
-        """Let a trail say this in a language, as seen in revision ``base``. Raises as :meth:`revise` does."""
-        trail = alone_with(self._session, Trail, trail_id)
-        changed = translated(trail_content(self._session, trail, base), language, said)
-        return self.revise(
-            trail_id, base, changed, author_id, organisation_id=organisation_id, comment=comment, sees_hidden=True
-        )
-
     def revert(
         self,
         trail_id: UUID,
@@ -177,7 +126,8 @@ class Trails:
 
         ``base`` is the revision that the author had before them: raises :class:`Stale` where there is a later one,
         since going back undoes all that was said since. Raises :class:`NoSuchRevision`, and :class:`NotPublishable`
-        where a sound of then is gone. Hidden stops are dealt with as :meth:`revise` does.
+        where a sound of then is gone. Stops that were far from the line then are meant to be. Hidden stops are dealt
+        with as :meth:`revise` does.
         """
         trail = alone_with(self._session, Trail, trail_id)
         if base != trail.current:
@@ -191,6 +141,7 @@ class Trails:
             author_id,
             organisation_id=organisation_id,
             comment=comment,
+            meant=far_stops(then),
             sees_hidden=sees_hidden,
         )
 
@@ -316,13 +267,12 @@ class Trails:
 
     def _check(self, trail: Trail, mine: TrailContent, theirs: TrailContent, meant: Collection[UUID]) -> None:
         """Refuse what nothing can be made of, and of a published trail every flaw that it did not have before."""
-        found = [*self._flaws(mine, meant), *self._elsewhere(mine, trail.id)]
         if trail.state is TrailState.PUBLISHED:
-            known = self._flaws(theirs, meant)
-            found = [flaw for flaw in found if flaw not in known]
+            known = facts(self._session, media_of(theirs) | media_of(mine))
+            found = new_flaws(theirs, mine, known, meant)
         else:
-            found = _unkeepable(found)
-        refuse([*found, *licence_flaws(self._sources(trail, theirs), mine.licence)])
+            found = _unkeepable(self._flaws(mine, meant))
+        refuse([*found, *self._elsewhere(mine, trail.id), *licence_flaws(self._sources(trail, theirs), mine.licence)])
 
     def _sources(self, trail: Trail, now: TrailContent) -> list[str]:
         """Return the licences to be kept: what others may have built on, and what the trail was made of."""
@@ -378,18 +328,26 @@ class Trails:
 
     def _show(self, trail: Trail, content: TrailContent, before: TrailContent | None) -> None:
         """Write the rows of a trail's place and stops as its content has them, and the index from them."""
-        self._place(trail, content, before)
+        known, changed = trail.place_id is not None, self._is_new_line(trail, content, before)
+        self._place(trail, content, changed)
         self._stops(trail, content)
         self._session.flush()
         self._index.trail(trail)
-        if before is not None and before.line != content.line:
+        if known and changed:
             self._index.line_changed(trail)
 
-    def _place(self, trail: Trail, content: TrailContent, before: TrailContent | None) -> None:
+    def _is_new_line(self, trail: Trail, content: TrailContent, before: TrailContent | None) -> bool:
+        """Is the line another one than was shown last: that of ``before``, or the one a trail was withdrawn with?"""
+        if before is not None:
+            return before.line != content.line
+        drawn = tuple((vertex[0], vertex[1]) for vertex in content.line) if len(content.line) > 1 else ()
+        return drawn != (path_of(self._session, trail.place_id) if trail.place_id is not None else ())
+
+    def _place(self, trail: Trail, content: TrailContent, changed: bool) -> None:
         start = content.line[0] if content.line else content.stops[0].position
         name = _title(content.title, content.language)
         trail.place = put_place(self._session, trail.place, name, "", (start[0], start[1]))
-        if before is None or before.line != content.line:
+        if changed:
             trail.place.path = path(content.line)
         trail.metres = length(way(content))
 

@@ -33,6 +33,7 @@ from maps.terms import (
     TrailState,
 )
 from maps.views.settling import chosen_content, conflict_page
+from maps.views.speaking import speaker
 from maps.views.telling import telling
 from maps.views.words import FORMER, flaw_words
 from portal.forms import Button, fail, submitted
@@ -160,6 +161,10 @@ class Editing(ABC):
     @abstractmethod
     def content_at(self, number: int): ...
 
+    def seen(self, content):
+        """Return a content as the reader sees it."""
+        return content
+
     @abstractmethod
     def as_json(self, content) -> dict[str, Any]: ...
 
@@ -170,11 +175,6 @@ class Editing(ABC):
     def who_wrote(self, number: int) -> str:
         """Return the name of who made a revision."""
 
-    def by(self) -> dict[str, UUID | None]:
-        """Return in whose name something is written: who is signed in, and for whom they act."""
-        identity = self.request.identity
-        return {"author_id": identity.person_id, "organisation_id": identity.acting_for_id}
-
 
 class EditingTrail(Editing):
     """A page on which a trail is worked on."""
@@ -183,9 +183,13 @@ class EditingTrail(Editing):
         self.trail: Trail = context.trail
         self.trails = request.find_service(Trails)
         self.sees_hidden = sees_hidden(request, context)
-        content = trail_content(request.db, self.trail)
-        self.content: TrailContent = content if self.sees_hidden else readable(request.db, content)
+        self.request = request
+        self.content: TrailContent = self.seen(trail_content(request.db, self.trail))
+        self.far = False
         super().__init__(context, request)
+
+    def seen(self, content: TrailContent) -> TrailContent:
+        return content if self.sees_hidden else readable(self.request.db, content)
 
     @property
     def number(self) -> int:
@@ -219,16 +223,23 @@ class EditingTrail(Editing):
     def record(self, base: int, content: TrailContent, comment: str) -> None:
         meant = far_stops(content) if "meant" in self.request.typed else ()
         self.trails.revise(
-            self.trail.id, base, content, comment=comment, meant=meant, sees_hidden=self.sees_hidden, **self.by()
+            self.trail.id,
+            base,
+            content,
+            comment=comment,
+            meant=meant,
+            sees_hidden=self.sees_hidden,
+            **speaker(self.request),
         )
 
     def who_wrote(self, number: int) -> str:
         return contributor(revision(self.request.db, TrailRevision, self.trail.id, number), self.request)
 
     def refuse(self, form, flaws: Sequence[Flaw]) -> None:
-        """Say why not; where a stop is far from the way, offer to say that it is meant so."""
+        """Say why not; where a stop is ``far`` from the way, offer to say that it is meant so."""
         super().refuse(form, flaws)
-        if form is not None and any(flaw.code is FlawCode.FAR_FROM_LINE for flaw in flaws):
+        self.far = any(flaw.code is FlawCode.FAR_FROM_LINE for flaw in flaws)
+        if form is not None and self.far:
             form.buttons = [*form.buttons, Button("meant", _("It is meant so: save it"), "quiet")]
 
 
@@ -264,7 +275,7 @@ class EditingPlace(Editing):
         return place_as_json(content)
 
     def record(self, base: int, content: PlaceContent, comment: str) -> None:
-        self.places.revise(self.place.id, base, content, comment=comment, **self.by())
+        self.places.revise(self.place.id, base, content, comment=comment, **speaker(self.request))
 
     def who_wrote(self, number: int) -> str:
         return contributor(revision(self.request.db, MapPlaceRevision, self.place.id, number), self.request)

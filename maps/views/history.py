@@ -18,6 +18,7 @@ from maps.terms import NoSuchRevision, NotPublishable, Stale, TrailState
 from maps.views.editing import Editing, EditingPlace, EditingTrail, contributor
 from maps.views.settling import sayer
 from maps.views.showing import credit_words
+from maps.views.speaking import speaker
 from maps.views.words import flaw_words
 from portal.i18n import _
 from portal.index.views import page_of
@@ -54,7 +55,7 @@ class Versions(Editing):
         except NoSuchRevision:
             raise HTTPNotFound from None
         told = [new.content, old.content] if self.sees_hidden else self.in_sight([new.content, old.content])
-        say = sayer(self.request, told, self.sees_hidden)
+        say = sayer(self.request, told)
         found = [
             {
                 "title": say.path(change.path),
@@ -154,7 +155,9 @@ class TrailVersions(Versions, EditingTrail):
 
     def revert_to(self, base: int, number: int) -> None:
         comment = self.said(BACK, number=number)
-        self.trails.revert(self.trail.id, base, number, comment=comment, sees_hidden=self.sees_hidden, **self.by())
+        self.trails.revert(
+            self.trail.id, base, number, comment=comment, sees_hidden=self.sees_hidden, **speaker(self.request)
+        )
 
     @view_config(
         route_name="maps.trail.history",
@@ -199,7 +202,7 @@ class PlaceVersions(Versions, EditingPlace):
         return revision(self.request.db, MapPlaceRevision, self.place.id, number)
 
     def revert_to(self, base: int, number: int) -> None:
-        self.places.revert(self.place.id, base, number, comment=self.said(BACK, number=number), **self.by())
+        self.places.revert(self.place.id, base, number, comment=self.said(BACK, number=number), **speaker(self.request))
 
     @view_config(
         route_name="maps.place.history",

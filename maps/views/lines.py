@@ -196,6 +196,7 @@ class Way(EditingTrail):
             found=found,
             base=base,
             refused=self.refused,
+            far=self.far,
             action=self.path("maps.trail.line.take"),
             back=self.path("maps.trail.line"),
         )

@@ -14,7 +14,8 @@ from maps.schemas.translating import readable
 from maps.services.places import Places
 from maps.terms import NotPublishable
 from maps.views.editing import FORM, EditingPlace, say_flaws
-from maps.views.showing import access_tag, geo_url, library_url, licence_of, names, sounds_of
+from maps.views.showing import access_tag, geo_url, known_media, library_url, licence_of, names, sounds_of
+from maps.views.speaking import speaker
 from maps.views.stops import media_line, media_to_add, media_words
 from maps.views.telling import offered, telling
 from maps.views.touching import surroundings
@@ -29,7 +30,6 @@ from maps.views.workbench import licence_choices
 from portal.forms import Button, submitted
 from portal.i18n import _
 from portal.licences import LICENCES
-from portal.media.queries import shown
 
 
 def bound(request, *languages: str) -> dict[str, Any]:
@@ -116,10 +116,9 @@ class NewPlace:
         sent = submitted(self.form, self.request)
         if sent is None:
             return self._page()
-        identity = self.request.identity
         places = self.request.find_service(Places)
         try:
-            place = places.add(changes.placed(sent), identity.person_id, organisation_id=identity.acting_for_id)
+            place = places.add(changes.placed(sent), **speaker(self.request))
         except NotPublishable as no:
             say_flaws(self.form, no.flaws, self.request)
             return self._page()
@@ -197,7 +196,7 @@ class PlaceMedia(EditingPlace):
         return answer or self._page()
 
     def _page(self):
-        here = shown(self.request.db, self.content.media, everything=self.sees_hidden)
+        here = known_media(self.request, self.content.media)
         return self.frame(
             _("Sounds and pictures of the place"),
             form=self.adding if self.mine else None,

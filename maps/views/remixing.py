@@ -10,6 +10,7 @@ from maps.rules.remixing import licences_for
 from maps.schemas.contributing import RemixSchema
 from maps.terms import NotPublishable
 from maps.views.editing import FORM, EditingTrail, say_flaws
+from maps.views.speaking import speaker
 from portal.forms import submitted
 from portal.i18n import _
 from portal.licences import LICENCES
@@ -40,7 +41,9 @@ class RemixTrail(EditingTrail):
             return self._page()
         source = revision(self.request.db, TrailRevision, self.trail.id, self.number)
         try:
-            mine = self.trails.remix(source, {self.content.language: sent["title"]}, sent["licence"], **self.by())
+            mine = self.trails.remix(
+                source, {self.content.language: sent["title"]}, sent["licence"], **speaker(self.request)
+            )
         except NotPublishable as no:
             say_flaws(self.remix, no.flaws, self.request)
             return self._page()

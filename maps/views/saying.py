@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from maps.rules.content import ORDER
 from maps.terms import AccessLevel, Difficulty, Mode, Surface, Theme
 from maps.views.words import ACCESS_LEVELS, DIFFICULTIES, MODES, SURFACES, THEMES, language_name
 from portal.i18n import _
@@ -42,9 +43,6 @@ VOCABULARIES: dict[str, tuple[type, Mapping]] = {
     "level": (AccessLevel, ACCESS_LEVELS),
     "surface": (Surface, SURFACES),
 }
-
-ORDER = "order"
-"""The last step of the path to the order in which stops, or the sounds of one, are."""
 
 
 class Sayer:
@@ -103,7 +101,7 @@ class Sayer:
         if name == "position":
             return f"{value[1]}, {value[0]}"
         if name == "media":
-            return "\n".join(self.media.get(one) or self._say(_("a sound that is not there any more")) for one in value)
+            return "\n".join(self.media.get(one) or self._say(_("a sound that cannot be heard now")) for one in value)
         if name == "line":
             return self.request.ngettext("${n} point", "${n} points", len(value))
         if isinstance(value, bool):

@@ -11,13 +11,14 @@ from uuid import UUID
 from pyramid.renderers import render_to_response
 from pyramid.response import Response
 
+from maps.queries.trails import conflicts_in_sight
 from maps.rules.content import place_as_json, place_from_json, trail_as_json, trail_from_json
 from maps.schemas.changes import next_label
 from maps.schemas.settling import CHOICE, MINE, SEEN, THEIRS, WORDS, choices, is_label, is_text, settled
 from maps.terms import Conflict, PlaceContent, Stale, TrailContent
 from maps.views.saying import Sayer
+from maps.views.showing import known_media
 from portal.i18n import _
-from portal.media.queries import shown
 from portal.security.csrf import FIELD
 
 TEMPLATE = "maps:templates/maps/edit/conflict.jinja2"
@@ -38,8 +39,9 @@ def conflict_page(editing, no: Stale, base: int) -> Response:
     request = editing.request
     request.response.status_int = 409
     say = _sayer(editing, no, base)
-    made = choices(request.typed, no.conflicts)
-    asked = {SEEN, FIELD, *(form.format(at) for at in range(len(no.conflicts)) for form in (CHOICE, WORDS))}
+    conflicts = no.conflicts if editing.sees_hidden else conflicts_in_sight(request.db, no)
+    made = choices(request.typed, conflicts)
+    asked = {SEEN, FIELD, *(form.format(at) for at in range(len(conflicts)) for form in (CHOICE, WORDS))}
     values = editing.frame(_("Somebody else changed the same thing")) | {
         "by": editing.who_wrote(no.theirs),
         "action": request.path,
@@ -49,7 +51,7 @@ def conflict_page(editing, no: Stale, base: int) -> Response:
         "kept": [(name, value) for name, value in request.typed.items() if name not in asked],
         "conflicts": [
             _shown(conflict, at, made.sides[at], made.words[at], say, no.merged)
-            for at, conflict in enumerate(no.conflicts)
+            for at, conflict in enumerate(conflicts)
         ],
     }
     return render_to_response(TEMPLATE, values, request=request, response=request.response)
@@ -84,19 +86,16 @@ def _shown(
 
 
 def _sayer(editing, no: Stale, base: int) -> Sayer:
-    """Return who says what is in conflict: with the stops and the sounds that any of the versions has."""
+    """Return who says what is in conflict: with the stops and sounds that the reader sees of any of the versions."""
     merged = [no.merged] if no.merged is not None else []
     contents = [*merged, *(editing.content_at(number) for number in (no.theirs, base))]
-    return sayer(editing.request, [editing.as_json(content) for content in contents], editing.sees_hidden)
+    return sayer(editing.request, [editing.as_json(editing.seen(one)) for one in contents])
 
 
-def sayer(request, contents: Sequence[Mapping[str, Any]], sees_hidden: bool) -> Sayer:
-    """Return who says what is in these contents; the names in the first of them count.
-
-    What a hidden sound is called is told only to who ``sees_hidden`` ones.
-    """
+def sayer(request, contents: Sequence[Mapping[str, Any]]) -> Sayer:
+    """Return who says what is in these contents, to whom the request is from; the names in the first of them count."""
     stops = [stop for content in contents for stop in content.get("stops") or ()]
     named = [stop["media"] for stop in stops] + [content.get("media") or [] for content in contents]
     ids = {UUID(media_id) for media in named for media_id in media}
-    titles = {str(one.id): one.title for one in shown(request.db, ids, everything=sees_hidden).values()}
+    titles = {str(one.id): one.title for one in known_media(request, ids).values()}
     return Sayer(request, stops, titles)

@@ -1,11 +1,12 @@
 """What the pages show of trails, stops and places, beyond what they say themselves: in words, sounds at hand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from maps.permissions import Maps
 from maps.queries.revisions import Credit
 from maps.queries.trails import ShownStop, ShownTrail
 from maps.rules.durations import way
@@ -37,6 +38,15 @@ def sounds_of(request, ids: Sequence[UUID]) -> dict[UUID, ShownMedia]:
     """Return what can be heard and seen of these, by id, each with whom to name in the reader's language."""
     found = shown(request.db, set(ids)).values()
     return {one.id: replace(one, attribution=request.credit_of(one)) for one in found}
+
+
+def known_media(request, ids: Collection[UUID]) -> dict[UUID, ShownMedia]:
+    """Return what the reader may know of these, in whatever state: what they sent, everything for who moderates.
+
+    Whose trail or place it is does not count: anybody can name any sound in a draft.
+    """
+    sender_id = request.identity.person_id if request.identity else None
+    return shown(request.db, ids, everything=bool(request.has_permission(Maps.MODERATE)), sender_id=sender_id)
 
 
 def stop_card(stop: ShownStop, media: Mapping[UUID, ShownMedia], request) -> dict[str, Any]:

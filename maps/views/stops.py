@@ -6,16 +6,15 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.view import view_config, view_defaults
 
 from maps.permissions import Maps
-from maps.queries.trails import readable
 from maps.schemas import changes
 from maps.schemas.contributing import NewStopSchema, SoundSchema, StopSchema
 from maps.terms import NoSuchRevision, StopContent, TrailContent
 from maps.views.editing import FORM, TEMPLATES, EditingTrail
-from maps.views.showing import library_url
+from maps.views.showing import known_media, library_url
 from maps.views.touching import surroundings
 from maps.views.words import sound_words
 from portal.i18n import _
-from portal.media.queries import ShownMedia, sent_by, shown
+from portal.media.queries import ShownMedia, sent_by
 from portal.media.terms import MediaState
 
 MOST_MEDIA = 60
@@ -38,7 +37,8 @@ class NewStop(EditingTrail):
 
     @view_config(request_method="GET")
     def show(self):
-        self.fill(self.stop, {"base": self.number, "id": uuid4().hex, "label": changes.next_label(self.content)})
+        label = changes.next_label(self.content_at(self.number))  # those of hidden stops are taken too
+        self.fill(self.stop, {"base": self.number, "id": uuid4().hex, "label": label})
         return self._page()
 
     @view_config(request_method="POST")
@@ -74,7 +74,7 @@ class AtStop(EditingTrail):
             before = self.content_at(self.asked_base())
         except NoSuchRevision:
             return None
-        return (before if self.sees_hidden else readable(self.request.db, before)).stop(stop_id)
+        return self.seen(before).stop(stop_id)
 
     def crumbs(self) -> list[tuple[str, str | None]]:
         name = f"{self.stop.label} · {self.told.of(self.stop.title)}"
@@ -137,7 +137,7 @@ class Sounds(AtStop):
 
     @view_config(request_method="GET")
     def show(self):
-        media = shown(self.request.db, self.stop.media, everything=self.sees_hidden)
+        media = known_media(self.request, self.stop.media)
         return self.frame(
             _("Sounds of the stop"),
             sounds=[media_line(media.get(one), one, self.request) for one in self.stop.media],
@@ -245,7 +245,7 @@ def media_line(media: ShownMedia | None, media_id: UUID, request):
     """Return what a list shows of a sound, also of one that cannot be heard now."""
     say = request.localizer.translate
     if media is None or not media.title:
-        return {"id": media_id, "title": say(_("A sound that is not there any more")), "media": None, "state": None}
+        return {"id": media_id, "title": say(_("A sound that cannot be heard now")), "media": None, "state": None}
     ready = media.state is MediaState.READY and not media.hidden
     state = None if ready else say(STATES.get(media.state, _("is hidden")))
     return {"id": media_id, "title": media.title, "media": media if ready else None, "state": state}

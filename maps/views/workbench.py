@@ -18,6 +18,7 @@ from maps.services.trails import Trails
 from maps.terms import Flaw, FlawCode, Hint, HintCode, LastAuthor, NotPublishable, TrailState
 from maps.views.editing import FORM, TEMPLATES, EditingTrail, say_flaws
 from maps.views.showing import credit_words, licence_of, plan_of, plan_words, sounds_of, stop_card
+from maps.views.speaking import speaker
 from maps.views.words import (
     ACCESS_LEVELS,
     DIFFICULTIES,
@@ -71,10 +72,9 @@ class NewTrail:
         sent = submitted(self.form, self.request)
         if sent is None:
             return self._page()
-        identity = self.request.identity
         trails = self.request.find_service(Trails)
         try:
-            trail = trails.begin(changes.begun(sent), identity.person_id, organisation_id=identity.acting_for_id)
+            trail = trails.begin(changes.begun(sent), **speaker(self.request))
         except NotPublishable as no:
             say_flaws(self.form, no.flaws, self.request)
             return self._page()
@@ -112,7 +112,7 @@ class Workbench(EditingTrail):
         answer = self.revise(
             None,
             self.asked_base(),
-            lambda content: changes.moved(content, stop_id, by),
+            lambda content: changes.moved(self.seen(content), stop_id, by),  # past the next one that is seen
             told=_("The order is changed."),
         )
         return answer or self._page()

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from portal.db import Found
 from portal.licences import LICENCES, Licence
-from portal.media.models import Media, PlayTally, Rendition, Transcript, Upload
+from portal.media.models import Media, PlayTally, Rendition, Transcript
 from portal.media.terms import MediaFlaw, MediaKind, MediaState, Rendering, TranscriptForm, Voices
 from portal.media.transcripts import Cue, cues
 from portal.media.waveform import path_of
@@ -113,17 +113,21 @@ class ShownMedia:
         return (self.pictures or {}).get(Rendering.MEDIUM) or self.poster
 
 
-def shown(session: Session, ids: Collection[UUID], *, everything: bool = False) -> dict[UUID, ShownMedia]:
+def shown(
+    session: Session, ids: Collection[UUID], *, everything: bool = False, sender_id: UUID | None = None
+) -> dict[UUID, ShownMedia]:
     """Return those of the media that may be shown to everybody, by id, in three statements however many they are.
 
-    With ``everything``, also those that are not ready, are hidden or were removed: for who sent or moderates them.
+    With ``everything``, also those that are not ready, are hidden or were removed: for who moderates them. With a
+    ``sender_id``, those of this person in whatever state.
     """
     if not ids:
         return {}
     wanted = _media().where(Media.id.in_(set(ids)))
     if not everything:
         told = Media.voices != Voices.NOT_TOLD
-        wanted = wanted.where(Media.state == MediaState.READY, told, is_visible(SUBJECT, Media.id))
+        public = and_(Media.state == MediaState.READY, told, is_visible(SUBJECT, Media.id))
+        wanted = wanted.where(public if sender_id is None else or_(public, Media.sender_id == sender_id))
     return {one.id: one for one in _complete(session, session.execute(wanted).all())}
 
 
@@ -287,12 +291,6 @@ def still_named(session: Session, names: Iterable[str]) -> set[str]:
     renditions = select(Rendition.name).join(Rendition.media).where(Rendition.name.in_(wanted), kept)
     originals = select(Media.original).where(Media.original.in_(wanted))
     return {name for statement in (renditions, originals) for name in session.scalars(statement) if name}
-
-
-def uploads_of(session: Session, person_id: UUID, now: datetime) -> Sequence[Upload]:
-    """Return what somebody is sending, or sent and did not describe yet."""
-    theirs = select(Upload).where(Upload.person_id == person_id, Upload.expires_at > now)
-    return session.scalars(theirs.order_by(Upload.created_at)).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the processes of a race on the map do, each on connections of its own: begin, revise, publish."""
+"""What the processes of a race on the map do, each on connections of its own: begin, revise, publish, hide."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,10 +7,18 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from maps.offers import MapPublications, MapThings
 from maps.rules.content import trail_from_json
-from maps.terms import NotPublishable, Stale
+from maps.services.indexing import MapIndex
+from maps.terms import MEDIA, NotPublishable, Stale
+from portal.audit.services import Audit
 from portal.clock import StoppedClock
 from portal.db import create_engine
+from portal.index.services import PublicIndex
+from portal.media.offers import ModeratedMedia
+from portal.media.services.library import MediaLibrary
+from portal.moderation.services import Moderation
+from portal.moderation.terms import Act as Deed
 from tests.conftest import NOW
 from tests.factories import maps
 from tests.whole.actors import committed
@@ -48,6 +56,52 @@ class Publish:
 
     def act(self, session: Session) -> None:
         maps.trails(session, StoppedClock(NOW)).publish(self.trail)
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    trail: UUID
+
+    def act(self, session: Session) -> None:
+        maps.trails(session, StoppedClock(NOW)).withdraw(self.trail)
+
+
+@dataclass(frozen=True)
+class Hide:
+    """Somebody who moderates takes a sound out of sight."""
+
+    media: UUID
+    by: UUID
+
+    def act(self, session: Session) -> None:
+        clock, asking = StoppedClock(NOW), Asking(session)
+        owners = [ModeratedMedia(asking), MapThings(asking)]
+        moderation = Moderation(session, clock, Audit(session, clock, None), PublicIndex(session, clock), owners, None)
+        moderation.act(Deed.HIDE, MEDIA, self.media, "Une voix sans accord", self.by)
+
+
+@dataclass(frozen=True)
+class WriteAgain:
+    """Somebody writes the public index again, ``portal index``."""
+
+    def act(self, session: Session) -> None:
+        MapPublications(Asking(session)).publish()
+
+
+class Asking:
+    """What answers to ports are given of a request: the session, services, words as they are."""
+
+    def __init__(self, session: Session) -> None:
+        self.db = session
+        self.localizer = self
+        self._services = {MapIndex: maps.index(session), MediaLibrary: None}  # nothing is removed here
+
+    def find_service(self, service: type) -> object:
+        return self._services[service]
+
+    @staticmethod
+    def translate(message: str) -> str:
+        return message
 
 
 Act = Begin | Revise | Publish

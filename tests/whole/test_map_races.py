@@ -1,9 +1,12 @@
 """Nothing that somebody said of a trail is lost: real processes, real commits, both databases (scenario 15)."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
+from threading import Event
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from maps.models import Stop, Trail, TrailRevision
@@ -15,7 +18,8 @@ from portal.migrations import history
 from tests.conftest import DATABASES
 from tests.factories import maps, people
 from tests.houses import own_url
-from tests.whole.mapmakers import Begin, Publish, Revise, all_at_once
+from tests.whole.actors import committed
+from tests.whole.mapmakers import Begin, Hide, Publish, Revise, Withdraw, WriteAgain, all_at_once
 
 pytestmark = pytest.mark.whole
 
@@ -85,6 +89,56 @@ def test_many_who_begin_a_trail_of_the_same_title_all_get_an_address(url, engine
     with Session(engine) as session:
         slugs = set(session.scalars(select(Trail.slug).where(Trail.slug.like("le-port%"))))
     assert slugs == {"le-port", *(f"le-port-{number}" for number in range(2, 9))}
+
+
+@pytest.fixture
+def halfway(url):
+    """Return a function that lets somebody act and stops them, once, when they have read what a trail says.
+
+    They go on when the act that comes in between is done, or has waited for them long enough.
+    """
+    engine = create_engine(url)
+    read, go_on = Event(), Event()
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def stop(_connection, _cursor, statement, *_more):
+        if "FROM maps_trail_revision" in statement and not read.is_set():
+            read.set()
+            go_on.wait(30)
+
+    def meet(act, between):
+        with ThreadPoolExecutor(2) as both:
+            first = both.submit(committed, engine, act.act)
+            assert read.wait(30)
+            second = both.submit(between)
+            wait([second], timeout=1)
+            go_on.set()
+            first.result()
+            second.result()
+
+    yield meet
+    engine.dispose()
+
+
+@pytest.mark.parametrize("act", ["hide", "write_again"])
+@pytest.mark.parametrize("meanwhile", ["withdraw", "revise"])
+def test_who_writes_the_index_of_a_trail_meets_nobody_who_changes_it(engine, halfway, act, meanwhile):
+    with Session(engine) as session, session.begin():
+        who = people.person(session).id
+        heard = maps.sound(session, transcript="Le mareyeur crie les prix.").id
+        trail = maps.trail(session, maps.stop("01", media=(heard,)), author_id=who)
+        trail_id, content = trail.id, shown(session, trail).content
+    revised = replace(content, title={"fr": "Le port qui parle"})
+    one = {"hide": Hide(heard, who), "write_again": WriteAgain()}[act]
+    other = {"withdraw": Withdraw(trail_id), "revise": Revise(trail_id, 1, trail_as_json(revised), who)}[meanwhile]
+    halfway(one, partial(committed, engine, other.act))
+    with Session(engine) as session:
+        entries = session.scalars(select(IndexEntry).where(IndexEntry.kind.in_(["trail", "stop"]))).all()
+    assert {entry.visible for entry in entries} == {meanwhile == "revise"}
+    titles = {entry.kind: entry.title["fr"] for entry in entries}
+    assert titles["trail"] == (revised if meanwhile == "revise" else content).title["fr"]
+    words = next(entry.words for entry in entries if entry.kind == "stop")
+    assert ("mareyeur" in words) == (act == "write_again")
 
 
 def test_of_two_drafts_that_share_a_stop_one_is_published(url, engine):

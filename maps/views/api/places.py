@@ -7,11 +7,12 @@ from maps.queries.contents import place_content
 from maps.queries.places import found_places, shown_place
 from maps.rules.content import place_as_json
 from maps.services.places import Places
-from maps.terms import NoSuchRevision, NotPublishable, PlaceContent, Stale
+from maps.terms import NotPublishable, PlaceContent, Stale
 from maps.views.api import shown
 from maps.views.api.messages import MapCriteria, PlaceMessage, place_of
 from maps.views.api.trails import wanted_of
 from maps.views.api.versions import base_of, tagged
+from maps.views.speaking import speaker
 from portal.api import Problem, api_defaults, api_view, paged
 
 
@@ -23,12 +24,6 @@ class _OfPlaces:
 
     def told(self, place) -> dict[str, Any]:
         return tagged(self.request, shown.shown_place(shown_place(self.request.db, place), self.request))
-
-    @property
-    def by(self) -> dict[str, Any]:
-        """Who speaks, and in whose name."""
-        identity = self.request.identity
-        return {"author_id": identity.person_id, "organisation_id": identity.acting_for_id}
 
 
 @api_defaults(route_name="api.maps.places")
@@ -45,7 +40,7 @@ class PlaceList(_OfPlaces):
     def add(self):
         message = self.request.message
         try:
-            place = self.places.add(place_of(message), **self.by, comment=message["comment"])
+            place = self.places.add(place_of(message), **speaker(self.request), comment=message["comment"])
         except NotPublishable as no:
             raise shown.not_publishable(no, self.request) from no
         self.request.response.status_int = 201
@@ -66,11 +61,9 @@ class ThePlace(_OfPlaces):
         if base is None:
             raise self.stale(Stale(place.current), None, content)
         try:
-            self.places.revise(place.id, base, content, **self.by, comment=message["comment"])
+            self.places.revise(place.id, base, content, **speaker(self.request), comment=message["comment"])
         except Stale as no:
             raise self.stale(no, base, content) from no
-        except NoSuchRevision as no:
-            raise self.stale(Stale(place.current), None, content) from no
         except NotPublishable as no:
             raise shown.not_publishable(no, self.request) from no
         return self.told(place)

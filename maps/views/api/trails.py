@@ -8,10 +8,10 @@ from maps.models import TrailRevision
 from maps.permissions import Maps
 from maps.queries.contents import trail_content
 from maps.queries.revisions import history, revision
-from maps.queries.trails import TrailFilter, found_trails, in_sight, readable, shown
+from maps.queries.trails import TrailFilter, conflicts_in_sight, found_trails, in_sight, readable, shown
 from maps.rules.content import trail_as_json
 from maps.services.trails import Trails
-from maps.terms import NoSuchRevision, NotPublishable, Stale, TrailContent
+from maps.terms import NotPublishable, Stale, TrailContent
 from maps.views.api.messages import (
     EmptyMessage,
     MapCriteria,
@@ -23,6 +23,7 @@ from maps.views.api.messages import (
 )
 from maps.views.api.shown import not_publishable, shown_card, shown_conflicts, shown_revision, shown_trail
 from maps.views.api.versions import base_of, tagged
+from maps.views.speaking import speaker
 from portal.api import Problem, api_defaults, api_view, paged
 
 
@@ -50,12 +51,6 @@ class _OfTrails:
             self.request, shown_trail(shown(self.request.db, trail, everything=self.sees_hidden), self.request)
         )
 
-    @property
-    def by(self) -> dict[str, Any]:
-        """Who speaks, and in whose name."""
-        identity = self.request.identity
-        return {"author_id": identity.person_id, "organisation_id": identity.acting_for_id}
-
     def created(self, trail) -> dict[str, Any]:
         self.sees_hidden = True
         self.request.response.status_int = 201
@@ -77,7 +72,7 @@ class TrailList(_OfTrails):
     def begin(self):
         message = self.request.message
         try:
-            trail = self.trails.begin(trail_of(message), **self.by, comment=message["comment"])
+            trail = self.trails.begin(trail_of(message), **speaker(self.request), comment=message["comment"])
         except NotPublishable as no:
             raise not_publishable(no, self.request) from no
         return self.created(trail)
@@ -100,15 +95,13 @@ class TheTrail(_OfTrails):
                 trail.id,
                 base,
                 content,
-                **self.by,
+                **speaker(self.request),
                 comment=message["comment"],
                 meant=ids_of(message["far_on_purpose"]),
                 sees_hidden=self.sees_hidden,
             )
         except Stale as no:
             raise self.stale(no, base, content) from no
-        except NoSuchRevision as no:
-            raise self.stale(Stale(trail.current), None, content) from no
         except NotPublishable as no:
             raise not_publishable(no, self.request) from no
         return self.told(trail)
@@ -122,7 +115,7 @@ class TheTrail(_OfTrails):
             theirs=self.version(no.theirs, trail_content(db, trail, no.theirs)),
             yours={"content": trail_as_json(mine)},
             merged=self.version(None, no.merged) if isinstance(no.merged, TrailContent) else None,
-            conflicts=shown_conflicts(no.conflicts),
+            conflicts=shown_conflicts(no.conflicts if self.sees_hidden else conflicts_in_sight(db, no)),
         )
 
     def version(self, number: int | None, content: TrailContent) -> dict[str, Any]:
@@ -163,6 +156,8 @@ class TrailActs(_OfTrails):
             raise Problem(409, reasons=[{"code": "not_published"}])
         source = revision(self.request.db, TrailRevision, trail.id, trail.current)
         try:
-            return self.created(self.trails.remix(source, message["title"], message["licence"], **self.by))
+            return self.created(
+                self.trails.remix(source, message["title"], message["licence"], **speaker(self.request))
+            )
         except NotPublishable as no:
             raise not_publishable(no, self.request) from no

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.rules.clusters import MARK_STEPS, MOST_MARKS, mark_zoom, number_of, shift, square, tile_zoom
-from portal.places.grid import FINEST, Box, Tile, cell_of, tile_run
+from maps.rules.clusters import MARK_STEPS, MOST_MARKS, mark_zoom, shift, square, tile_zoom
+from portal.places.grid import FINEST, Box, Tile, cell_of, interleaved, tile_run
 
 longitudes, latitudes = st.floats(-180, 180), st.floats(-90, 90)
 zooms = st.integers(0, FINEST)
@@ -23,7 +23,7 @@ def test_every_position_is_in_the_square_of_its_shifted_cell_and_in_no_other(pos
 def test_a_square_and_its_number_are_one(zoom, data):
     side = st.integers(0, (1 << zoom) - 1)
     tile = Tile(zoom, data.draw(side), data.draw(side))
-    assert square(number_of(tile), zoom) == tile
+    assert square(interleaved(tile.column, tile.row), zoom) == tile
 
 
 @given(st.integers(0, 30), longitudes, longitudes, latitudes, latitudes)

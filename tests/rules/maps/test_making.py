@@ -1,4 +1,4 @@
-"""Remixes, translations, differences, durations, short names."""
+"""Remixes, languages, differences, durations, short names."""
 
 import re
 from dataclasses import replace
@@ -15,11 +15,11 @@ from maps.rules.durations import duration, listening
 from maps.rules.lines import length
 from maps.rules.naming import LONGEST_SLUG, RESERVED, slug_of, slugs_for
 from maps.rules.remixing import licence_flaws, licences_for, remixed
-from maps.rules.translating import languages, translated, translation
-from maps.terms import FlawCode, Mode, StopWords, Translation
+from maps.rules.translating import languages
+from maps.terms import FlawCode, Mode
 from portal.licences import LICENCES, may_become
 from tests.factories import maps
-from tests.rules.maps.given import LANGUAGES, contents
+from tests.rules.maps.given import contents
 
 # Remixes --------------------------------------------------------------------------------------------------------------
 
@@ -50,31 +50,18 @@ def test_a_remix_says_the_same_under_ids_of_its_own(content):
     assert (own.line, own.title) == (content.line, {"fr": "Autre"})
 
 
-# Translations ---------------------------------------------------------------------------------------------------------
-
-
-@given(contents, st.sampled_from(LANGUAGES))
-def test_to_say_again_what_is_said_changes_nothing(content, language):
-    assert translated(content, language, translation(content, language)) == content
-
-
-@given(contents, contents, st.sampled_from(LANGUAGES))
-def test_a_translation_touches_one_language_alone(content, other, language):
-    said = translation(other, language)
-    changed = translated(content, language, said)
-    assert replace(translation(changed, language), stops={}) == replace(said, stops={})
-    for elsewhere in set(LANGUAGES) - {language}:
-        assert translation(changed, elsewhere) == translation(content, elsewhere)
+# Languages ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_trail_is_in_a_language_when_all_its_stops_are():
     content = maps.content()
     assert languages(content) == {"fr"}
-    stops = {stop.id: StopWords("Ehan", "Selaouit.") for stop in content.stops[:1]}
-    half = translated(content, "br", Translation("Ar porzh", stops=stops))
+    first, second = (
+        replace(stop, title=stop.title | {"br": "Ehan"}, text=stop.text | {"br": "Selaouit."}) for stop in content.stops
+    )
+    half = replace(content, title=content.title | {"br": "Ar porzh"}, stops=(first, content.stops[1]))
     assert languages(half) == {"fr"}
-    stops |= {content.stops[1].id: StopWords("Ehan", "Selaouit.")}
-    assert languages(translated(content, "br", Translation("Ar porzh", stops=stops))) == {"fr", "br"}
+    assert languages(replace(half, stops=(first, second))) == {"fr", "br"}
 
 
 # Differences ----------------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maps.rules.content import place_as_json, trail_as_json
-from maps.rules.merging import ORDER, merged_place, merged_trail, woven
+from maps.rules.content import ORDER, place_as_json, trail_as_json
+from maps.rules.merging import merged_place, merged_trail, orders_without, woven
 from maps.terms import Conflict, StopContent, TrailContent
 from tests.factories import maps
 from tests.rules.maps.given import contents, place_contents, stops
@@ -235,3 +235,19 @@ def test_a_place_is_merged_by_the_same_rules(base, changed):
     merged, conflicts = merged_place(base, changed, replace(base, address="Quai de la Douane"))
     assert (changed.address in (base.address, "Quai de la Douane")) == (conflicts == ())
     assert {**place_as_json(merged), "address": ""} == {**place_as_json(changed), "address": ""}
+
+
+@given(three, st.sets(st.integers(1, 24).map(lambda n: str(UUID(int=n)))))
+def test_an_order_does_not_name_what_is_hidden_and_stays_the_order_of_the_others(versions, hidden):
+    _merged, conflicts = merged_trail(*versions)
+    seen = orders_without(conflicts, hidden)
+    assert [one.path for one in seen] == [one.path for one in conflicts]
+    for before, after in zip(conflicts, seen, strict=True):
+        if before.path != ("stops", ORDER):
+            assert after == before
+            continue
+        for name in ("base", "mine", "theirs"):
+            order = list(getattr(before, name))
+            for stop_id in hidden & set(order):
+                order.remove(stop_id)
+            assert getattr(after, name) == order

@@ -14,6 +14,7 @@ from maps.rules.trails import (
     MOST_STOPS,
     OFF_THE_LINE,
     far_stops,
+    new_flaws,
     place_flaws,
     trail_flaws,
     trail_hints,
@@ -80,6 +81,49 @@ def test_every_flaw_of_a_stop_names_it(content, media):
     for flaw in trail_flaws(content, media):
         if flaw.code not in (FlawCode.NO_STOPS,):
             assert flaw.values["stop"] in labels
+
+
+def by_id(content):
+    """Return a content whose stops are called by the numbers of their ids."""
+    return replace(content, stops=tuple(replace(stop, label=str(stop.id.int)) for stop in content.stops))
+
+
+def told(flaws):
+    return {(flaw.code, *sorted(flaw.values.items())) for flaw in flaws}
+
+
+@st.composite
+def two_versions(draw):
+    """A content with labels of its own for each stop, and one that shares some of its stops under other labels."""
+    before, after = draw(contents), draw(contents)
+    shared = {stop.id: stop for stop in before.stops}
+    if draw(st.booleans()):
+        after = replace(after, line=before.line, stops=tuple(shared.get(stop.id, stop) for stop in after.stops))
+    labels = draw(st.permutations(["01", "02", "03", "04", "05", "06"]))
+    stops = (replace(stop, label=label) for stop, label in zip(after.stops, labels, strict=False))
+    return before, replace(after, stops=tuple(stops))
+
+
+@given(two_versions(), some_media)
+def test_a_flaw_is_new_when_the_stop_did_not_have_it_under_whatever_label(versions, media):
+    before, after = versions
+    labels = {str(stop.id.int): stop.label for stop in after.stops}
+    new = told(trail_flaws(by_id(after), media)) - told(trail_flaws(by_id(before), media))
+    expected = {
+        (code, *((name, labels[value] if name == "stop" else value) for name, value in values)) for code, *values in new
+    }
+    assert told(new_flaws(before, after, media)) == expected
+
+
+@given(contents, some_media)
+def test_what_does_not_change_has_no_new_flaw(content, media):
+    assert new_flaws(content, content, media) == []
+
+
+def test_two_stops_that_get_one_label_are_a_new_flaw():
+    one, other = maps.stop("01"), maps.stop("02", -4.4725, 48.3818)
+    (flaw,) = new_flaws(maps.content(one, other), maps.content(one, replace(other, label="01")), {})
+    assert (flaw.code, flaw.values) == (FlawCode.LABEL_TWICE, {"stop": "01"})
 
 
 @given(contents)

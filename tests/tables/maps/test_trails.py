@@ -1,7 +1,8 @@
 """A trail's life in the tables and in the public index."""
 
+import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,16 +12,15 @@ from sqlalchemy.orm import selectinload
 from maps.models import Stop, Trail, TrailRevision
 from maps.queries.revisions import history, revision
 from maps.queries.trails import TrailFilter, found_trails, shown, trails_of
+from maps.schemas.changes import with_media
+from maps.schemas.translating import translated
 from maps.terms import (
     FlawCode,
     LastAuthor,
     NoSuchRevision,
-    NoSuchStop,
     NotPublishable,
     Stale,
-    StopWords,
     TrailState,
-    Translation,
 )
 from portal.audit.models import AuditEntry
 from portal.clock import StoppedClock
@@ -217,6 +217,56 @@ def test_a_moved_stop_and_a_new_line_are_moved_in_the_index_too(session, trails,
     assert session.get_one(IndexVersion, "trail").version > version
 
 
+LONGER = (*maps.HARBOUR, (-4.465, 48.381))
+
+
+def dates_of(session, trail):
+    """Return when an entry changed last, as lists say it and as programs are told."""
+    session.expire_all()
+    entry = session.scalars(select(IndexEntry).where(IndexEntry.source_id == trail.id)).one()
+    told = json.loads(entry.told)["properties"]["updated_at"]
+    return entry.updated_at, datetime.fromisoformat(told)
+
+
+def test_a_new_line_is_a_change_for_programs_too(session, author):
+    clock = StoppedClock(NOW)
+    trail = maps.trail(session)
+    assert dates_of(session, trail) == (NOW, NOW)
+    clock.at = NOW + timedelta(days=1)
+    content = replace(content_of(session, trail), line=LONGER)
+    maps.trails(session, clock).revise(trail.id, 1, content, author.id)
+    assert dates_of(session, trail) == (clock.at, clock.at)
+
+
+@pytest.mark.parametrize(("line", "days"), [(maps.HARBOUR, 0), (LONGER, 2), (maps.HARBOUR[::-1], 2), ((), 2)])
+def test_what_comes_back_with_another_line_has_changed_and_what_comes_back_as_it_was_has_not(
+    session, author, line, days
+):
+    clock = StoppedClock(NOW)
+    trails = maps.trails(session, clock)
+    trail = maps.trail(session)
+    trails.withdraw(trail.id)
+    clock.at = NOW + timedelta(days=1)
+    trails.revise(trail.id, 1, replace(content_of(session, trail), line=line), author.id)
+    clock.at = NOW + timedelta(days=2)
+    trails.publish(trail.id)
+    assert dates_of(session, trail) == (NOW + timedelta(days=days),) * 2
+
+
+@pytest.mark.parametrize("spoiled", ["stop", "line"])
+def test_one_goes_back_to_a_stop_that_was_said_to_be_far_on_purpose(session, trails, author, somebody, spoiled):
+    far = maps.stop("02", -4.4790, 48.3930)
+    trail = trails.begin(maps.content(maps.stop("01"), far), author.id)
+    trails.publish(trail.id, meant=[far.id])
+    told = content_of(session, trail)
+    at_the_quay = (told.stops[0], maps.moved(told.stops[1], -4.4725, 48.3818))
+    to_the_stop = (*maps.HARBOUR, far.position)
+    changed = {"stop": {"stops": at_the_quay}, "line": {"line": to_the_stop}}[spoiled]
+    trails.revise(trail.id, 1, replace(told, **changed), somebody.id)
+    assert trails.revert(trail.id, 2, 1, author.id).number == 3
+    assert content_of(session, trail) == told
+
+
 def test_a_published_trail_gets_no_new_flaw(session, trails, author):
     trail = maps.trail(session)
     content = content_of(session, trail)
@@ -234,6 +284,16 @@ def test_a_sound_that_was_removed_since_keeps_nobody_from_a_correction(session, 
     content = replace(content_of(session, trail), summary={"fr": "Autrement."})
     assert trails.revise(trail.id, 1, content, author.id).number == 2
     assert shown(session, trail).stops[0].media == ()
+
+
+def test_a_stop_whose_sound_was_removed_since_gets_another_number(session, trails, author):
+    heard = maps.sound(session)
+    trail = maps.trail(session, maps.stop("03", media=(heard.id,), text={}))
+    heard.state, heard.original = MediaState.REMOVED, None
+    session.flush()
+    content = content_of(session, trail)
+    (stop,) = content.stops
+    assert trails.revise(trail.id, 1, replace(content, stops=(replace(stop, label="04"),)), author.id).number == 2
 
 
 def test_a_licence_once_given_is_kept(session, trails, author):
@@ -294,26 +354,21 @@ def test_nobody_revises_what_there_never_was(session, trails, author):
 def test_a_sound_is_added_to_a_stop_after_the_others(session, trails, somebody):
     first, second = maps.sound(session), maps.sound(session)
     trail = maps.trail(session, maps.stop("02", media=(first.id,)))
-    (stop,) = content_of(session, trail).stops
-    revision = trails.add_sound(trail.id, stop.id, second.id, somebody.id)
-    assert revision.number == 2
+    content = content_of(session, trail)
+    (stop,) = content.stops
+    louder = with_media(content, stop.id, second.id)
+    assert trails.revise(trail.id, 1, louder, somebody.id).number == 2
     row = session.scalars(select(Stop).options(selectinload(Stop.sounds))).one()
     assert [sound.media_id for sound in row.sounds] == [first.id, second.id]
-    assert trails.add_sound(trail.id, stop.id, second.id, somebody.id).number == 2
-    with pytest.raises(NoSuchStop):
-        trails.add_sound(trail.id, uuid4(), second.id, somebody.id)
     with pytest.raises(NotPublishable):
-        trails.add_sound(trail.id, stop.id, uuid4(), somebody.id)
+        trails.revise(trail.id, 2, with_media(louder, stop.id, uuid4()), somebody.id)
 
 
-def test_a_translation_leaves_the_other_languages_alone(session, trails, somebody):
+def test_a_trail_is_found_by_what_it_says_in_another_language(session, trails, somebody):
     trail = maps.trail(session)
-    stop = content_of(session, trail).stops[0]
-    said = Translation("Mouezhioù ar porzh", stops={stop.id: StopWords("Ar c’hae", "Selaouit.")})
-    trails.translate(trail.id, 1, "br", said, somebody.id)
-    now = content_of(session, trail)
-    assert now.title == {"br": "Mouezhioù ar porzh", "fr": "Les voix du port de commerce"}
-    assert (now.stops[0].text["br"], now.stops[1].text) == ("Selaouit.", {"fr": "On entend les drisses."})
+    said = translated(content_of(session, trail), "br", {"title": "Mouezhioù ar porzh"})
+    trails.revise(trail.id, 1, said, somebody.id)
+    assert content_of(session, trail).title == {"br": "Mouezhioù ar porzh", "fr": "Les voix du port de commerce"}
     assert [one.source_id for one in search(session, "mouezhiou", ["trail"]).rows] == [trail.id]
 
 

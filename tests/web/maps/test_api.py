@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from maps.models import MapPlace, Trail, TrailRevision
 from maps.queries.contents import trail_content
+from maps.rules.content import trail_as_json
 from maps.terms import FlawCode, NotPublishable
 from portal.moderation.terms import Act
 from portal.people.terms import Role
@@ -229,6 +230,29 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(api, session, trail):
 
 
 # Hidden ---------------------------------------------------------------------------------------------------------------
+
+
+def test_two_orders_do_not_name_a_hidden_stop(api, session, me, mine, theirs):
+    stops = [maps.stop(f"0{at}", -4.479 + at / 1000, 48.383) for at in (1, 2, 3, 4)]
+    trail = maps.trail(session, *stops, line=(), author_id=me.id)
+    hidden = str(stops[1].id)
+    maps.moderate(session, "stop", stops[1].id, Act.HIDE)
+    read = api.get(address(trail), headers=theirs)
+    content, tag = read.json["content"], read.headers["ETag"]
+    first, third, fourth = content["stops"]
+    api.put_json(address(trail), content | {"stops": [fourth, first, third]}, headers=having(theirs, tag))
+    other = content | {"stops": [third, first, fourth]}
+    no = api.put_json(address(trail), other, headers=having(theirs, tag), status=412)
+    (order,) = no.json["conflicts"]
+    assert order == {
+        "path": ["stops", "order"],
+        "base": [first["id"], third["id"], fourth["id"]],
+        "theirs": [fourth["id"], first["id"], third["id"]],
+        "yours": [third["id"], first["id"], fourth["id"]],
+    }
+    assert hidden not in no
+    all_of_it = content | {"stops": [third, first, trail_as_json(trail_content(session, trail, 1))["stops"][1], fourth]}
+    assert hidden in api.put_json(address(trail), all_of_it, headers=having(mine, tag), status=412)
 
 
 def test_who_does_not_see_a_hidden_stop_cannot_take_it_away(api, session, trail, mine, theirs):

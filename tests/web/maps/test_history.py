@@ -1,5 +1,6 @@
 """Every version, what is different between two, the way back, and what happens when two change the same."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -302,6 +303,30 @@ def test_two_orders(mine, session, ewen):
     form["choice-0"] = "mine"
     assert form.submit().status_int == 303
     assert [stop.label for stop in now(session, trail).stops] == ["02", "01", "03"]
+
+
+def test_two_orders_do_not_tell_what_moderators_hid(mine, session, ewen):
+    labels = (("01", -4.479), ("02", -4.478), ("03", -4.477), ("04", -4.476))
+    stops = [maps.stop(label, at, 48.383) for label, at in labels]
+    trail = maps.trail(session, *stops, line=())
+    maps.moderate(session, "stop", stops[1].id, Act.HIDE)
+    bench = mine.get(f"/trails/{trail.slug}/edit")
+    by_ewen(session, trail, ewen, stops=(stops[3], stops[0], stops[1], stops[2]))
+    down = next(form for form in bench.forms.values() if "by" in form.fields and form["by"].value == "1")
+    answer = down.submit(expect_errors=True)
+    assert answer.status_int == 409
+    assert stops[1].title["fr"] not in answer
+    shown = [one.text for one in answer.html.select("fieldset.three-ways .kept")]
+    assert [re.findall(r"Stop (\d+), Étape", one) for one in shown] == [
+        ["01", "03", "04"],
+        ["04", "01", "03"],
+        ["03", "01", "04"],
+    ]
+    form = choosing(answer)
+    form["choice-0"] = "mine"
+    assert form.submit().status_int == 303
+    assert [stop.label for stop in now(session, trail).stops if stop != stops[1]] == ["03", "01", "04"]
+    assert stops[1] in now(session, trail).stops
 
 
 # Places --------------------------------------------------------------------------------------------------------------

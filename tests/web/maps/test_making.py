@@ -12,6 +12,7 @@ from maps.models import TrackFile, Trail
 from maps.queries.contents import trail_content
 from maps.services.tracks import TrackFiles
 from maps.terms import TrailState
+from portal.media.terms import MediaState, Voices
 from portal.moderation.terms import Act
 from portal.people.terms import Role
 from tests.factories import maps, people
@@ -329,6 +330,16 @@ def test_asking_for_addresses_one_after_the_other_is_slowed_down(mine, draft):
     mine.post(f"/trails/{draft.slug}/edit/authors", people.with_csrf(mine, {"email": "x@example.org"}), status=429)
 
 
+def test_who_is_about_to_publish_is_told_that_the_history_comes_along(mine, session, draft):
+    page = mine.get(f"/trails/{draft.slug}/edit")
+    said = "every version since the first can be read"
+    assert said in page.html.select_one("section[aria-labelledby=publishing]").text
+    maps.trails(session).publish(draft.id)
+    assert said not in mine.get(f"/trails/{draft.slug}/edit")
+    maps.trails(session).withdraw(draft.id)
+    assert said in mine.get(f"/trails/{draft.slug}/edit")
+
+
 # Taken further -------------------------------------------------------------------------------------------------------
 
 
@@ -482,6 +493,19 @@ def test_of_a_published_trail_what_says_nothing_is_refused_and_the_choice_stays(
     assert [stop.label for stop in now(session, public).stops] == ["01", "02", "03"]
 
 
+def test_a_way_that_leaves_a_stop_far_behind_is_taken_in_once_somebody_says_that_it_is_meant_so(mine, session, public):
+    far_away = GPX.replace(b'lat="48.38', b'lat="48.42')
+    form = taking(brought(mine, public, far_away))
+    for box in form.fields["stop"]:
+        box.checked = False
+    answer = form.submit(expect_errors=True)
+    assert answer.status_int == 409
+    assert answer.html.select_one("button[name=meant]")
+    assert taking(answer).submit(expect_errors=True).status_int == 409
+    assert taking(answer).submit("meant").status_int == 303
+    assert now(session, public).line[0] == (-4.479, 48.423)
+
+
 @pytest.mark.parametrize("content", [b"not a track", b"<gpx", b"<html></html>", b'{"type": "Feature"', b"{}"])
 def test_what_is_no_track_is_refused_beside_the_field(mine, draft, content):
     answer = brought(mine, draft, content)
@@ -528,6 +552,73 @@ def test_who_is_no_author_does_not_work_on_what_moderators_hid(mine, session, pu
     mine.get(f"/trails/{public.slug}/edit/stops/{hidden.id}", status=404)
     sent(mine.get(f"/trails/{public.slug}/edit/stops/{stop.id}"), "stop", title="La cale")
     assert [one.id for one in now(session, public).stops] == [hidden.id, stop.id]
+
+
+@pytest.mark.parametrize("by", [-1, 1])
+def test_a_stop_goes_past_another_one_whatever_moderators_hid_between_them(mine, session, by):
+    first, hidden, last = (maps.stop(f"0{at}", -4.4790 + at / 1000, 48.3830) for at in (1, 2, 3))
+    trail = maps.trail(session, first, hidden, last)
+    maps.moderate(session, "stop", hidden.id, Act.HIDE)
+    goes = last if by < 0 else first
+    page = mine.get(f"/trails/{trail.slug}/edit")
+    move = next(
+        form
+        for form in page.forms.values()
+        if "by" in form.fields and (form["by"].value, form["stop"].value) == (str(by), str(goes.id))
+    )
+    assert "The order is changed" in move.submit().follow()
+    assert [stop for stop in now(session, trail).stops if stop != hidden] == [last, first]
+    assert hidden in now(session, trail).stops
+
+
+def test_a_new_stop_is_not_given_the_number_of_one_that_moderators_hid(mine, session, public):
+    hidden = now(session, public).stops[-1]
+    maps.moderate(session, "stop", hidden.id, Act.HIDE)
+    page = mine.get(f"/trails/{public.slug}/edit/stops/new")
+    assert page.forms["stop"]["label"].value == "03"
+    assert sent(page, "stop", title="La digue", where="48.3815, -4.471", text="Du vent.").status_int == 303
+
+
+@pytest.fixture
+def kept_back(session):
+    """Sounds of somebody else that nobody but their sender and who moderates knows of."""
+    hidden = maps.sound(session, title="Le nom de ma voisine")
+    maps.moderate(session, "media", hidden.id, Act.HIDE)
+    return [
+        hidden,
+        maps.sound(session, title="Une voix sans accord", voices=Voices.NOT_TOLD),
+        maps.sound(session, title="Pas encore prête", state=MediaState.PREPARING),
+        maps.sound(session, title="Retirée", state=MediaState.REMOVED, original=None),
+    ]
+
+
+@pytest.mark.parametrize("page", ["edit/stops/{stop}/sounds", "history/difference?before=1&after=2"])
+def test_to_name_a_sound_is_not_to_know_it(browse, session, mine, nolwenn, kept_back, page):
+    stop = maps.stop("01")
+    draft = maps.trail(session, stop, author_id=nolwenn.id, draft=True)
+    named = replace(stop, media=tuple(one.id for one in kept_back))
+    content = replace(now(session, draft), stops=(named,))
+    maps.trails(session).revise(draft.id, 1, content, nolwenn.id)
+    address = f"/trails/{draft.slug}/{page.format(stop=stop.id)}"
+    told = mine.get(address)
+    assert told.text.count("ound that cannot be heard now") >= len(kept_back)
+    assert not [one.title for one in kept_back if one.title in told]
+    assert not told.html.select("main audio")
+
+    kept_back[0].sender_id = nolwenn.id
+    session.flush()
+    assert [one.title for one in kept_back if one.title in mine.get(address)] == ["Le nom de ma voisine"]
+    moderator = people.signed_in(browse, people.staff(session, Role.MODERATOR))
+    assert all(one.title in moderator.get(address) for one in kept_back)
+
+
+def test_a_place_tells_no_more_of_a_sound_that_it_names(browse, session, mine, nolwenn):
+    heard = maps.sound(session, title="Le nom de ma voisine")
+    place = maps.place(session, author_id=nolwenn.id, media=(heard.id,))
+    maps.moderate(session, "media", heard.id, Act.HIDE)
+    address = f"/places/{place.slug}/edit/media"
+    assert heard.title not in mine.get(address)
+    assert heard.title in people.signed_in(browse, people.staff(session, Role.MODERATOR)).get(address)
 
 
 def test_an_author_sees_what_moderators_hid(mine, session, nolwenn):

@@ -2,8 +2,10 @@
 
 import pytest
 
+from maps.queries.contents import trail_content
 from maps.terms import Access, AccessLevel
 from portal.moderation.terms import Act
+from portal.people.terms import Role
 from tests.factories import maps, people
 
 ENGLISH = {"Accept-Language": "en"}
@@ -183,3 +185,28 @@ def test_a_removed_stop_is_gone_and_no_stop_is_not_found(browse, session, trail)
     browse.get(f"/stops/{trail.stops[0].id}", status=410)
     browse.get("/stops/nothing", status=404)
     browse.get("/stops/00000000-0000-0000-0000-000000000000", status=404)
+
+
+@pytest.mark.parametrize("kind", ["trail", "stop", "place"])
+def test_who_sees_what_is_hidden_is_told_why_they_see_it(browse, session, kind):
+    author = people.person(session)
+    trail, place = maps.trail(session, author_id=author.id), maps.place(session, author_id=author.id)
+    stop_id = trail_content(session, trail).stops[0].id
+    thing, address = {
+        "trail": (trail.id, f"/trails/{trail.slug}"),
+        "stop": (stop_id, f"/stops/{stop_id}"),
+        "place": (place.id, f"/places/{place.slug}"),
+    }[kind]
+    maps.moderate(session, kind, thing, Act.HIDE)
+    decided = f"/admin/moderation/{kind}/{thing}"
+
+    page = people.signed_in(browse, author).get(address, headers=ENGLISH)
+    assert "Only they and its authors still see it" in page
+    assert "because you moderate" not in page
+    assert decided not in page
+
+    browse = people.signed_in(browse, people.staff(session, Role.MODERATOR))
+    page = browse.get(address, headers=ENGLISH)
+    assert "because you moderate" in page
+    assert page.html.select_one(f"a[href='{decided}']")
+    browse.get(decided)

@@ -102,6 +102,16 @@ def test_a_whole_translation_is_whole(content, language):
     assert there == all_ == len(sent)
 
 
+@given(trails(), codes)
+def test_a_translation_touches_one_language_alone(content, language):
+    def in_others(told):
+        return [(piece.name, {code: said for code, said in piece.text.items() if code != language}) for piece in told]
+
+    sent = {piece.name: "Ar porzh" for piece in translating.pieces(content)}
+    after = translating.translated(content, language, sent)
+    assert in_others(translating.pieces(after)) == in_others(translating.pieces(content))
+
+
 def test_a_place_is_translated_too():
     place = PlaceContent({"fr": "Le lavoir"}, "fr", "CC0-1.0", -4.5, 48.4, {"fr": "Couvert."})
     after = translating.translated(place, "br", {"title": "Ar poull", "text": ""})
