@@ -10,7 +10,7 @@ from portal.api.problems import Problem
 from portal.i18n import _
 from portal.moderation.permissions import Moderate
 from portal.moderation.services import FLAGS, Moderation
-from portal.moderation.sight import must_be_in_sight
+from portal.moderation.sight import subject_in_sight
 from portal.moderation.terms import MOST_WORDS, Act, AlreadySo, Concern, NoSuchThing, Standing
 from portal.security.limits import Attempts, client_address
 
@@ -41,7 +41,7 @@ def flag(request) -> dict[str, Any]:
     """Take what somebody says is wrong with a thing that everybody sees."""
     message, me = request.message, request.identity
     kind, subject_id = message["kind"], UUID(message["id"])
-    must_be_in_sight(request, kind, subject_id)
+    subject_in_sight(request, kind, subject_id)
     request.find_service(Attempts).spend(FLAGS, client_address(request))
     try:
         raised = request.find_service(Moderation).flag(
