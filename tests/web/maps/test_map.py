@@ -4,10 +4,13 @@ import json
 import threading
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
+from webtest import TestApp
 
 from portal.moderation.terms import Act
+from portal.pages.city import Told
 from portal.pages.models import CitySetting
 from tests.conftest import NOW
 from tests.factories import index, maps, places
@@ -90,7 +93,8 @@ class Addresses(BaseHTTPRequestHandler):
     def do_GET(self):
         point = {"geometry": {"coordinates": [-4.4905, 48.3901]}, "properties": {"label": "Rue du Lavoir 29200 Brest"}}
         known = [point] if "Lavoir" in self.path else []
-        self.send_response(200)
+        self.server.asked()
+        self.send_response(503 if "Panne" in self.path else 200)
         self.end_headers()
         self.wfile.write(json.dumps({"features": known}).encode())
 
@@ -99,16 +103,25 @@ class Addresses(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def addresses(session):
+def service():
+    """Its server; ``asked`` is called with every question."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Addresses) as server:
+        server.asked = lambda: None
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        address = f"http://127.0.0.1:{server.server_port}/search"
-        session.add(CitySetting(key="geocoder", value=address, changed_at=NOW))
-        session.flush()
-        yield
+        yield server
         server.shutdown()
         thread.join()
+
+
+def address_of(service) -> str:
+    return f"http://127.0.0.1:{service.server_port}/search"
+
+
+@pytest.fixture
+def addresses(session, service):
+    session.add(CitySetting(key="geocoder", value=address_of(service), changed_at=NOW))
+    session.flush()
 
 
 def test_what_is_around_an_address_is_found_without_script(browse, town, addresses):
@@ -120,6 +133,23 @@ def test_what_is_around_an_address_is_found_without_script(browse, town, address
 def test_an_address_that_is_not_known_is_said_beside_its_field(browse, town, addresses):
     page = browse.get("/map?near=Rue+de+la+Licorne", headers=FRENCH, status=422)
     assert "introuvable" in page.html.select_one("#map-near-error").text
+
+
+def test_a_service_that_is_away_is_said_beside_the_field_and_when_to_try_again(browse, town, addresses):
+    page = browse.get("/map?near=Rue+de+la+Panne", headers=FRENCH, status=503)
+    assert page.headers["Retry-After"] == "60"
+    assert "dans une minute" in page.html.select_one("#map-near-error").text
+    assert titles(page) == []
+
+
+def test_no_connection_to_the_database_is_held_while_an_address_is_looked_up(config, wsgi_app, service, monkeypatch):
+    held, pool = [], config.registry.reading_engine.pool
+    before = pool.checkedout()
+    service.asked = lambda: held.append(pool.checkedout() - before)
+    values = SimpleNamespace(read=lambda _engine: Told({"geocoder": address_of(service)}))
+    monkeypatch.setattr(config.registry, "city_values", values)
+    TestApp(wsgi_app).get("/map?near=Rue+du+Lavoir", extra_environ={"HTTP_HOST": "localhost"})
+    assert held == [0]
 
 
 def test_without_a_service_no_address_is_asked_for(browse, town):
