@@ -14,6 +14,7 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import select
 
+from maps.exports.rss import podcast_guid
 from maps.models import Stop, TrailRevision
 from maps.queries.revisions import revision
 from portal.media.models import Rendition
@@ -221,6 +222,31 @@ def test_the_podcast_has_an_episode_for_each_sound_and_its_transcript(browse, tr
     assert len(spoken) == 2
 
 
+def test_the_podcast_in_another_language_is_a_feed_of_its_own(browse, session):
+    both = {"fr": "Le port", "br": "Ar porzh"}
+    trail = maps.trail(session, maps.stop("01", title=both), title=both)
+    url = f"http://localhost/trails/{trail.slug}.rss"
+    told = [feed_of(browse, trail, query) for query in ("", "?lang=fr", "?lang=xx", "?lang=br")]
+    assert [own for own, _guid in told] == [url, url, url, f"{url}?lang=br"]
+    assert [guid for _own, guid in told] == [str(podcast_guid(own)) for own, _guid in told]
+    assert len({guid for _own, guid in told}) == 2
+
+
+def feed_of(browse, trail, query: str) -> tuple[str, str]:
+    """Return which address a feed says it has, and its guid."""
+    channel = ElementTree.fromstring(browse.get(f"/trails/{trail.slug}.rss{query}").body)[0]
+    own = channel.find("{http://www.w3.org/2005/Atom}link").get("href")
+    return own, channel.find("{https://podcastindex.org/namespace/1.0}guid").text
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("slashes", ["", "/", "//"])
+def test_the_guid_of_a_podcast_is_made_as_everywhere(scheme, slashes):
+    """The example of the specification."""
+    url = f"{scheme}://mp3s.nashownotes.com/pc20rss.xml{slashes}"
+    assert str(podcast_guid(url)) == "917393e3-1b1e-5cef-ace4-edaa54e1f810"
+
+
 def test_texts_are_in_the_trails_own_language_unless_another_is_asked_for(browse, session):
     both = {"fr": "Le port", "br": "Ar porzh"}
     trail = maps.trail(session, maps.stop("01", title=both), title=both)
@@ -347,6 +373,13 @@ def test_what_stands_in_a_title_cannot_get_out_of_the_frame(browse, session):
     trail = maps.trail(session, title={"fr": '"><script>alert(1)</script>'})
     told = browse.get(f"/oembed?url=http://localhost/trails/{trail.slug}").json
     assert "<script>" not in told["html"]
+
+
+@pytest.mark.parametrize("least", [1, 200, 639, 5_000])
+def test_the_frame_is_never_larger_than_the_room_for_it(browse, names, least):
+    told = browse.get(f"/oembed?url={names['url']}&maxwidth={least}&maxheight={least}").json
+    assert (told["width"], told["height"]) == (min(640, least), min(520, least))
+    assert f'width="{told["width"]}" height="{told["height"]}"' in told["html"]
 
 
 @pytest.mark.parametrize(
