@@ -5,6 +5,7 @@ import threading
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
+from urllib.parse import parse_qsl
 
 import pytest
 from webtest import TestApp
@@ -80,6 +81,24 @@ def test_the_script_is_told_what_each_kind_is_called(browse, town):
 def test_what_cannot_be_understood_is_said_and_shows_nothing(browse, town, question):
     page = browse.get(f"/map?{question}", status=422)
     assert titles(page) == []
+
+
+@pytest.mark.parametrize("address", ["/map", "/api/v1/map?zoom=9", "/api/v1/places", "/api/v1/trails"])
+@pytest.mark.parametrize(
+    ("box", "status"),
+    [
+        ("-4.46,48.3,-4.39,48.4", 200),
+        ("-4.46,48.3,-10,-4.39,48.4,190", 200),
+        ("-446e-2,48.3,-4.39,+48.4", 200),
+        ("1e-05,48.3,1,49", 200),
+        ("-4.46,48.3,190,-4.39,48.4,-10", 422),
+        ("1_0,48.3,20,49", 422),
+        ("10,48.3,20,1e999", 422),
+    ],
+)
+def test_a_part_of_the_map_is_said_in_one_way_everywhere(browse, town, address, box, status):
+    path, _mark, rest = address.partition("?")
+    browse.get(path, dict(parse_qsl(rest), bbox=box), status=status)
 
 
 def test_a_day_before_the_first_day_is_said_beside_its_field(browse, town):
