@@ -8,7 +8,7 @@ from maps.models import TrailRevision
 from maps.permissions import Maps
 from maps.queries.contents import trail_content
 from maps.queries.revisions import history, revision
-from maps.queries.trails import TrailFilter, found_trails, in_sight, readable, shown
+from maps.queries.trails import found_trails, in_sight, readable, shown
 from maps.rules.content import trail_as_json
 from maps.services.trails import Trails
 from maps.terms import NoSuchRevision, NotPublishable, Stale, TrailContent
@@ -24,16 +24,17 @@ from maps.views.api.messages import (
 from maps.views.api.shown import not_publishable, shown_card, shown_conflicts, shown_revision, shown_trail
 from maps.views.api.versions import base_of, tagged
 from portal.api import Problem, api_defaults, api_view, paged
+from portal.index.queries import Filter
 
 
-def wanted_of(criteria: dict[str, Any]) -> TrailFilter:
+def wanted_of(criteria: dict[str, Any]) -> Filter:
     """Return which trails or places the criteria ask for."""
-    return TrailFilter(
+    return Filter(
         q=criteria["q"],
         theme=criteria["theme"],
         language=criteria["language"],
         licence=criteria["licence"],
-        wheelchair=criteria["access"] is not None,
+        access=criteria["access"],
         box=criteria["bbox"],
     )
 
