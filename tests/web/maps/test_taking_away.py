@@ -432,7 +432,8 @@ def test_who_had_themselves_forgotten_is_named_as_such_in_the_readers_language(b
 
 # Two words each, so that neither the names in addresses nor the questions asked are the titles.
 TRAIL_TITLE, STOP_TITLE, PLACE_TITLE = "Kwizibu Marvolox", "Xolotlan Fernambou", "Vyzantos Okapirel"
-WORDS = [title.split()[1].lower() for title in (TRAIL_TITLE, STOP_TITLE, PLACE_TITLE)]
+SOUND_TITLE = "Zygomar Trevenec"
+WORDS = [title.split()[1].lower() for title in (TRAIL_TITLE, STOP_TITLE, PLACE_TITLE, SOUND_TITLE)]
 AT, BESIDE = (-4.4725, 48.3818), (-4.4724, 48.3818)
 BOX = "bbox=-4.48,48.381,-4.47,48.384"
 SQUARES = [(zoom, 127815 >> (18 - zoom), 90707 >> (18 - zoom)) for zoom in (0, 12, 18)]
@@ -448,6 +449,7 @@ NAMED = {
     "place": LISTS
     | {"maps.places.file", "api.maps.places", "api.maps.place", "maps.place", "maps.place.history"}
     | {"maps.place.difference"},
+    "media": {"library.media", "api.one_media", "flag", "maps.trail", "maps.trail.walk", "maps.stop", "maps.embed"},
 }
 """Where a visitor reads the title of each thing as long as everybody sees it, by the names of the routes."""
 
@@ -455,7 +457,8 @@ NAMED = {
 @pytest.fixture
 def hideable(session, author):
     """A trail of two versions whose second stop changed, and a place of two versions, by kind, with their titles."""
-    said = maps.stop("02", *AT, title={"fr": STOP_TITLE}, media=(heard(session, sender_id=author.id).id,))
+    sound = heard(session, sender_id=author.id, title=SOUND_TITLE)
+    said = maps.stop("02", *AT, title={"fr": STOP_TITLE}, media=(sound.id,))
     trail = maps.trail(session, maps.stop("01", -4.4789, 48.3829), said, author_id=author.id, title={"fr": TRAIL_TITLE})
     content = trail_content(session, trail)
     later = replace(content, stops=(content.stops[0], replace(content.stops[1], text={"fr": "On entend la grue."})))
@@ -464,15 +467,16 @@ def hideable(session, author):
     changed = replace(place_content(session, place), text={"fr": "On y échange des boutures."})
     maps.places(session).revise(place.id, 1, changed, author.id)
     stop = session.scalars(select(Stop).where(Stop.trail_id == trail.id, Stop.rank == 2)).one()
-    return {"trail": (trail, TRAIL_TITLE), "stop": (stop, STOP_TITLE), "place": (place, PLACE_TITLE)}
+    titles = {"trail": TRAIL_TITLE, "stop": STOP_TITLE, "place": PLACE_TITLE, "media": SOUND_TITLE}
+    return {kind: (thing, titles[kind]) for kind, thing in zip(titles, (trail, stop, place, sound), strict=True)}
 
 
 @pytest.fixture
 def everywhere(config, session, browse, hideable):
     """A function that returns all that a visitor is answered, the address with the name of its route first."""
-    trail, stop, place = (hideable[kind][0] for kind in ("trail", "stop", "place"))
-    sound, kinds = stop.sounds[0].media, list(config.registry.index_kinds)
-    ids = [str(one.id) for one in (trail, *trail.stops, place)]
+    trail, _stop, place, sound = (thing for thing, _title in hideable.values())
+    kinds = list(config.registry.index_kinds)
+    ids = [str(one.id) for one in (trail, *trail.stops, place, sound)]
     things = {
         "slug": [trail.slug, place.slug],
         "id": ids,
@@ -521,7 +525,7 @@ def everywhere(config, session, browse, hideable):
     return answered
 
 
-@pytest.mark.parametrize("kind", ["stop", "place", "trail"])
+@pytest.mark.parametrize("kind", ["stop", "place", "trail", "media"])
 def test_what_is_hidden_is_named_at_no_address_there_is(session, hideable, everywhere, kind):
     """A route that is added is asked as well, without a line here."""
     thing, title = hideable[kind]
