@@ -14,13 +14,14 @@ from equipment_lending.queries import loans, waiting
 from equipment_lending.queries.layers import CITY, Subject
 from portal.people.models import Person
 from portal.people.queries import officer_ids
+from portal.security.addresses import matched_id
 
 
 class LoanContext:
     """A loan: owned by its borrower and the officers of the organisation it is for, served at its two points."""
 
     def __init__(self, request) -> None:
-        found = loans.loan(request.db, _uuid(request.matchdict["id"]))
+        found = loans.loan(request.db, matched_id(request, "id"))
         if found is None:
             raise HTTPNotFound()
         self.loan: Loan = found
@@ -73,7 +74,7 @@ class WaitingContext:
     """A place in line, of whoever waits there."""
 
     def __init__(self, request) -> None:
-        found = waiting.entry(request.db, _uuid(request.matchdict["id"]))
+        found = waiting.entry(request.db, matched_id(request, "id"))
         if found is None:
             raise HTTPNotFound()
         self.entry: WaitlistEntry = found
@@ -152,7 +153,7 @@ class BorrowerContext(PointContext):
 
     def __init__(self, request) -> None:
         super().__init__(request)
-        still_here = select(Person).where(Person.id == _uuid(request.matchdict["person"]), Person.erased_at.is_(None))
+        still_here = select(Person).where(Person.id == matched_id(request, "person"), Person.erased_at.is_(None))
         self.borrower: Person = _one(request.db, still_here)
 
 
@@ -172,10 +173,3 @@ def _one(session, query):
     if found is None:
         raise HTTPNotFound()
     return found
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise HTTPNotFound() from None

@@ -17,6 +17,7 @@ from maps.terms import PLACE, STOP, TRAIL, TrailState
 from portal.moderation.queries import standing_of
 from portal.moderation.sight import Hidden, Removed
 from portal.moderation.terms import Standing
+from portal.security.addresses import matched_id
 
 
 class TrailContext:
@@ -41,7 +42,7 @@ class TrackFileContext:
     """A file in which a way was sent, of who sent it, whatever became of the trail."""
 
     def __init__(self, request) -> None:
-        wanted = TrackFile.id == _uuid(request.matchdict["id"])
+        wanted = TrackFile.id == matched_id(request, "id")
         self.file: TrackFile = _one(request, select(TrackFile).options(joinedload(TrackFile.trail)).where(wanted))
         self.owner_ids: Collection[UUID] = (self.file.sender_id,)
 
@@ -50,7 +51,7 @@ class StopContext(TrailContext):
     """A stop by the id on its post, also once it is gone from its trail: then ``stop.rank`` is None."""
 
     def _load(self) -> Trail:
-        shown = select(Stop).options(joinedload(Stop.place)).where(Stop.id == _uuid(self._request.matchdict["id"]))
+        shown = select(Stop).options(joinedload(Stop.place)).where(Stop.id == matched_id(self._request, "id"))
         self.stop: Stop = _one(self._request, shown)
         return self._request.db.scalars(_trails().where(Trail.id == self.stop.trail_id)).one()
 
@@ -92,10 +93,3 @@ def _one(request, query):
     if found is None:
         raise HTTPNotFound()
     return found
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise HTTPNotFound() from None

@@ -1,7 +1,6 @@
 """Where the pages of maps are, and what programs ask; one function for each group."""
 
 from maps.contexts import PlaceContext, StopContext, TrackFileContext, TrailContext
-from maps.queries.kept import Kept
 
 
 def includeme(config) -> None:
@@ -22,7 +21,6 @@ def everything(config) -> None:
 
 def atlas(config) -> None:
     """What programs read of everything public: OGC API - Features, tiles, marks. Open to other sites."""
-    config.registry.kept_of_map = Kept()
     addresses = {
         "ogc.without_slash": "/ogc",
         "ogc": "/ogc/",

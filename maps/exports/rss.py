@@ -2,12 +2,14 @@
 
 Sources: RSS Advisory Board, RSS 2.0.11; Apple, «A Podcaster's Guide to RSS»; the podcast namespace (location,
 transcript, license, medium, guid). Any such player then keeps the trail for when there is no network.
+
+The trail in another language is a feed of its own, with an address and a guid of its own.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from uuid import NAMESPACE_URL, uuid5
+from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element
 
 from maps.exports.export import Export, credit_line
@@ -24,6 +26,8 @@ NAMESPACES = {
 }
 TRANSCRIPT_TYPES = {TranscriptForm.TEXT: "text/plain", TranscriptForm.WEBVTT: "text/vtt"}
 CATEGORY, PART = "Society & Culture", "Places & Travel"
+GUIDS = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
+"""The namespace in which every podcast's guid is made."""
 
 
 def rss(export: Export) -> bytes:
@@ -44,8 +48,13 @@ def heard(export: Export) -> Iterator[tuple[ShownStop, ShownMedia]]:
                 yield stop, media
 
 
+def podcast_guid(url: str) -> UUID:
+    """Return the guid of the podcast whose feed is at ``url``: made of it, without scheme and slashes at its end."""
+    return uuid5(GUIDS, url.partition("://")[2].rstrip("/"))
+
+
 def _about(channel: Element, export: Export) -> None:
-    own_url = f"{export.url}.rss"
+    own_url = _own_url(export)
     add(channel, "title", export.title)
     add(channel, "link", export.url)
     add(channel, "description", export.summary or export.title)
@@ -58,11 +67,17 @@ def _about(channel: Element, export: Export) -> None:
     add(channel, "itunes:type", "serial")
     add(channel, "itunes:explicit", "false")
     add(add(channel, "itunes:category", text=CATEGORY), "itunes:category", text=PART)
-    add(channel, "podcast:guid", str(uuid5(NAMESPACE_URL, own_url)))
+    add(channel, "podcast:guid", str(podcast_guid(own_url)))
     add(channel, "podcast:medium", "podcast")
     _licence(channel, export.licence)
     if export.trail.stops:
         _location(channel, export.trail.stops[0], export)
+
+
+def _own_url(export: Export) -> str:
+    """Return the feed's address, with the language where it is not the trail's own."""
+    url = f"{export.url}.rss"
+    return url if export.language == export.trail.content.language else f"{url}?lang={export.language}"
 
 
 def _episode(channel: Element, stop: ShownStop, media: ShownMedia, export: Export, number: int) -> None:

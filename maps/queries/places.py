@@ -1,7 +1,7 @@
 """Places as pages and programs show them: one, and lists of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from maps.models import MapPlace, MapPlaceRevision
 from maps.queries.media import facts
 from maps.queries.revisions import Credit, contributors, revision
-from maps.queries.trails import TrailFilter, index_conditions
 from maps.rules.content import place_from_json
 from maps.terms import PLACE, PlaceContent
 from portal.index.models import IndexEntry
+from portal.index.queries import Filter, conditions
 from portal.moderation.queries import standings
 from portal.moderation.terms import Standing
 
@@ -53,9 +53,9 @@ def shown_place(session: Session, place: MapPlace, number: int | None = None) ->
     return _shown(session, [(place, revision(session, MapPlaceRevision, place.id, wanted))])[0]
 
 
-def found_places(session: Session, wanted: TrailFilter, *, limit: int = 20, offset: int = 0) -> FoundPlaces:
+def found_places(session: Session, wanted: Filter, *, limit: int = 20, offset: int = 0) -> FoundPlaces:
     """Return a page of the public places that are wanted, the newest first, in a constant number of statements."""
-    entries = select(IndexEntry.source_id).where(*index_conditions(session, PLACE, wanted))
+    entries = select(IndexEntry.source_id).where(*conditions(session, replace(wanted, kinds=(PLACE,))))
     total = session.scalar(select(func.count()).select_from(entries.subquery())) or 0
     page = entries.order_by(IndexEntry.created_at.desc(), IndexEntry.id).limit(limit).offset(offset)
     ids = list(session.scalars(page))

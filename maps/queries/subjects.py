@@ -4,11 +4,12 @@ from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from maps.models import MapPlace, MapPlaceRevision, Stop, Trail, TrailRevision
-from maps.terms import PLACE, STOP, TRAIL
+from maps.terms import PLACE, STOP, TRAIL, TrailState
 from portal.i18n import Words
+from portal.moderation.queries import is_visible
 from portal.ports.moderation import Subject
 
 
@@ -28,19 +29,31 @@ def _trails(session: Session, ids: Collection[UUID], words: Words) -> dict[UUID,
         .options(selectinload(Trail.authors))
     )
     return {
-        trail.id: Subject(words.of(revision.content["title"]), f"/trails/{trail.slug}", _authors(trail))
+        trail.id: Subject(
+            words.of(revision.content["title"]),
+            f"/trails/{trail.slug}",
+            _authors(trail),
+            in_sight=trail.state is TrailState.PUBLISHED,
+        )
         for trail, revision in session.execute(query)
     }
 
 
 def _stops(session: Session, ids: Collection[UUID], words: Words) -> dict[UUID, Subject]:
-    query = select(Stop).where(Stop.id.in_(ids))
-    rows = session.scalars(
-        query.options(joinedload(Stop.place), joinedload(Stop.trail).selectinload(Trail.authors))
-    ).all()
+    query = (
+        select(Stop, is_visible(TRAIL, Trail.id))
+        .join(Stop.trail)
+        .where(Stop.id.in_(ids))
+        .options(joinedload(Stop.place), contains_eager(Stop.trail).selectinload(Trail.authors))
+    )
     return {
-        stop.id: Subject(words.of(stop.title) or stop.place.name, f"/stops/{stop.id}", _authors(stop.trail))
-        for stop in rows
+        stop.id: Subject(
+            words.of(stop.title) or stop.place.name,
+            f"/stops/{stop.id}",
+            _authors(stop.trail),
+            in_sight=stop.trail.state is TrailState.PUBLISHED and visible,
+        )
+        for stop, visible in session.execute(query)
     }
 
 

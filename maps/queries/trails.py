@@ -7,6 +7,7 @@ sounds that cannot be heard (yet, or any more), are left out everywhere.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -36,11 +37,10 @@ from maps.terms import (
     TrailState,
 )
 from portal.index.models import IndexEntry
-from portal.index.queries import WHEELCHAIR, Filter, conditions
+from portal.index.queries import Filter, conditions
 from portal.moderation.queries import is_visible, standings
 from portal.moderation.terms import Standing
 from portal.people.models import Person
-from portal.places.grid import Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,20 +153,10 @@ class TrailCard:
         return f"/trails/{self.slug}"
 
 
-@dataclass(frozen=True, slots=True)
-class TrailFilter:
-    """Which trails are wanted: all, or those that hold the words, are about, in, under; ``wheelchair`` alone.
+Range: TypeAlias = tuple[float | None, float | None]
+"""How many at least and at most; None sets no limit."""
 
-    ``metres`` are how long at least and at most; None sets no limit.
-    """
-
-    q: str = ""
-    theme: str | None = None
-    language: str | None = None
-    licence: str | None = None
-    wheelchair: bool = False
-    box: Box | None = None
-    metres: tuple[float | None, float | None] = (None, None)
+ANY_LENGTH: Range = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,10 +332,12 @@ def _source(session: Session, told: TrailRevision) -> Source:
 # Lists ----------------------------------------------------------------------------------------------------------------
 
 
-def found_trails(session: Session, wanted: TrailFilter, *, limit: int = 20, offset: int = 0) -> FoundTrails:
-    """Return a page of the public trails that are wanted, the newest first."""
-    entries = select(IndexEntry.source_id, IndexEntry.updated_at).where(*index_conditions(session, TRAIL, wanted))
-    entries = _as_long(entries, *wanted.metres)
+def found_trails(
+    session: Session, wanted: Filter, metres: Range = ANY_LENGTH, *, limit: int = 20, offset: int = 0
+) -> FoundTrails:
+    """Return a page of the public trails that are wanted and as long as wanted, the newest first."""
+    of_trails = conditions(session, replace(wanted, kinds=(TRAIL,)))
+    entries = _as_long(select(IndexEntry.source_id, IndexEntry.updated_at).where(*of_trails), *metres)
     total = session.scalar(select(func.count()).select_from(entries.subquery())) or 0
     page = entries.order_by(IndexEntry.created_at.desc(), IndexEntry.id).limit(limit).offset(offset)
     updated = {row.source_id: row.updated_at for row in session.execute(page)}
@@ -367,20 +359,6 @@ def trails_of(session: Session, person_id: UUID) -> list[TrailCard]:
     """Return the trails of one of whose authors somebody is, drafts too, the one changed last first."""
     theirs = Trail.id.in_(select(TrailAuthor.trail_id).where(TrailAuthor.person_id == person_id))
     return sorted(_cards(session, theirs), key=lambda card: (card.updated_at, str(card.id)), reverse=True)
-
-
-def index_conditions(session: Session, kind: str, wanted: TrailFilter) -> list[ColumnElement[bool]]:
-    """Return the conditions that an entry of the public index is of a kind and wanted."""
-    asked = Filter(
-        kinds=(kind,),
-        theme=wanted.theme,
-        licence=wanted.licence,
-        language=wanted.language,
-        access=WHEELCHAIR if wanted.wheelchair else None,
-        box=wanted.box,
-        q=wanted.q,
-    )
-    return conditions(session, asked)
 
 
 def _cards(session: Session, which: ColumnElement[bool]) -> list[TrailCard]:

@@ -1,33 +1,12 @@
 """What somebody looks for on the map: the names are those of the API, so that one question asks both."""
 
-import re
-
 import colander
 
+from maps.schemas.boxes import BoxText
 from portal.forms.widgets import Checkbox, CheckboxChoice, DateInput, Hidden, SearchInput, Select
 from portal.i18n import _
-from portal.places.grid import Box
 
-NUMBERS = re.compile(r"-?\d{1,3}(\.\d{1,15})?(,-?\d{1,3}(\.\d{1,15})?){3}")
-
-
-class BoxText(colander.SchemaType):
-    """``west,south,east,north`` in degrees; a ``Box``."""
-
-    def serialize(self, _node, box):
-        if box in (None, colander.null):
-            return colander.null
-        return f"{box.west},{box.south},{box.east},{box.north}"
-
-    def deserialize(self, node, text):
-        if text in (colander.null, ""):
-            return colander.null
-        try:
-            if not NUMBERS.fullmatch(text):
-                raise ValueError
-            return Box(*map(float, text.split(",")))
-        except ValueError:
-            raise colander.Invalid(node, _("This is no part of the map. Take it out to see all of it.")) from None
+NO_BOX = _("This is no part of the map. Take it out to see all of it.")
 
 
 def _choice(name: str, title: str, everything: str) -> colander.SchemaNode:
@@ -65,7 +44,7 @@ class MapSchema(colander.Schema):
     access = colander.SchemaNode(
         colander.Boolean(), title=_("Accessible in a wheelchair"), missing=False, widget=Checkbox()
     )
-    bbox = colander.SchemaNode(BoxText(), title=_("Part of the map"), missing=None, widget=Hidden())
+    bbox = colander.SchemaNode(BoxText(NO_BOX), title=_("Part of the map"), missing=None, widget=Hidden())
     page = colander.SchemaNode(
         colander.Integer(), title=_("Page"), missing=1, widget=Hidden(), validator=colander.Range(1, 10_000)
     )

@@ -11,11 +11,11 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from webob.multidict import MultiDict
 
+from maps.schemas.boxes import NoBox, read_box
 from portal.i18n import _
 from portal.index.queries import WHEELCHAIR, Filter
 from portal.places.grid import Box
 
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 LENGTH = re.compile(
@@ -51,20 +51,11 @@ def only(given: MultiDict, known: Collection[str]) -> dict[str, str]:
 
 
 def box(text: str) -> Box:
-    """Return the box that ``bbox`` means: four numbers, or six with heights, which nothing here has."""
-    numbers = text.split(",")
-    if len(numbers) not in (4, 6) or not all(NUMBER.fullmatch(number) for number in numbers):
-        raise Unreadable("bbox", _("Give four numbers with commas between them: west, south, east, north."))
-    values = [float(number) for number in numbers]
-    if len(values) == 6:
-        if values[2] > values[5]:
-            raise Unreadable("bbox", _("The lower height comes first."))
-        values = [values[0], values[1], values[3], values[4]]
+    """Return the box that ``bbox`` means."""
     try:
-        return Box(*values)
-    except ValueError:
-        message = _("Longitudes are from -180 to 180, latitudes from -90 to 90, the southern one first.")
-        raise Unreadable("bbox", message) from None
+        return read_box(text)
+    except NoBox as wrong:
+        raise Unreadable("bbox", wrong.message) from None
 
 
 def period(text: str) -> tuple[Bound, Bound]:

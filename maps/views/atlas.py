@@ -16,13 +16,14 @@ from portal.forms import Button, fail, submitted
 from portal.i18n import _
 from portal.index.queries import WHEELCHAIR, Filter, filtered
 from portal.licences import LICENCES
-from portal.places.geocoding import FoundAddress, found_address
+from portal.places.geocoding import PAUSE_SECONDS, FoundAddress, Unanswered, found_address
 from portal.places.grid import Box
 
 PAGE = 20
 AROUND_METRES = 1_000
 METRES_A_DEGREE = 111_320
 NOT_FOUND = _("This address was not found. Write street and town, such as 12 rue de Siam, Brest.")
+UNANSWERED = _("Addresses cannot be looked up just now. Try again in a minute.")
 CITY = Box(-4.65, 48.30, -4.30, 48.48)
 """Where one looks when there is nothing to look at."""
 
@@ -39,6 +40,9 @@ class MapPage:
     def __init__(self, request) -> None:
         self.request = request
         self.kinds = request.registry.index_kinds
+        self.around: FoundAddress | None = None
+        self.no_address, self.status = NOT_FOUND, 422
+        self._look_up(request.GET.get("near", ""))
         say = request.localizer.translate
         there = chosen_from(request.db, list(self.kinds))
         labels = {theme.value: say(label) for theme, label in THEMES.items()}
@@ -56,19 +60,23 @@ class MapPage:
     def show(self) -> dict[str, Any]:
         asked = submitted(self.form, self.request)
         if asked is None:
-            return self._page(None, None)
-        around = self._around(asked["near"])
-        if asked["near"] and around is None:
-            fail(self.form, "near", NOT_FOUND)
-            self.request.response.status_int = 422
-            return self._page(None, None)
-        return self._page(asked, around)
+            return self._page(None)
+        if asked["near"] and self.around is None:
+            fail(self.form, "near", self.no_address)
+            self.request.response.status_int = self.status
+            return self._page(None)
+        return self._page(asked)
 
-    def _around(self, near: str) -> FoundAddress | None:
-        return found_address(self.request.city.geocoder, near) if near else None
+    def _look_up(self, near: str) -> None:
+        """Find the address that was asked for, before the database is asked: no connection waits for the answer."""
+        try:
+            self.around = found_address(self.request.city.geocoder, near) if near else None
+        except Unanswered:
+            self.no_address, self.status = UNANSWERED, 503
+            self.request.response.retry_after = PAUSE_SECONDS
 
-    def _page(self, asked: Mapping[str, Any] | None, around: FoundAddress | None) -> dict[str, Any]:
-        wanted = self._filter(asked, around) if asked is not None else None
+    def _page(self, asked: Mapping[str, Any] | None) -> dict[str, Any]:
+        wanted = self._filter(asked) if asked is not None else None
         page, say = asked["page"] if asked is not None else 1, self.request.localizer.translate
         found = filtered(self.request.db, wanted, PAGE, (page - 1) * PAGE) if wanted is not None else None
         return {
@@ -76,7 +84,7 @@ class MapPage:
             "found": found,
             "kinds": self.kinds,
             "marks": {name: {"label": say(kind.label), "hue": kind.hue} for name, kind in self.kinds.items()},
-            "around": around.label if around else None,
+            "around": self.around.label if self.around else None,
             "box": self._box(wanted),
             "period": period(wanted) if wanted is not None else "",
             "narrowed": wanted is not None and wanted != Filter(kinds=list(self.kinds)),
@@ -88,7 +96,7 @@ class MapPage:
             "next_url": self._url(page=page + 1) if found and page * PAGE < found.total else None,
         }
 
-    def _filter(self, asked: Mapping[str, Any], around: FoundAddress | None) -> Filter:
+    def _filter(self, asked: Mapping[str, Any]) -> Filter:
         zone = ZoneInfo(self.request.city.zone)
         return Filter(
             kinds=sorted(asked["kinds"]) or list(self.kinds),
@@ -98,7 +106,7 @@ class MapPage:
             access=WHEELCHAIR if asked["access"] else None,
             since=asked["since"] and datetime.combine(asked["since"], time.min, zone),
             until=asked["until"] and datetime.combine(asked["until"], time.max, zone),
-            box=box_around(around) if around else asked["bbox"],
+            box=box_around(self.around) if self.around else asked["bbox"],
             q=asked["q"],
         )
 

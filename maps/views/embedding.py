@@ -24,7 +24,6 @@ from portal.moderation.queries import standing_of
 from portal.moderation.terms import Standing
 
 WIDTH, HEIGHT = 640, 520
-LEAST_WIDTH, LEAST_HEIGHT = 240, 200
 PAGE = re.compile(r"/(?:embed/)?trails/([a-z0-9-]+)/?")
 SIZE = re.compile(r"[1-9][0-9]{0,5}")
 FRAME = Markup(
@@ -77,7 +76,7 @@ class OEmbed:
         if self.request.GET.get("format", "json") != "json":
             return Response("Only JSON is spoken here.\n", status=501, content_type="text/plain", charset="utf-8")
         trail = shown(self.request.db, self._trail())
-        width, height = self._size("maxwidth", WIDTH, LEAST_WIDTH), self._size("maxheight", HEIGHT, LEAST_HEIGHT)
+        width, height = self._size("maxwidth", WIDTH), self._size("maxheight", HEIGHT)
         told = telling(self.request, trail.content)
         title = told.of(trail.content.title)
         return {
@@ -120,9 +119,9 @@ class OEmbed:
             raise HTTPNotFound
         return parts.path.removeprefix(self.request.script_name)
 
-    def _size(self, name: str, usual: int, least: int) -> int:
-        """Return how large the frame may be. What is too small to read is not made smaller still."""
+    def _size(self, name: str, usual: int) -> int:
+        """Return how large the frame is: as usual, or as large as it may be."""
         given = self.request.GET.get(name, "")
         if given and not SIZE.fullmatch(given):
             raise HTTPBadRequest
-        return max(least, min(usual, int(given))) if given else usual
+        return min(usual, int(given)) if given else usual

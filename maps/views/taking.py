@@ -8,8 +8,9 @@ from pyramid.view import view_config, view_defaults
 from maps.exports import Export, Site, cover, csv, geojson, gpx, kml, places_csv, places_geojson, rss
 from maps.permissions import Maps
 from maps.queries.exporting import place_rows
-from maps.queries.trails import TrailFilter, shown
+from maps.queries.trails import shown
 from maps.views.showing import credit_of, sounds_of
+from portal.index.queries import WHEELCHAIR, Filter
 
 GEOJSON = "application/geo+json"
 TRAIL_FILES: dict[str, tuple[str, Callable[[Export], bytes]]] = {
@@ -71,12 +72,12 @@ class PlacesFile:
     def send(self) -> Response:
         kind, asked = self.request.matchdict["format"], self.request.GET
         media_type, written = PLACE_FILES[kind]
-        wanted = TrailFilter(
+        wanted = Filter(
             q=asked.get("q", ""),
             theme=asked.get("theme"),
             language=asked.get("language"),
             licence=asked.get("licence"),
-            wheelchair=asked.get("access") == "wheelchair",
+            access=WHEELCHAIR if asked.get("access") == WHEELCHAIR else None,
         )
         language = asked.get("lang") or self.request.locale_name
         rows = place_rows(self.request.db, wanted)

@@ -6,7 +6,17 @@ from typing import Any
 from pyramid.view import view_config, view_defaults
 
 from maps.permissions import Maps
-from maps.queries.trails import ShownStop, ShownTrail, Source, TrailCard, TrailFilter, found_trails, shown, trails_of
+from maps.queries.trails import (
+    ANY_LENGTH,
+    Range,
+    ShownStop,
+    ShownTrail,
+    Source,
+    TrailCard,
+    found_trails,
+    shown,
+    trails_of,
+)
 from maps.schemas.contributing import ListSchema
 from maps.schemas.translating import readable
 from maps.terms import TrailState
@@ -36,13 +46,14 @@ from maps.views.words import (
 )
 from portal.forms import Button, submitted
 from portal.i18n import _
+from portal.index.queries import WHEELCHAIR, Filter
 from portal.licences import LICENCES
 
 PAGE = 24
-LENGTHS = {
-    "short": (_("up to 2 km"), None, 2000),
-    "medium": (_("2 to 5 km"), 2000, 5000),
-    "long": (_("more than 5 km"), 5000, None),
+LENGTHS: dict[str, tuple[str, Range]] = {
+    "short": (_("up to 2 km"), (None, 2000)),
+    "medium": (_("2 to 5 km"), (2000, 5000)),
+    "long": (_("more than 5 km"), (5000, None)),
 }
 FORMATS = (
     (_("Line and stops for a GPS (GPX)"), "gpx"),
@@ -70,33 +81,33 @@ class Trails:
             method="GET",
             themes=choices(THEMES, request),
             languages=language_choices(request),
-            lengths=[(name, request.localizer.translate(words)) for name, (words, *_bounds) in LENGTHS.items()],
+            lengths=[(name, request.localizer.translate(words)) for name, (words, _metres) in LENGTHS.items()],
         )
 
     @view_config(public=True)
     def show(self):
         asked = submitted(self.form, self.request)
         if asked is None:
-            return self._page(None, 0, 1, TrailFilter())
-        _words, *metres = LENGTHS.get(asked["length"], ("", None, None))
-        wanted = TrailFilter(
+            return self._page(None, 0, 1)
+        _words, metres = LENGTHS.get(asked["length"], ("", ANY_LENGTH))
+        wanted = Filter(
             q=asked["q"],
             theme=asked["theme"],
             language=asked["language"],
-            wheelchair=asked["wheelchair"],
-            metres=(metres[0], metres[1]),
+            access=WHEELCHAIR if asked["wheelchair"] else None,
         )
         page = asked["page"]
-        found = self._found(wanted, page)
+        found = self._found(wanted, metres, page)
         if found.total and not found.cards:  # further than the list goes
             page = -(-found.total // PAGE)
-            found = self._found(wanted, page)
-        return self._page(found.cards, found.total, page, wanted)
+            found = self._found(wanted, metres, page)
+        narrowed = wanted != Filter() or metres != ANY_LENGTH
+        return self._page(found.cards, found.total, page, narrowed=narrowed)
 
-    def _found(self, wanted: TrailFilter, page: int):
-        return found_trails(self.request.db, wanted, limit=PAGE, offset=(page - 1) * PAGE)
+    def _found(self, wanted: Filter, metres: Range, page: int):
+        return found_trails(self.request.db, wanted, metres, limit=PAGE, offset=(page - 1) * PAGE)
 
-    def _page(self, cards: Iterable[TrailCard] | None, total: int, page: int, wanted: TrailFilter):
+    def _page(self, cards: Iterable[TrailCard] | None, total: int, page: int, *, narrowed: bool = False):
         shown_cards = None if cards is None else [self._card(card) for card in cards]
         return {
             "form": self.form,
@@ -106,7 +117,7 @@ class Trails:
             "shown": ((page - 1) * PAGE + 1, (page - 1) * PAGE + len(shown_cards or ())),
             "previous_url": self._url(page - 1) if page > 1 else None,
             "next_url": self._url(page + 1) if page * PAGE < total else None,
-            "narrowed": wanted != TrailFilter(),
+            "narrowed": narrowed,
         }
 
     def _mine(self):

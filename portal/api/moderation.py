@@ -10,8 +10,9 @@ from portal.api.problems import Problem
 from portal.i18n import _
 from portal.moderation.permissions import Moderate
 from portal.moderation.services import FLAGS, Moderation
-from portal.moderation.sight import must_be_in_sight
+from portal.moderation.sight import subject_in_sight
 from portal.moderation.terms import MOST_WORDS, Act, AlreadySo, Concern, NoSuchThing, Standing
+from portal.security.addresses import matched_id
 from portal.security.limits import Attempts, client_address
 
 ALREADY = _("It is so already, or was removed for good.")
@@ -41,7 +42,7 @@ def flag(request) -> dict[str, Any]:
     """Take what somebody says is wrong with a thing that everybody sees."""
     message, me = request.message, request.identity
     kind, subject_id = message["kind"], UUID(message["id"])
-    must_be_in_sight(request, kind, subject_id)
+    subject_in_sight(request, kind, subject_id)
     request.find_service(Attempts).spend(FLAGS, client_address(request))
     try:
         raised = request.find_service(Moderation).flag(
@@ -77,7 +78,7 @@ class Decisions:
         return self._do(Act.REMOVE)
 
     def _do(self, act: Act) -> dict[str, Any]:
-        kind, subject_id = self.request.matchdict["kind"], _id(self.request.matchdict["id"])
+        kind, subject_id = self.request.matchdict["kind"], matched_id(self.request, "id")
         moderation = self.request.find_service(Moderation)
         reason, me = self.request.message["reason"], self.request.identity.person_id
         try:
@@ -92,10 +93,3 @@ class Decisions:
 
 LEFT = {Act.HIDE: Standing.HIDDEN, Act.RESTORE: Standing.VISIBLE, Act.REMOVE: Standing.REMOVED}
 """Where an act that could be done leaves a thing."""
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Problem(404) from None

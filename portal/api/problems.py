@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from portal.db.session import is_away, is_schema_missing
 from portal.i18n import _
 from portal.logs import described, path_of
+from portal.media.store import OutOfReach
 from portal.moderation.sight import Hidden
 from portal.security.limits import TooMany
 
@@ -90,7 +91,7 @@ def problem_of(error: BaseException, *, signed_in: bool) -> Problem:
             return Problem(404, _("It is hidden."))
         case HTTPClientError() | HTTPServerError():
             return Problem(error.status_int)
-        case NoConnection():
+        case NoConnection() | OutOfReach():
             return _later()
         case DBAPIError() if is_away(error) or is_schema_missing(error):
             return _later()
@@ -104,7 +105,7 @@ def _later() -> Problem:
 def answer(error: BaseException, request) -> Response:
     """Answer an error under ``/api/``, whoever raised it."""
     problem = problem_of(error, signed_in=request.environ.get("portal.identity") is not None)
-    if problem.status == 500:
+    if problem.status == 500 or isinstance(error, OutOfReach):
         structlog.get_logger("portal").error("failed", error=described(error), at=path_of(error))
     return problem.response(request)
 

@@ -12,7 +12,7 @@ from portal.i18n import _
 from portal.media.models import Media, Transcript, Upload
 from portal.media.queries import SUBJECT, still_named
 from portal.media.services import MediaLibrary, Uploads
-from portal.media.terms import MediaState
+from portal.media.terms import MediaState, Voices
 from portal.moderation.terms import Standing
 from portal.ports.file_use import FileUse
 from portal.ports.moderation import Moderated, Subject
@@ -85,12 +85,18 @@ class ModeratedMedia:
         return {SUBJECT: self._translate(_("Sound, picture or video"))}
 
     def subjects(self, kind: str, ids: Collection[UUID]) -> dict[UUID, Subject]:
-        columns = Media.id, Media.title, Media.sender_id, Media.state == MediaState.REMOVED
+        columns = Media.id, Media.title, Media.sender_id, Media.state, Media.voices
         published = select(*columns).where(Media.id.in_(ids), Media.ready_at.is_not(None))
         nameless = self.kinds()[SUBJECT]
         return {
-            media_id: Subject(title or nameless, f"/library/{media_id}", (sender_id,), gone)
-            for media_id, title, sender_id, gone in self._session.execute(published)
+            media_id: Subject(
+                title or nameless,
+                f"/library/{media_id}",
+                (sender_id,),
+                gone=state is MediaState.REMOVED,
+                in_sight=state is MediaState.READY and voices is not Voices.NOT_TOLD,
+            )
+            for media_id, title, sender_id, state, voices in self._session.execute(published)
         }
 
     def hold(self, kind: str, subject_id: UUID) -> None:

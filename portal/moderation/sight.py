@@ -7,6 +7,8 @@ from pyramid.httpexceptions import HTTPGone, HTTPNotFound
 from portal.moderation.permissions import Moderate
 from portal.moderation.queries import standing_of
 from portal.moderation.terms import Standing
+from portal.moderation.things import subjects
+from portal.ports.moderation import Subject
 
 
 class Hidden(HTTPNotFound):
@@ -28,3 +30,19 @@ def must_be_in_sight(request, kind: str, subject_id: UUID) -> Standing:
     if standing is Standing.HIDDEN and not request.has_permission(Moderate.DECIDE, None):
         raise Hidden
     return standing
+
+
+def subject_in_sight(request, kind: str, subject_id: UUID) -> Subject:
+    """Return what is known of a thing that whoever asks may see. Raises ``HTTPNotFound`` or :class:`Removed`.
+
+    Not even the title is told of what its owners took back, or of what is part of something hidden.
+    """
+    subject = subjects(request, [(kind, subject_id)]).get((kind, subject_id))
+    if subject is None:
+        raise HTTPNotFound
+    must_be_in_sight(request, kind, subject_id)
+    if subject.gone:
+        raise Removed
+    if not subject.in_sight and not request.has_permission(Moderate.DECIDE, None):
+        raise HTTPNotFound
+    return subject

@@ -1,4 +1,4 @@
-"""What a visitor sees when the portal cannot serve: the database is lost (503), or we made a mistake (500)."""
+"""What a visitor sees when the portal cannot serve: database or files are away (503), or we made a mistake (500)."""
 
 import structlog
 from pyramid.renderers import render_to_response
@@ -9,6 +9,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from portal.db.session import is_away, is_schema_missing
 from portal.logs import described, path_of
+from portal.media.store import OutOfReach
 
 RETRY_SECONDS = 10
 AWAY = "portal:templates/portal/pages/away.jinja2"
@@ -25,7 +26,8 @@ def fail(error: Exception, request) -> Response:
     """Answer what nothing else did. The log says what it was, the page under which reference to look there."""
     if is_unavailable(error):
         if not is_error_retryable(request, error):
-            _log.error("database out of reach", error=described(error))
+            what = "file store" if isinstance(error, OutOfReach) else "database"
+            _log.error(f"{what} out of reach", error=described(error))
         response = _page(request, AWAY, 503, retry_after=RETRY_SECONDS)
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
@@ -34,10 +36,10 @@ def fail(error: Exception, request) -> Response:
 
 
 def is_unavailable(error: Exception) -> bool:
-    """Is it the database that cannot be had now, or that is not yet of this version?"""
+    """Is it the database or the file store that cannot be had now, or a database that is not yet of this version?"""
     if isinstance(error, DBAPIError):
         return is_away(error) or is_schema_missing(error)
-    return isinstance(error, NoConnection)
+    return isinstance(error, NoConnection | OutOfReach)
 
 
 def _page(request, template: str, status: int, **values: object) -> Response:

@@ -17,12 +17,14 @@ class Subject:
     """A thing as moderators know it: its title for the reader, its page (None: it has none of its own), its authors.
 
     ``gone``: it was public once, and is not kept any more, whoever took it away; there is nothing to decide on.
+    ``in_sight``: its owners show it to everybody, and what it is part of is seen; acts on it alone do not count here.
     """
 
     title: str
     path: str | None
     author_ids: tuple[UUID, ...] = ()
     gone: bool = False
+    in_sight: bool = True
 
 
 class Moderated(Protocol):

@@ -12,6 +12,17 @@ from tests.factories import maps
 MOST_SCRIPT = 70_000  # bytes as they travel; what the issue allows the map
 SPOTS = ((-4.4960, 48.3900), (-4.4860, 48.3905), (-4.4700, 48.3990))
 
+SLOW = """
+() => {
+  const ask = window.fetch;
+  window.fetch = async (address, ...how) => {
+    if (address.includes("/api/v1/map")) await new Promise((go) => setTimeout(go, 1500));
+    return ask(address, ...how);
+  };
+}
+"""
+"""Lets the marks of the map come late, and nothing else."""
+
 
 @pytest.fixture(scope="module")
 def places(site):
@@ -67,6 +78,23 @@ def test_where_the_map_goes_the_list_and_the_address_go(site, places, page_of):
     again = page_of(here, locale="fr-FR")
     again.locator(".leaflet-marker-icon").first.wait_for()
     assert listed(again) == shown(again) == 1
+
+
+def test_the_card_of_what_is_chosen_in_the_list_opens_however_slow_the_network_is(site, places, page_of):
+    page = opened(site, page_of)
+    back = page.locator(".leaflet-control-zoom-out")
+    while page.locator(".pin").count():  # the mark is not there before one goes to it
+        back.click()
+        page.wait_for_timeout(1_000)
+    page.evaluate(SLOW)
+    page.locator(".atlas-list li", has_text="Lavoir 3").get_by_role("button").click()
+    expect(page.locator("#results")).to_contain_text("1 chose")
+    expect(page.locator(".leaflet-popup")).to_have_count(0)
+    expect(page.locator(".leaflet-popup")).to_contain_text("Lavoir 3")
+    page.keyboard.press("Escape")
+    back.click()
+    page.wait_for_timeout(2_000)
+    expect(page.locator(".leaflet-popup")).to_have_count(0)  # it opens once
 
 
 def test_without_script_the_list_is_complete(site, places, page_of):

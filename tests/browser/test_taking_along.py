@@ -14,6 +14,7 @@ from sqlalchemy import select
 from maps.models import Trail
 from maps.queries.contents import trail_content
 from portal.install import browser
+from portal.moderation.terms import Act
 from tests.browser import walks
 from tests.cluster import free_port
 from tests.factories import maps
@@ -234,3 +235,46 @@ def test_every_other_page_is_as_if_nothing_had_been_taken_along(site, trail, pag
     assert [url for url in answered if "/static/" not in url] == []
     assert page.goto(f"{site.address}/trails/{trail}/walk").from_service_worker
     assert page.locator("h1").inner_text() == "Les voix du port de commerce"
+
+
+def test_a_trail_that_is_hidden_is_given_back_when_its_page_is_opened(site, page_of):
+    slug = walks.heard(site)
+    page = page_of(f"{site.address}/trails/{slug}", locale="fr-FR")
+    take(page)
+    hide(site, slug)
+    assert page.goto(f"{site.address}/trails/{slug}/walk").status == 404
+    assert page.evaluate("() => caches.keys()") == []
+    assert page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+    without_network(page.context, site.address)
+    with pytest.raises(Error, match="ERR_"):
+        page.goto(f"{site.address}/trails/{slug}/walk")
+
+
+def test_one_trail_that_is_given_back_leaves_the_others(site, trail, page_of):
+    slug = walks.heard(site)
+    page = page_of(f"{site.address}/trails/{trail}", locale="fr-FR")
+    take(page)
+    page.goto(f"{site.address}/trails/{slug}")
+    take(page)
+    hide(site, slug)
+    assert page.reload().status == 404
+    assert page.evaluate("() => caches.keys()") == [f"trail:{trail}"]
+    without_network(page.context, site.address)
+    assert page.goto(f"{site.address}/trails/{trail}/walk").from_service_worker
+
+
+def test_a_trail_that_was_hidden_in_the_meantime_cannot_be_taken_along_and_says_so(site, page_of):
+    slug = walks.heard(site)
+    page = page_of(f"{site.address}/trails/{slug}", locale="fr-FR")
+    page.get_by_role("button", name=re.compile(r"Emporter .* · \d")).wait_for()
+    hide(site, slug)
+    page.get_by_role("button", name=re.compile("Emporter")).click()
+    expect(page.locator("[data-words]")).to_have_text("Cette balade n’est plus proposée.")
+    expect(page.get_by_role("button", name=re.compile("Emporter|Retirer"))).to_have_count(0)
+    assert page.evaluate("() => caches.keys()") == []
+
+
+def hide(site, slug: str) -> None:
+    with site.session() as session:
+        trail = session.scalars(select(Trail).where(Trail.slug == slug)).one()
+        maps.moderate(session, "trail", trail.id, Act.HIDE)

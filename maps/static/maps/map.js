@@ -27,6 +27,7 @@ const ways = L.geoJSON(null, { interactive: false, style: { className: "way", we
 const marks = L.layerGroup().addTo(map);
 const drawn = new Map(); // the marks by what they stand for
 let asked = null; // the question under way
+let chosen = null; // in the list, whose card opens once its mark is drawn
 const KNOWN = ["q", "kinds", "theme", "licence", "language", "access", "since", "until", "bbox", "near", "page"];
 const question = new URLSearchParams([...new URLSearchParams(location.search)].filter(([name]) => KNOWN.includes(name)));
 let answered = location.search; // by the list as it stands: also when only the fragment changes, as by the way past the head
@@ -158,6 +159,14 @@ function show(cells) {
     const mark = cell.count > 1 ? many(cell) : one(cell);
     drawn.set(key, mark.addTo(marks));
   }
+  openCard();
+}
+
+// However long the marks were on their way. What shares its mark with others has no card of its own.
+function openCard() {
+  const mark = [...drawn.values()].find(({ item }) => chosen !== null && item === chosen);
+  chosen = null;
+  mark?.openPopup();
 }
 
 function many({ longitude, latitude, count, bbox }) {
@@ -225,7 +234,8 @@ function offer() {
 }
 
 function goTo({ longitude, latitude, id }) {
-  map.once("moveend", () => setTimeout(() => marks.eachLayer((mark) => mark.item === id && mark.openPopup()), 3 * WAIT));
+  asked?.abort(); // an answer for where one was does not draw what is here
+  chosen = id;
   map.setView([Number(latitude), Number(longitude)], Math.max(map.getZoom(), 17));
   place.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
 }

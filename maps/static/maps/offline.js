@@ -21,17 +21,18 @@ async function offer(place) {
   async function show() {
     const taken = await pack.taken();
     const begun = await pack.isBegun();
-    if (offered?.gone && (taken || begun)) {
-      await pack.remove();
-      words.textContent = say.gone;
+    if (offered?.gone) {
+      const here = taken || begun;
+      if (here) await pack.remove();
+      words.textContent = here ? `${say.gone} ${say.removed}` : say.gone;
       take.hidden = remove.hidden = true;
       return;
     }
-    const stale = taken && offered && !offered.gone && offered.version !== taken.version;
+    const stale = taken && offered && offered.version !== taken.version;
     words.textContent = stale ? say.stale : taken ? say.here : begun ? say.begun : "";
     const size = offered?.bytes ? megabytes(offered.bytes, say.locale) : "";
     take.textContent = (stale ? say.renew : begun ? say.resume : say.take).replace("{size}", size);
-    take.hidden = !offered || offered.gone || (Boolean(taken) && !stale);
+    take.hidden = !offered || (Boolean(taken) && !stale);
     remove.hidden = !taken && !begun;
   }
 
@@ -41,10 +42,12 @@ async function offer(place) {
     words.textContent = say.working;
     try {
       offered = (await pack.offered()) ?? offered;
-      await pack.take(offered, (bytes, total) => {
-        bar.max = total;
-        bar.value = bytes;
-      });
+      if (!offered.gone) {
+        await pack.take(offered, (bytes, total) => {
+          bar.max = total;
+          bar.value = bytes;
+        });
+      }
       await show();
     } catch (wrong) {
       await show();

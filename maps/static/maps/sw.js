@@ -1,5 +1,6 @@
 // Gives back what was taken along (pack.js) when there is no network: the pages of a kept trail, the posts of its stops, and
-// the files that those pages name. It keeps nothing by itself, and stays out of the way of every other page.
+// the files that those pages name. It keeps nothing by itself, lets go of a trail that is no more, and stays out of the way
+// of every other page.
 
 const TRAIL = /^\/trails\/([a-z0-9-]+)(?:\/(?:walk|offline))?$/;
 const POST = /^\/stops\/([0-9a-f-]{36})$/;
@@ -29,15 +30,27 @@ function mayBeTrails({ referrer }) {
   return TRAIL.test(pathname) || FILE.test(pathname);
 }
 
-// A page comes from the network as long as there is one.
+// A page comes from the network as long as there is one. When it says that the trail is no more, neither is its pack: the
+// button that would remove it was on that page.
 async function page(request, pathname) {
   try {
-    return await fetch(request);
+    const answer = await fetch(request);
+    if (TRAIL.test(pathname) && [404, 410].includes(answer.status)) await letGo(pathname);
+    return answer;
   } catch (away) {
     const kept = TRAIL.test(pathname) ? await trail(pathname) : await post(pathname);
     if (kept) return kept;
     throw away;
   }
+}
+
+// Without any pack this script goes, too, as when the last one is removed by hand (pack.js).
+async function letGo(pathname) {
+  const [, slug] = TRAIL.exec(pathname);
+  const gone = await Promise.all([`trail:${slug}`, `arriving:${slug}`].map((name) => caches.delete(name)));
+  if (!gone.includes(true)) return;
+  const left = (await caches.keys()).some((name) => /^(trail|arriving):/.test(name));
+  if (!left) await self.registration.unregister();
 }
 
 async function trail(pathname) {

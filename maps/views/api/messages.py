@@ -7,11 +7,11 @@ import colander
 
 from maps.rules.content import place_from_json, trail_from_json
 from maps.rules.limits import HIGHEST, LONGEST, MOST_MEDIA, MOST_MINUTES, MOST_STOPS, WIDEST_CM
+from maps.schemas.boxes import BoxText
 from maps.terms import AccessLevel, Difficulty, Mode, PlaceContent, Surface, Theme, TrailContent
 from maps.views.words import LANGUAGES
 from portal.i18n import _
 from portal.licences import LICENCES
-from portal.places.grid import Box
 
 MOST_ACCEPTED = 10_000
 """How many points a line may have that is sent; it is kept with fewer."""
@@ -158,22 +158,6 @@ class RemixMessage(colander.Schema):
 
 class EmptyMessage(colander.Schema):
     """Nothing but the act itself."""
-
-
-class BoxText(colander.SchemaType):
-    """``west,south,east,north`` in degrees; a :class:`Box`."""
-
-    def serialize(self, _node: colander.SchemaNode, value: Any) -> Any:
-        return colander.null if value in (None, colander.null) else f"{value}"
-
-    def deserialize(self, node: colander.SchemaNode, text: Any) -> Any:
-        if text in (colander.null, ""):
-            return colander.null
-        try:
-            west, south, east, north = (float(part) for part in text.split(","))
-            return Box(west, south, east, north)
-        except ValueError as wrong:
-            raise colander.Invalid(node, _("Give west,south,east,north in degrees.")) from wrong
 
 
 class MapCriteria(colander.Schema):

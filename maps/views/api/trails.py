@@ -8,7 +8,7 @@ from maps.models import TrailRevision
 from maps.permissions import Maps
 from maps.queries.contents import trail_content
 from maps.queries.revisions import history, revision
-from maps.queries.trails import TrailFilter, conflicts_in_sight, found_trails, in_sight, readable, shown
+from maps.queries.trails import conflicts_in_sight, found_trails, in_sight, readable, shown
 from maps.rules.content import trail_as_json
 from maps.services.trails import Trails
 from maps.terms import NotPublishable, Stale, TrailContent
@@ -25,16 +25,17 @@ from maps.views.api.shown import not_publishable, shown_card, shown_conflicts, s
 from maps.views.api.versions import base_of, tagged
 from maps.views.speaking import speaker
 from portal.api import Problem, api_defaults, api_view, paged
+from portal.index.queries import Filter
 
 
-def wanted_of(criteria: dict[str, Any]) -> TrailFilter:
+def wanted_of(criteria: dict[str, Any]) -> Filter:
     """Return which trails or places the criteria ask for."""
-    return TrailFilter(
+    return Filter(
         q=criteria["q"],
         theme=criteria["theme"],
         language=criteria["language"],
         licence=criteria["licence"],
-        wheelchair=criteria["access"] is not None,
+        access=criteria["access"],
         box=criteria["bbox"],
     )
 

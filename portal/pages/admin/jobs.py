@@ -1,8 +1,6 @@
 """The background work: what waits, what failed, and whether anybody is working."""
 
-from uuid import UUID
-
-from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
 from portal.audit.services import Audit
@@ -11,6 +9,7 @@ from portal.jobs.queries import state_of_work
 from portal.jobs.services import Jobs
 from portal.mail.services import Outbox
 from portal.pages.permissions import Upkeep
+from portal.security.addresses import matched_id
 
 TRIAL = "portal:templates/portal/mail/trial.txt"
 
@@ -45,10 +44,7 @@ class GivenUp:
         self.request = request
         self.jobs = request.find_service(Jobs)
         self.audit = request.find_service(Audit)
-        try:
-            self.job_id = UUID(request.matchdict["job"])
-        except ValueError:
-            raise HTTPNotFound from None
+        self.job_id = matched_id(request, "job")
 
     @view_config(request_param="retry")
     def retry(self):

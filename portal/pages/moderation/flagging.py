@@ -1,14 +1,14 @@
 """The page on which whoever comes by says that something is wrong with a thing."""
 
-from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
 from portal.forms import Button, submitted
 from portal.i18n import _
 from portal.moderation.permissions import Moderate
 from portal.moderation.services import FLAGS, Moderation
-from portal.moderation.sight import Removed, must_be_in_sight
-from portal.moderation.things import kinds, subjects
+from portal.moderation.sight import subject_in_sight
+from portal.moderation.things import kinds
 from portal.pages.moderation.schemas import FlagSchema
 from portal.security.addresses import matched_id
 from portal.security.limits import Attempts, TooMany, client_address, too_many
@@ -21,13 +21,7 @@ class FlagPage:
     def __init__(self, request) -> None:
         self.request = request
         self.kind, self.id = request.matchdict["kind"], matched_id(request, "id")
-        known = subjects(request, [(self.kind, self.id)])
-        if not known:
-            raise HTTPNotFound
-        self.subject = known[self.kind, self.id]
-        must_be_in_sight(request, self.kind, self.id)
-        if self.subject.gone:
-            raise Removed
+        self.subject = subject_in_sight(request, self.kind, self.id)
         self.form = request.new_form(FlagSchema(), buttons=(Button("send", _("Send to the moderators")),))
 
     @view_config(request_method="GET")

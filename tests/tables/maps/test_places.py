@@ -9,10 +9,9 @@ from sqlalchemy import func, select
 from maps.models import MapPlace, MapPlaceMedia, MapPlaceRevision
 from maps.queries.places import found_places, places_of, shown_place
 from maps.queries.revisions import history
-from maps.queries.trails import TrailFilter
 from maps.terms import Access, AccessLevel, FlawCode, NoSuchRevision, NotPublishable, Stale, Theme
 from portal.index.models import IndexEntry
-from portal.index.queries import search
+from portal.index.queries import Filter, search
 from portal.moderation.terms import Act
 from portal.places.grid import Box
 from tests.factories import maps, people
@@ -112,9 +111,9 @@ def test_a_licence_once_given_is_kept(session, places, author):
 def test_a_hidden_place_is_in_no_list_until_it_is_restored(session, places, author):
     place = places.add(maps.place_content(), author.id)
     maps.moderate(session, "place", place.id, Act.HIDE)
-    assert found_places(session, TrailFilter()).total == search(session, "jardin").total == 0
+    assert found_places(session, Filter()).total == search(session, "jardin").total == 0
     maps.moderate(session, "place", place.id, Act.RESTORE)
-    assert found_places(session, TrailFilter()).total == 1
+    assert found_places(session, Filter()).total == 1
     maps.moderate(session, "place", place.id, Act.REMOVE)
     assert session.scalars(select(IndexEntry)).all() == []
 
@@ -126,10 +125,10 @@ def test_a_list_holds_what_is_wanted(session, places, author):
     )
 
     def found(**wanted):
-        return {place.id for place in found_places(session, TrailFilter(**wanted)).places}
+        return {place.id for place in found_places(session, Filter(**wanted)).places}
 
     assert found() == {here.id, there.id}
     assert found(theme="garden") == found(box=Box(-4.5, 48.38, -4.49, 48.39)) == found(q="jardin") == {here.id}
     assert found(language="br") == {there.id}
-    assert found(wheelchair=True) == set()
-    assert found_places(session, TrailFilter(), limit=1, offset=1).total == 2
+    assert found(access="wheelchair") == set()
+    assert found_places(session, Filter(), limit=1, offset=1).total == 2

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from maps.models import Stop, Trail, TrailRevision
 from maps.queries.revisions import history, revision
-from maps.queries.trails import TrailFilter, found_trails, shown, trails_of
+from maps.queries.trails import found_trails, shown, trails_of
 from maps.schemas.changes import with_media
 from maps.schemas.translating import translated
 from maps.terms import (
@@ -25,7 +25,7 @@ from maps.terms import (
 from portal.audit.models import AuditEntry
 from portal.clock import StoppedClock
 from portal.index.models import IndexEntry, IndexVersion
-from portal.index.queries import search
+from portal.index.queries import Filter, search
 from portal.media.terms import MediaState, Voices
 from portal.moderation.terms import Act
 from tests.conftest import NOW
@@ -457,7 +457,7 @@ def test_a_hidden_stop_is_nowhere_until_it_is_restored(session):
     maps.moderate(session, "stop", first.id, Act.HIDE)
     assert set(entries(session, "stop")) == {second.id}
     assert [stop.label for stop in shown(session, trail).stops] == ["02"]
-    assert [card.stops for card in found_trails(session, TrailFilter()).cards] == [1]
+    assert [card.stops for card in found_trails(session, Filter()).cards] == [1]
     assert [stop.hidden for stop in shown(session, trail, everything=True).stops] == [True, False]
     maps.moderate(session, "stop", first.id, Act.RESTORE)
     assert set(entries(session, "stop")) == {first.id, second.id}
@@ -526,13 +526,13 @@ def test_a_list_holds_what_is_wanted(session, trails, author):
     maps.trail(session, draft=True)
 
     def found(**wanted):
-        return {card.id for card in found_trails(session, TrailFilter(**wanted)).cards}
+        return {card.id for card in found_trails(session, Filter(**wanted)).cards}
 
     assert found() == {harbour.id, breton.id}
     assert found(q="commerce") == {harbour.id}
     assert found(language="br") == found(licence="CC-BY-4.0") == {breton.id}
-    assert found(theme="sea") == found(wheelchair=True) == set()
-    assert found_trails(session, TrailFilter(), limit=1).total == 2
+    assert found(theme="sea") == found(access="wheelchair") == set()
+    assert found_trails(session, Filter(), limit=1).total == 2
     assert [card.id for card in trails_of(session, author.id)] == [harbour.id]
 
 

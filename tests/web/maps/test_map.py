@@ -4,10 +4,14 @@ import json
 import threading
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+from urllib.parse import parse_qsl
 
 import pytest
+from webtest import TestApp
 
 from portal.moderation.terms import Act
+from portal.pages.city import Told
 from portal.pages.models import CitySetting
 from tests.conftest import NOW
 from tests.factories import index, maps, places
@@ -79,6 +83,24 @@ def test_what_cannot_be_understood_is_said_and_shows_nothing(browse, town, quest
     assert titles(page) == []
 
 
+@pytest.mark.parametrize("address", ["/map", "/api/v1/map?zoom=9", "/api/v1/places", "/api/v1/trails"])
+@pytest.mark.parametrize(
+    ("box", "status"),
+    [
+        ("-4.46,48.3,-4.39,48.4", 200),
+        ("-4.46,48.3,-10,-4.39,48.4,190", 200),
+        ("-446e-2,48.3,-4.39,+48.4", 200),
+        ("1e-05,48.3,1,49", 200),
+        ("-4.46,48.3,190,-4.39,48.4,-10", 422),
+        ("1_0,48.3,20,49", 422),
+        ("10,48.3,20,1e999", 422),
+    ],
+)
+def test_a_part_of_the_map_is_said_in_one_way_everywhere(browse, town, address, box, status):
+    path, _mark, rest = address.partition("?")
+    browse.get(path, dict(parse_qsl(rest), bbox=box), status=status)
+
+
 def test_a_day_before_the_first_day_is_said_beside_its_field(browse, town):
     page = browse.get("/map?since=2026-10-22&until=2026-10-21", headers=FRENCH, status=422)
     assert "avant le premier jour" in page.html.select_one("#map-until-error").text
@@ -90,7 +112,8 @@ class Addresses(BaseHTTPRequestHandler):
     def do_GET(self):
         point = {"geometry": {"coordinates": [-4.4905, 48.3901]}, "properties": {"label": "Rue du Lavoir 29200 Brest"}}
         known = [point] if "Lavoir" in self.path else []
-        self.send_response(200)
+        self.server.asked()
+        self.send_response(503 if "Panne" in self.path else 200)
         self.end_headers()
         self.wfile.write(json.dumps({"features": known}).encode())
 
@@ -99,16 +122,25 @@ class Addresses(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def addresses(session):
+def service():
+    """Its server; ``asked`` is called with every question."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Addresses) as server:
+        server.asked = lambda: None
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        address = f"http://127.0.0.1:{server.server_port}/search"
-        session.add(CitySetting(key="geocoder", value=address, changed_at=NOW))
-        session.flush()
-        yield
+        yield server
         server.shutdown()
         thread.join()
+
+
+def address_of(service) -> str:
+    return f"http://127.0.0.1:{service.server_port}/search"
+
+
+@pytest.fixture
+def addresses(session, service):
+    session.add(CitySetting(key="geocoder", value=address_of(service), changed_at=NOW))
+    session.flush()
 
 
 def test_what_is_around_an_address_is_found_without_script(browse, town, addresses):
@@ -120,6 +152,23 @@ def test_what_is_around_an_address_is_found_without_script(browse, town, address
 def test_an_address_that_is_not_known_is_said_beside_its_field(browse, town, addresses):
     page = browse.get("/map?near=Rue+de+la+Licorne", headers=FRENCH, status=422)
     assert "introuvable" in page.html.select_one("#map-near-error").text
+
+
+def test_a_service_that_is_away_is_said_beside_the_field_and_when_to_try_again(browse, town, addresses):
+    page = browse.get("/map?near=Rue+de+la+Panne", headers=FRENCH, status=503)
+    assert page.headers["Retry-After"] == "60"
+    assert "dans une minute" in page.html.select_one("#map-near-error").text
+    assert titles(page) == []
+
+
+def test_no_connection_to_the_database_is_held_while_an_address_is_looked_up(config, wsgi_app, service, monkeypatch):
+    held, pool = [], config.registry.reading_engine.pool
+    before = pool.checkedout()
+    service.asked = lambda: held.append(pool.checkedout() - before)
+    values = SimpleNamespace(read=lambda _engine: Told({"geocoder": address_of(service)}))
+    monkeypatch.setattr(config.registry, "city_values", values)
+    TestApp(wsgi_app).get("/map?near=Rue+du+Lavoir", extra_environ={"HTTP_HOST": "localhost"})
+    assert held == [0]
 
 
 def test_without_a_service_no_address_is_asked_for(browse, town):

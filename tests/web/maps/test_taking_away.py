@@ -3,6 +3,7 @@
 import csv as tables
 import json
 import re
+from dataclasses import replace
 from io import StringIO
 from uuid import uuid4
 from xml.etree import ElementTree
@@ -14,7 +15,9 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import select
 
+from maps.exports.rss import podcast_guid
 from maps.models import Stop, TrailRevision
+from maps.queries.contents import place_content, trail_content
 from maps.queries.revisions import revision
 from portal.media.models import Rendition
 from portal.media.queries import listened
@@ -22,6 +25,7 @@ from portal.media.terms import FORMER_CONTRIBUTOR, Rendering
 from portal.moderation.terms import Act
 from portal.people.terms import Role
 from tests.factories import maps, people
+from tests.web.maps.addresses import addresses
 
 ENGLISH = {"Accept-Language": "en"}
 TYPES = {
@@ -221,6 +225,31 @@ def test_the_podcast_has_an_episode_for_each_sound_and_its_transcript(browse, tr
     assert len(spoken) == 2
 
 
+def test_the_podcast_in_another_language_is_a_feed_of_its_own(browse, session):
+    both = {"fr": "Le port", "br": "Ar porzh"}
+    trail = maps.trail(session, maps.stop("01", title=both), title=both)
+    url = f"http://localhost/trails/{trail.slug}.rss"
+    told = [feed_of(browse, trail, query) for query in ("", "?lang=fr", "?lang=xx", "?lang=br")]
+    assert [own for own, _guid in told] == [url, url, url, f"{url}?lang=br"]
+    assert [guid for _own, guid in told] == [str(podcast_guid(own)) for own, _guid in told]
+    assert len({guid for _own, guid in told}) == 2
+
+
+def feed_of(browse, trail, query: str) -> tuple[str, str]:
+    """Return which address a feed says it has, and its guid."""
+    channel = ElementTree.fromstring(browse.get(f"/trails/{trail.slug}.rss{query}").body)[0]
+    own = channel.find("{http://www.w3.org/2005/Atom}link").get("href")
+    return own, channel.find("{https://podcastindex.org/namespace/1.0}guid").text
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("slashes", ["", "/", "//"])
+def test_the_guid_of_a_podcast_is_made_as_everywhere(scheme, slashes):
+    """The example of the specification."""
+    url = f"{scheme}://mp3s.nashownotes.com/pc20rss.xml{slashes}"
+    assert str(podcast_guid(url)) == "917393e3-1b1e-5cef-ace4-edaa54e1f810"
+
+
 def test_texts_are_in_the_trails_own_language_unless_another_is_asked_for(browse, session):
     both = {"fr": "Le port", "br": "Ar porzh"}
     trail = maps.trail(session, maps.stop("01", title=both), title=both)
@@ -349,6 +378,13 @@ def test_what_stands_in_a_title_cannot_get_out_of_the_frame(browse, session):
     assert "<script>" not in told["html"]
 
 
+@pytest.mark.parametrize("least", [1, 200, 639, 5_000])
+def test_the_frame_is_never_larger_than_the_room_for_it(browse, names, least):
+    told = browse.get(f"/oembed?url={names['url']}&maxwidth={least}&maxheight={least}").json
+    assert (told["width"], told["height"]) == (min(640, least), min(520, least))
+    assert f'width="{told["width"]}" height="{told["height"]}"' in told["html"]
+
+
 @pytest.mark.parametrize(
     ("query", "status"),
     [
@@ -390,3 +426,112 @@ def test_who_had_themselves_forgotten_is_named_as_such_in_the_readers_language(b
     french = browse.get(address.format(slug=trail.slug), headers={"Accept-Language": "fr"}).text
     assert "former contributor" not in french
     assert "ancien contributeur" in french or address.endswith(".csv")  # which names the authors alone
+
+
+# Hidden everywhere ----------------------------------------------------------------------------------------------------
+
+# Two words each, so that neither the names in addresses nor the questions asked are the titles.
+TRAIL_TITLE, STOP_TITLE, PLACE_TITLE = "Kwizibu Marvolox", "Xolotlan Fernambou", "Vyzantos Okapirel"
+SOUND_TITLE = "Zygomar Trevenec"
+WORDS = [title.split()[1].lower() for title in (TRAIL_TITLE, STOP_TITLE, PLACE_TITLE, SOUND_TITLE)]
+AT, BESIDE = (-4.4725, 48.3818), (-4.4724, 48.3818)
+BOX = "bbox=-4.48,48.381,-4.47,48.384"
+SQUARES = [(zoom, 127815 >> (18 - zoom), 90707 >> (18 - zoom)) for zoom in (0, 12, 18)]
+LISTS = {"home", "feed", "search", "api.search", "maps.map", "api.map", "ogc.items", "ogc.item", "tiles", "flag"}
+NAMED = {
+    "trail": LISTS
+    | {"maps.trails", "api.maps.trails", "api.maps.trail", "maps.trail", "maps.trail.walk", "maps.trail.offline"}
+    | {"maps.trail.pack", "maps.trail.file", "maps.trail.sheet", "maps.embed", "maps.oembed", "maps.stop"}
+    | {"maps.trail.history", "maps.trail.difference"},
+    "stop": LISTS
+    | {"api.maps.trail", "maps.trail", "maps.trail.walk", "maps.trail.offline", "maps.trail.file", "maps.trail.sheet"}
+    | {"maps.embed", "maps.stop", "maps.trail.difference"},
+    "place": LISTS
+    | {"maps.places.file", "api.maps.places", "api.maps.place", "maps.place", "maps.place.history"}
+    | {"maps.place.difference"},
+    "media": {"library.media", "api.one_media", "flag", "maps.trail", "maps.trail.walk", "maps.stop", "maps.embed"},
+}
+"""Where a visitor reads the title of each thing as long as everybody sees it, by the names of the routes."""
+
+
+@pytest.fixture
+def hideable(session, author):
+    """A trail of two versions whose second stop changed, and a place of two versions, by kind, with their titles."""
+    sound = heard(session, sender_id=author.id, title=SOUND_TITLE)
+    said = maps.stop("02", *AT, title={"fr": STOP_TITLE}, media=(sound.id,))
+    trail = maps.trail(session, maps.stop("01", -4.4789, 48.3829), said, author_id=author.id, title={"fr": TRAIL_TITLE})
+    content = trail_content(session, trail)
+    later = replace(content, stops=(content.stops[0], replace(content.stops[1], text={"fr": "On entend la grue."})))
+    maps.trails(session).revise(trail.id, 1, later, author.id)
+    place = maps.place(session, author.id, title={"fr": PLACE_TITLE}, longitude=BESIDE[0], latitude=BESIDE[1])
+    changed = replace(place_content(session, place), text={"fr": "On y échange des boutures."})
+    maps.places(session).revise(place.id, 1, changed, author.id)
+    stop = session.scalars(select(Stop).where(Stop.trail_id == trail.id, Stop.rank == 2)).one()
+    titles = {"trail": TRAIL_TITLE, "stop": STOP_TITLE, "place": PLACE_TITLE, "media": SOUND_TITLE}
+    return {kind: (thing, titles[kind]) for kind, thing in zip(titles, (trail, stop, place, sound), strict=True)}
+
+
+@pytest.fixture
+def everywhere(config, session, browse, hideable):
+    """A function that returns all that a visitor is answered, the address with the name of its route first."""
+    trail, _stop, place, sound = (thing for thing, _title in hideable.values())
+    kinds = list(config.registry.index_kinds)
+    ids = [str(one.id) for one in (trail, *trail.stops, place, sound)]
+    things = {
+        "slug": [trail.slug, place.slug],
+        "id": ids,
+        "item": ids,
+        "kind": [*kinds, "media"],
+        "collection": kinds,
+        "media": [str(sound.id)],
+        "name": [sound.renditions[0].name],
+        "language": ["fr"],
+        "number": ["1", "2"],
+        "zoom": ["{zoom}"],
+        "column": ["{column}"],
+        "row": ["{row}"],
+    }
+    questions = [f"?q={word}" for word in WORDS]
+    shown = [f"?url=http://localhost/trails/{trail.slug}"]
+    ogc = ["?f=html", "?f=json", f"?{BOX}", *questions]
+    asked = {
+        "search": questions,
+        "api.search": questions,
+        "maps.map": [*questions, f"?{BOX}"],
+        "api.map": [f"?zoom=24&{BOX}"],
+        "maps.trails": [*questions, "?length=short"],
+        "api.maps.trails": [*questions, f"?{BOX}"],
+        "api.maps.places": [*questions, f"?{BOX}"],
+        "maps.places.file": questions,
+        "maps.oembed": shown,
+        "maps.trail.difference": ["?before=1&after=2"],
+        "maps.place.difference": ["?before=1&after=2"],
+        "tiles": questions,
+        "ogc.items": ogc,
+    } | {name: ["?f=html"] for name in ("ogc", "ogc.api", "ogc.collections", "ogc.collection", "ogc.item")}
+    found = [
+        (name, path.replace("{zoom}", str(zoom)).replace("{column}", str(column)).replace("{row}", str(row)))
+        for name, path in addresses(config, things, asked)
+        for zoom, column, row in (SQUARES if name == "tiles" else SQUARES[:1])
+    ]
+
+    def answered():
+        config.registry.kept_of_map.clear()  # a version that another test rolled back may come again
+        for name, address in found:
+            answer = browse.get(address, expect_errors=True)
+            assert answer.status_int != 500, address
+            yield name, address, f"{answer.headers} {answer.body.decode(errors='replace')}".casefold()
+
+    return answered
+
+
+@pytest.mark.parametrize("kind", ["stop", "place", "trail", "media"])
+def test_what_is_hidden_is_named_at_no_address_there_is(session, hideable, everywhere, kind):
+    """A route that is added is asked as well, without a line here."""
+    thing, title = hideable[kind]
+    named = {name for name, _address, said in everywhere() if title.casefold() in said}
+    assert NAMED[kind] <= named
+    maps.moderate(session, kind, thing.id, Act.HIDE)
+    gone = [title, STOP_TITLE] if kind == "trail" else [title]  # a trail takes its stops along
+    leaks = [address for _name, address, said in everywhere() if any(one.casefold() in said for one in gone)]
+    assert leaks == []

@@ -7,7 +7,7 @@ import pytest
 
 from maps.queries.contents import trail_content
 from portal.media.models import Rendition
-from portal.media.store import Store
+from portal.media.store import OutOfReach, Store
 from portal.media.terms import MediaKind, Rendering, TranscriptForm
 from portal.moderation.terms import Act
 from portal.pages.models import CitySetting
@@ -192,3 +192,10 @@ def test_the_logo_of_the_city_is_in_the_pack(browse, session, asking, trail):
     page = browse.get(f"/trails/{trail.slug}/walk").html.select_one("header img")["src"]
     pack = browse.get(f"/trails/{trail.slug}/pack.json?language=fr").json
     assert [file["bytes"] for file in pack["files"] if file["url"] == page] == [len(content)]
+
+
+def test_a_pack_of_which_a_file_is_out_of_reach_is_offered_later(browse, session, trail, monkeypatch):
+    session.add(CitySetting(key="logo", value=f"{1:064x}.png", changed_at=NOW))
+    session.flush()
+    monkeypatch.setattr(Store, "read", lambda *_given: (_ for _ in ()).throw(OutOfReach("no answer")))
+    assert browse.get(f"/trails/{trail.slug}/pack.json", status=503).headers["Retry-After"]

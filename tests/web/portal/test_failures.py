@@ -8,6 +8,7 @@ from sqlalchemy import text
 from webtest import TestApp
 
 from portal.app import configure
+from portal.media.store import OutOfReach
 from portal.migrations import history
 from tests.houses import own_settings, own_url
 
@@ -26,11 +27,27 @@ def house(request, tmp_path):
     def asking(request):
         request.db.execute(text("SELECT 1"))
 
-    for path, view in (("/mistaken", mistaken), ("/asking", asking), ("/api/v1/asking", asking)):
+    def without_files(_request):
+        raise OutOfReach("no answer")
+
+    views = {"asking": asking, "without-files": without_files}
+    both = [(f"{base}/{name}", view) for name, view in views.items() for base in ("", "/api/v1")]
+    for path, view in (("/mistaken", mistaken), *both):
         config.add_route(path, path)
         config.add_view(view, route_name=path, permission=NO_PERMISSION_REQUIRED)
     yield TestApp(config.make_wsgi_app(), extra_environ={"HTTP_HOST": "localhost"})
     config.registry.engine.dispose()
+
+
+@pytest.mark.parametrize("path", ["/without-files", "/api/v1/without-files"])
+def test_a_file_store_out_of_reach_is_a_503_that_says_when_to_try_again(house, path, caplog):
+    with caplog.at_level(logging.INFO):
+        answer = house.get(path, status=503)
+
+    assert int(answer.headers["Retry-After"]) > 0
+    assert answer.content_type == ("application/problem+json" if "/api/" in path else "text/html")
+    logged = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    assert [event["error"] for event in logged if "error" in event] == ["OutOfReach: no answer"]
 
 
 @pytest.mark.parametrize("path", ["/asking", "/api/v1/asking"])

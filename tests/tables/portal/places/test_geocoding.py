@@ -2,13 +2,15 @@
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from portal.places import geocoding
-from portal.places.geocoding import FoundAddress, found_address
+from portal.places.geocoding import AddressSearch, FoundAddress, Unanswered, found_address
+from tests.whole.servers import wait_for
 
 SIAM = {
     "type": "FeatureCollection",
@@ -28,6 +30,7 @@ ANSWERS = {
     "off the globe": (200, json.dumps({"features": [{"geometry": {"coordinates": [900, 1]}, "properties": {}}]})),
     "broken": (500, ""),
     "elsewhere": (302, ""),
+    "overloaded": (429, ""),
 }
 
 
@@ -35,7 +38,8 @@ class Service(BaseHTTPRequestHandler):
     def do_GET(self):
         asked = parse_qs(urlsplit(self.path).query)["q"][0]
         self.server.asked.append(asked)
-        status, body = ANSWERS[asked]
+        self.server.open.wait(10)
+        status, body = ANSWERS.get(asked, ANSWERS["nowhere"])
         self.send_response(status)
         self.send_header("Location", "/?q=12+rue+de+Siam")
         self.end_headers()
@@ -47,9 +51,11 @@ class Service(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def service():
-    geocoding._asked.cache_clear()
+    geocoding.search_at.cache_clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
         server.asked = []
+        server.open = threading.Event()
+        server.open.set()
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield server
@@ -68,10 +74,49 @@ def test_an_address_is_found_and_remembered(service):
     assert service.asked == ["12 rue de Siam"]
 
 
-@pytest.mark.parametrize("written", ["nowhere", "not json", "no list", "off the globe", "broken", "elsewhere"])
-def test_what_cannot_be_found_or_understood_is_not_found(service, written):
+@pytest.mark.parametrize("written", ["nowhere", "off the globe"])
+def test_what_the_service_does_not_know_is_not_found(service, written):
     assert found_address(address(service), written) is None
     assert len(service.asked) == 1
+
+
+@pytest.mark.parametrize("written", ["not json", "no list", "broken", "elsewhere"])
+def test_a_question_that_is_not_answered_as_it_should_is_not_asked_again_for_a_minute(service, written):
+    seconds = [0.0]
+    search = AddressSearch(address(service), lambda: seconds[0])
+    for at, asked in ((0, 1), (59, 1), (60, 2)):
+        seconds[0] = at
+        with pytest.raises(Unanswered):
+            search.find(written)
+        assert len(service.asked) == asked
+    assert search.find("12 rue de Siam")  # what is wrong with one question is not wrong with the others
+
+
+def test_a_service_that_is_overloaded_is_left_alone_for_a_minute(service):
+    seconds = [0.0]
+    search = AddressSearch(address(service), lambda: seconds[0])
+    assert search.find("nowhere") is None
+    with pytest.raises(Unanswered):
+        search.find("overloaded")
+    with pytest.raises(Unanswered):
+        search.find("12 rue de Siam")
+    assert search.find("nowhere") is None  # what it has answered is known
+    assert service.asked == ["nowhere", "overloaded"]
+    seconds[0] = 60
+    assert search.find("12 rue de Siam")
+
+
+def test_few_wait_for_a_slow_service_and_the_others_are_told_at_once(service):
+    service.open.clear()
+    search = AddressSearch(address(service))
+    with ThreadPoolExecutor(geocoding.AT_A_TIME) as pool:
+        waiting = [pool.submit(search.find, f"rue {number}") for number in range(geocoding.AT_A_TIME)]
+        wait_for(lambda: len(service.asked) == geocoding.AT_A_TIME)
+        with pytest.raises(Unanswered):
+            search.find("12 rue de Siam")
+        service.open.set()
+        assert [one.result() for one in waiting] == [None, None]
+    assert search.find("12 rue de Siam")
 
 
 @pytest.mark.parametrize("written", ["", "a", " " * 50])
@@ -85,4 +130,6 @@ def test_nobody_is_asked_where_the_city_chose_none_or_it_is_away(service):
     gone = address(service)
     service.shutdown()
     service.server_close()
-    assert found_address(gone, "12 rue de Siam") is None
+    for _ in range(2):
+        with pytest.raises(Unanswered):
+            found_address(gone, "12 rue de Siam")

@@ -9,6 +9,7 @@ from portal.licences import LICENCES
 from portal.media.models import Media
 from portal.media.services import Uploads
 from portal.media.services.library import TRANSCRIPTS
+from portal.media.store import OutOfReach, Store
 from portal.media.terms import MEBIBYTE, MediaKind, MediaState, Voices
 from portal.people.terms import Role
 from tests.factories import media as files
@@ -48,6 +49,13 @@ def test_a_sound_is_sent_and_seen_by_its_sender_until_it_is_ready(api, session, 
     assert api.get(address, headers=bearer).json == answer.json
     api.get(address, status=404)
     assert session.scalars(select(Media.language)).one() == "fr"
+
+
+def test_nothing_is_kept_of_what_is_sent_while_the_files_are_out_of_reach(api, session, bearer, monkeypatch):
+    monkeypatch.setattr(Store, "put", lambda *_given: (_ for _ in ()).throw(OutOfReach("no answer")))
+    answer = send(api, bearer, status=503)
+    assert answer.headers["Retry-After"]
+    assert answer.content_type == "application/problem+json"
 
 
 def test_a_sound_that_is_ready_is_told_with_all_its_files(api, session):

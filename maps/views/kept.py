@@ -41,3 +41,7 @@ class Kept:
         with self._lock:
             self._held.clear()
             self._bytes = 0
+
+
+def includeme(config) -> None:
+    config.registry.kept_of_map = Kept()
