@@ -1,6 +1,5 @@
 """What somebody gave to the map: the trails of which they are an author, and every revision they wrote."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -50,12 +49,6 @@ def track_files_sent(session: Session, person_id: UUID) -> list[dict[str, Any]]:
         }
         for row in session.scalars(query.order_by(TrackFile.created_at, TrackFile.id))
     ]
-
-
-def files_of(session: Session, trail_id: UUID, person_id: UUID) -> Sequence[TrackFile]:
-    """Return the files that somebody sent and that a trail took in, the latest first."""
-    theirs = TrackFile.trail_id == trail_id, TrackFile.sender_id == person_id, TrackFile.revision.is_not(None)
-    return session.scalars(select(TrackFile).where(*theirs).order_by(TrackFile.created_at.desc(), TrackFile.id)).all()
 
 
 def drafts_of(session: Session, person_id: UUID) -> list[UUID]:

@@ -18,7 +18,7 @@ from maps.imports import Brought, Unreadable, is_json, is_table, read, sentence
 from maps.imports.brought import Line, LineKind, Point
 from maps.models import TrackFile
 from maps.permissions import Maps
-from maps.queries.personal import files_of
+from maps.queries.tracks import files_of
 from maps.rules.limits import LONGEST, MOST_STOPS
 from maps.rules.lines import length, simplified
 from maps.schemas import changes

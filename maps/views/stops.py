@@ -16,6 +16,7 @@ from maps.views.words import sound_words
 from portal.i18n import _
 from portal.media.queries import ShownMedia, sent_by
 from portal.media.terms import MediaState
+from portal.security.addresses import matched_id
 
 MOST_MEDIA = 60
 STATES = {
@@ -60,7 +61,7 @@ class AtStop(EditingTrail):
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
-        stop_id = _uuid(request.matchdict["id"])
+        stop_id = matched_id(request, "id")
         found = self.content.stop(stop_id) or self._gone_since(stop_id)
         if found is None:
             raise HTTPNotFound
@@ -249,10 +250,3 @@ def media_line(media: ShownMedia | None, media_id: UUID, request):
     ready = media.state is MediaState.READY and not media.hidden
     state = None if ready else say(STATES.get(media.state, _("is hidden")))
     return {"id": media_id, "title": media.title, "media": media if ready else None, "state": state}
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise HTTPNotFound from None
