@@ -75,7 +75,11 @@ class ShownStop:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A trail that another one is related to: what it was made of, or what was made of it. Gone ones have no path."""
+    """A trail that another one is related to: what it was made of, or what was made of it.
+
+    One that is not public has no path. One that moderators took out of sight has no title either (it is empty): who
+    made it is named all the same.
+    """
 
     title: Texts
     licence: str
@@ -319,9 +323,10 @@ def _source_of(trail_id: UUID) -> Select[TrailRevision]:
 def _source(session: Session, told: TrailRevision) -> Source:
     content = trail_from_json(told.content)
     trail = told.trail
-    there = trail.state is TrailState.PUBLISHED and standings(session, TRAIL, [trail.id])[trail.id] is Standing.VISIBLE
+    in_sight = standings(session, TRAIL, [trail.id])[trail.id] is Standing.VISIBLE
+    there = in_sight and trail.state is TrailState.PUBLISHED
     return Source(
-        title=content.title,
+        title=content.title if in_sight else {},
         licence=content.licence,
         number=told.number,
         credits=authors(session, trail.id),

@@ -87,12 +87,14 @@ def credit_of(trail: ShownTrail, makers: Sequence[Credit], request) -> str:
     """Return who is named with a trail wherever it goes: who made it, and who made what it was made of."""
     said = [names(makers, request)]
     for source in trail.sources:
+        after = _("after “${title}” by ${makers} (${licence})")
+        hidden = _("after a trail by ${makers} (${licence})")
         values = {
             "title": request.words.of(source.title),
             "makers": names(source.credits, request),
             "licence": LICENCES.get(source.licence, UNKNOWN).label,
         }
-        said.append(request.localizer.translate(_("after “${title}” by ${makers} (${licence})"), mapping=values))
+        said.append(request.localizer.translate(after if source.title else hidden, mapping=values))
     return "; ".join(said)
 
 

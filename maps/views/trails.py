@@ -219,7 +219,9 @@ class TrailPage:
         return [*said, request.localizer.translate(MODES[self.content.mode])]
 
     def _related(self, source: Source) -> dict[str, Any]:
-        return {"title": source.title, "url": source.path, "by": names(source.credits, self.request)}
+        untitled = {self.request.locale_name: self.request.localizer.translate(_("a trail that is not shown any more"))}
+        title = source.title or untitled
+        return {"title": title, "url": source.path, "by": names(source.credits, self.request)}
 
     def _acts(self) -> list[tuple[str, str, str]]:
         """Return what a resident can do with a trail: label, address, picture."""

@@ -121,6 +121,21 @@ def test_a_remix_names_who_made_what_it_was_made_of(browse, session, trail, auth
     assert "Malo Kerdraon" in said
 
 
+@pytest.mark.parametrize("kind", ["", "gpx", "geojson", "rss", "sheet", "embed", "api"])
+def test_a_remix_names_who_made_what_is_hidden_but_not_what_it_is_called(browse, session, trail, author, kind):
+    source = revision(session, TrailRevision, trail.id, 1)
+    remix = maps.trails(session).remix(source, {"fr": "La mienne"}, "CC-BY-SA-4.0", people.person(session).id)
+    maps.trails(session).publish(remix.id)
+    told = {"sheet": "/trails/{}/sheet", "embed": "/embed/trails/{}", "api": "/api/v1/trails/{}", "": "/trails/{}"}
+    address = told.get(kind, "/trails/{}." + kind).format(remix.slug)
+    title = source.content["title"]["fr"]
+    assert title in browse.get(address).text
+    maps.moderate(session, "trail", trail.id, Act.HIDE)
+    said = browse.get(address).text
+    assert title not in said
+    assert author.name in said
+
+
 @pytest.mark.parametrize("path", EVERYTHING)
 def test_what_did_not_change_is_not_sent_again(browse, names, path):
     first = browse.get(path.format(**names))
