@@ -253,43 +253,54 @@ def as_reader(site: Site, town: Town, chromium):
 
 
 @pytest.fixture(scope="module")
-def browser_of(as_reader, chromium):
-    """A function that gives the browser of a reader: one for all their pages, which has what pages share already."""
-    browsers = {}
+def window_of(site: Site, as_reader, chromium):
+    """A function that gives the window of a reader, and what its browser complains of; one for all their pages.
+
+    To open one takes longer than to look at a page.
+    """
+    windows = {}
 
     def found(reader: str, **given):
         key = reader, *sorted((name, str(value)) for name, value in given.items())
-        if key not in browsers:
-            browsers[key] = chromium.new_context(storage_state=as_reader(reader), reduced_motion="reduce", **given)
-        return browsers[key]
+        if key not in windows:
+            context = chromium.new_context(storage_state=as_reader(reader), reduced_motion="reduce", **given)
+            windows[key] = context.new_page(), complaints_of(context.pages[0], site)
+        return windows[key]
 
     yield found
-    for context in browsers.values():
-        context.close()
+    for page, _complaints in windows.values():
+        page.context.close()
 
 
-@pytest.fixture
-def look(site: Site, town: Town, browser_of):
-    """A function that opens a page as a reader, and keeps all that the browser complains of in ``look.complaints``."""
-    pages, complaints = [], []
+def complaints_of(page, site: Site) -> list[str]:
+    """Return the list in which a browser's complaints of its pages are kept from now on."""
+    complaints: list[str] = []
 
     def watch(request) -> None:
         if urlsplit(request.url).netloc != urlsplit(site.address).netloc:
             complaints.append(f"asks another host: {request.url}")
 
+    page.on("request", watch)
+    page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+    page.on("console", lambda said: complaints.append(f"console: {said.text}") if is_a_fault(said) else None)
+    return complaints
+
+
+@pytest.fixture
+def look(site: Site, town: Town, window_of):
+    """A function that opens a page as a reader, and keeps all that the browser complains of in ``look.complaints``."""
+
     def opened(path: str, reader: str, **given):
-        page = browser_of(reader, **given).new_page()
-        pages.append(page)
-        page.on("request", watch)
-        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
-        page.on("console", lambda said: complaints.append(f"console: {said.text}") if is_a_fault(said) else None)
+        page, complaints = window_of(reader, **given)
+        complaints.clear()
+        opened.complaints.append(complaints)
+        page.emulate_media(color_scheme=given.get("color_scheme", "light"))
+        page.set_viewport_size(given["viewport"])
         page.goto(site.address + path.format(**town.names))
         return page
 
-    opened.complaints = complaints
-    yield opened
-    for page in pages:
-        page.close()
+    opened.complaints = []
+    return opened
 
 
 def is_a_fault(said) -> bool:
@@ -324,7 +335,7 @@ def test_a_page_is_fit_for_everybody(look, faults, path, reader):
     small = look(path, reader, viewport={"width": 360, "height": 740}, locale="fr-FR", color_scheme="dark")
     assert small.locator("html").get_attribute("lang") == "fr"
     found += [*faults(small), *flaws(small), *wider_than_its_window(small, 360, 320)]
-    assert found + look.complaints == []
+    assert found + [said for complaints in look.complaints for said in complaints] == []
 
 
 def test_no_two_pages_have_the_same_title(site, town, as_reader):
