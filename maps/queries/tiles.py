@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Row, Select, String, case, func, literal, literal_column, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import Function
 
 from maps.queries.atlas import SHOWN, tile_marks
 from maps.queries.geometry import paths
@@ -59,9 +60,9 @@ def _point_of(table: str) -> str:
 
 def _drawn(geometry: str, asked: Tile, buffer: int) -> ColumnElement[Any]:
     """Return where something is in a tile, cut off beyond the buffer if there is one."""
-    envelope = f"ST_TileEnvelope({asked.zoom}, {asked.column}, {asked.row})"
-    clip = "true" if buffer else "false"
-    return literal_column(f"ST_AsMVTGeom({geometry}, {envelope}, {EXTENT}, {buffer}, {clip})").label("geom")
+    envelope = Function[Any]("ST_TileEnvelope", asked.zoom, asked.column, asked.row)
+    drawn = Function[Any]("ST_AsMVTGeom", literal_column(geometry), envelope, EXTENT, buffer, bool(buffer))
+    return drawn.label("geom")
 
 
 def _by_postgis(session: Session, wanted: Filter, asked: Tile, crossing: Sequence[int]) -> bytes:
