@@ -16,7 +16,7 @@ from portal.db.session import is_schema_missing
 from portal.jobs.queries import state_of_work
 from portal.logs import described
 from portal.media.store import OutOfReach, Store
-from portal.migrations.history import standing
+from portal.migrations.standing import standing
 
 OLDEST = {"PostgreSQL": (15,), "PostGIS": (3, 3), "SQLite": (3, 39), "SpatiaLite": (5,)}
 LEAST_FREE = 1024**3

@@ -19,6 +19,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from portal.db import create_engine
 from portal.db.engine import sqlite
 from portal.migrations import history
+from portal.migrations.standing import standing
 from portal.operations.archive import PIECE, BadArchive, Progress
 from portal.operations.stale import Forgotten, let_go
 
@@ -33,7 +34,7 @@ class NotEmpty(Exception):
 
 def take(engine: Engine, folder: Path, each: Progress) -> str:
     """Write the database into ``folder`` and return its revision. Raises :class:`BadArchive` when there is none."""
-    revision, _newest = history.standing(engine)
+    revision, _newest = standing(engine)
     if revision is None:
         raise BadArchive("the database is empty: there is nothing to back up")
     take_sqlite(engine, folder) if engine.dialect.name == "sqlite" else take_postgresql(engine, folder, each)

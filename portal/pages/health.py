@@ -6,7 +6,7 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.migrations.history import standing
+from portal.migrations.standing import standing
 
 LEAST_FREE_BYTES = 100 * 1024 * 1024
 

@@ -5,12 +5,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Uuid, column, inspect, select, table, text
 from sqlalchemy.orm import Session
 
 from equipment_lending.models import Item, ModelPhoto
 from portal.db import create_engine
 from portal.migrations import history
+from portal.migrations.standing import newest, standing
 from portal.migrations.versions import __path__ as versions
 from tests.conftest import DATABASES
 from tests.factories import lending
@@ -65,8 +67,8 @@ def test_the_history_goes_up_checks_clean_goes_down_and_up_again(engine):
     assert not set(history.metadata().tables) & set(inspect(engine).get_table_names())
     history.upgrade(engine)
     history.check(engine)
-    current, newest = history.standing(engine)
-    assert current == newest
+    current, latest = standing(engine)
+    assert current == latest
 
 
 def test_going_up_twice_changes_nothing_and_keeps_what_is_in(engine):
@@ -127,6 +129,11 @@ def refusals(engine) -> set[tuple[str, ...]]:
             for check in inspect(connection).get_check_constraints(name):
                 found.add(("check", name, check["name"], " ".join(check["sqltext"].replace('"', "").split())))
         return {one for one in found if one[1] in history.metadata().tables}
+
+
+def test_the_newest_step_is_the_one_that_the_history_ends_with():
+    script = ScriptDirectory.from_config(history.script_config())
+    assert [script.get_current_head()] == script.get_heads() == [newest()]
 
 
 def test_no_step_stands_on_code_that_will_be_another_one_day():

@@ -22,6 +22,7 @@ from portal.media.models import Media
 from portal.media.services import MediaLibrary
 from portal.media.terms import FORMER_CONTRIBUTOR, MediaState
 from portal.migrations import history
+from portal.migrations.standing import standing
 from portal.operations import archive
 from portal.operations.archive import BadArchive
 from portal.operations.backup import back_up, restore
@@ -131,7 +132,7 @@ def test_every_row_and_every_file_comes_back(lived_in, house, saved):
     assert all(before[name] for name in ("person", "membership", "role_grant", "place", "audit_entry"))
     assert made.made_at == NOW.isoformat()
     assert (house.portal_settings.data / "media" / PHOTO).read_bytes() == b"\xff\xd8 a photo"
-    assert len(set(history.standing(house.engine))) == 1
+    assert len(set(standing(house.engine))) == 1
 
 
 def test_nobody_comes_back_signed_in_and_no_letter_leaves_twice(house, build, tmp_path):
