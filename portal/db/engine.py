@@ -9,10 +9,11 @@ from functools import partial
 from time import monotonic
 
 import psycopg
-from geoalchemy2.admin.dialects.sqlite import load_spatialite_driver
 from sqlalchemy import URL, Engine, ExceptionContext, event
 from sqlalchemy import create_engine as create_sqlalchemy_engine
 from sqlalchemy.exc import DisconnectionError
+
+from portal.db.spatial import load_spatialite_driver
 
 try:
     import pysqlite3.dbapi2 as sqlite
