@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from io import BytesIO
 from math import cos, radians
 
-from PIL import Image, ImageDraw
-
 from maps.exports.export import Export
 from maps.rules.durations import way
 
@@ -23,6 +21,8 @@ def cover(export: Export) -> bytes:
     """Return the picture as PNG; of a trail without any stop it is a plain square."""
     content = export.trail.content
     line, stops = way(content), [stop.content.position for stop in export.trail.stops]
+    from PIL import Image, ImageDraw  # it takes memory that few processes have a use for
+
     picture = Image.new("RGB", (SIDE, SIDE), GROUND)
     if line:
         draw, on_it = ImageDraw.Draw(picture), _fitted([(one[0], one[1]) for one in line] + stops)

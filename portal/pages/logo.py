@@ -5,10 +5,6 @@ import warnings
 from io import BytesIO
 from typing import BinaryIO
 
-from PIL import Image, UnidentifiedImageError
-
-from portal.media.images import reduced
-
 ACCEPTED = ("PNG", "JPEG", "WEBP")
 LONGEST_SIDE = 320
 MOST_PIXELS = 25_000_000
@@ -20,6 +16,10 @@ class UnusableLogo(Exception):
 
 def logo(content: BinaryIO) -> tuple[str, bytes]:
     """Return a file name that says what is in it, and the picture as a PNG. Raises :class:`UnusableLogo`."""
+    from PIL import Image, UnidentifiedImageError  # it takes memory that few processes have a use for
+
+    from portal.media.pixels import reduced
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of what is refused below anyway

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from PIL import Image
-
 from portal.media.encoding.ffmpeg import ALONE, Bounds, Progress, Source, run
 from portal.media.encoding.loudness import Aim, Measured
 from portal.media.encoding.probing import Probed
@@ -96,6 +94,8 @@ def _still(film: Source, seconds: float, folder: Path) -> Made:
     """Make a still of what is seen after a tenth of the picture, which lasts so many seconds."""
     begin = ("-ss", f"{min(seconds / 10, 10):.2f}")
     run([*begin, *film.arguments, "-frames:v", "1", "-q:v", "4", *ALONE, "-f", "mjpeg", str(POSTER)], STILL, folder)
+    from PIL import Image  # it takes memory that only who encodes has a use for
+
     with Image.open(folder / POSTER, formats=("JPEG",)) as picture:
         width, height = picture.size
     return Made(Rendering.POSTER, POSTER, "jpg", "image/jpeg", width, height)
