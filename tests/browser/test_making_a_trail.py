@@ -109,3 +109,17 @@ def test_from_a_sound_to_a_trail_that_everybody_walks(site, maelle, page_of, fau
     visitor.locator("a[rel=next]").click()
     assert visitor.locator("h1 .label").inner_text() == "01"
     assert visitor.locator("audio").count() == 1
+
+
+def test_where_one_says_one_is_before_the_map_has_come_is_shown_on_it(site, maelle, page_of):
+    """The network is slow; whoever stands in the rain does not wait for a map."""
+    cookies = {"cookies": [site.cookie(maelle)], "origins": []}
+    page = page_of(f"{site.address}/trails", storage_state=cookies, locale="fr-FR", **GRANTED)
+    held = []
+    page.route("**/leaflet*.js*", lambda route: held.append(route))
+    page.goto(f"{site.address}/places/new")
+    page.get_by_role("button", name=site.words("fr")("Where I am"), exact=True).click()
+    page.wait_for_function("document.querySelector('[name=where]').value !== ''")
+    (asked,) = held
+    asked.continue_()
+    page.locator(".touch-map .here").wait_for()

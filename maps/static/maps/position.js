@@ -62,7 +62,7 @@ async function map(before, touched) {
 }
 
 async function askWhere() {
-  let mark;
+  let mark, there; // the map comes later than one may say where one is: what was said by then is shown with it
   const put = (latitude, longitude) => {
     field.value = written(latitude, longitude);
     show();
@@ -71,20 +71,20 @@ async function askWhere() {
   tools.className = "row touch-tools";
   if ("geolocation" in navigator) tools.append(button(words.dataset.here, () => whereIAm(put)));
   field.after(tools, said);
-  const { drawn, circleMarker } = await map(said, put);
+  there = await map(said, put);
   function show() {
     const [at] = points(field.value);
-    if (!at) return;
+    if (!at || !there) return;
     mark?.remove();
-    mark = circleMarker(at, { radius: 9, className: "here" }).addTo(drawn);
-    if (!drawn.getBounds().contains(at)) drawn.setView(at, 17);
+    mark = there.circleMarker(at, { radius: 9, className: "here" }).addTo(there.drawn);
+    if (!there.drawn.getBounds().contains(at)) there.drawn.setView(at, 17);
   }
   field.addEventListener("change", show);
   show();
 }
 
 async function askWay() {
-  let shown;
+  let shown, there;
   const add = (latitude, longitude) => {
     rows.value = `${rows.value.trimEnd()}\n${written(latitude, longitude)}`.trimStart();
     show();
@@ -97,10 +97,11 @@ async function askWay() {
   }));
   if ("geolocation" in navigator) tools.append(button(words.dataset.here, () => whereIAm(add)));
   rows.after(tools, said);
-  const { drawn, polyline } = await map(said, add);
+  there = await map(said, add);
   function show() {
+    if (!there) return;
     shown?.remove();
-    shown = polyline(points(rows.value), { weight: 5, className: "way here" }).addTo(drawn);
+    shown = there.polyline(points(rows.value), { weight: 5, className: "way here" }).addTo(there.drawn);
   }
   rows.addEventListener("change", show);
   show();
