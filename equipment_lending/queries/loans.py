@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from uuid import UUID
 
@@ -133,11 +133,16 @@ class DeskDay:
     late: Sequence[Loan]
 
 
+OF_OLD = datetime(1900, 1, 1, tzinfo=UTC)
+
+
 def desk_day(session: Session, point: LendingPoint, day: Period, now: datetime) -> DeskDay:
     """Return the work of a point on a civil day, given as the period from its midnight to the next.
 
-    Pick-ups still waiting from earlier days come first; a loan with nothing left to hand out is not a pick-up any more.
+    Pick-ups still waiting from earlier days come first, and so what is not back; a day to come has its own alone. A
+    loan with nothing left to hand out is not a pick-up any more.
     """
+    since = day.start if day.start > now else OF_OLD
     here = Loan.point_id == point.id
     back_here = Loan.return_point_id == point.id
     something_out = exists().where(Custody.line_id == LoanLine.id, LoanLine.loan_id == Loan.id, Custody.in_at.is_(None))
@@ -149,12 +154,18 @@ def desk_day(session: Session, point: LendingPoint, day: Period, now: datetime) 
         return list(session.scalars(whole_loans().where(*conditions).order_by(order, Loan.id)))
 
     waiting = those(
-        here, Loan.state.in_((LoanState.CONFIRMED, LoanState.OUT)), Loan.pickup_at < day.end, order=Loan.pickup_at
+        here,
+        Loan.state.in_((LoanState.CONFIRMED, LoanState.OUT)),
+        Loan.pickup_at >= since,
+        Loan.pickup_at < day.end,
+        order=Loan.pickup_at,
     )
     return DeskDay(
         to_decide=those(here, Loan.state == LoanState.REQUESTED, order=Loan.pickup_at),
         pickups=[loan for loan in waiting if any(units_to_hand_out(line) for line in loan.lines)],
-        returns=those(back_here, something_out, ~late, Loan.return_at < day.end, order=Loan.return_at),
+        returns=those(
+            back_here, something_out, ~late, Loan.return_at >= since, Loan.return_at < day.end, order=Loan.return_at
+        ),
         late=those(back_here, late, order=Loan.return_at),
     )
 

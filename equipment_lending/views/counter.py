@@ -138,6 +138,9 @@ class CheckOut(AtCounter):
             self.request.response.status_int = 409
             return self._page(ticked, no.reasons)
         self.request.tell("good", _("Handed out: ${tags}.", mapping={"tags": _tags(given)}))
+        if left := sum(units_to_hand_out(line) for line in self.loan.lines):
+            said = self.request.ngettext("${n} more is to be handed out.", "${n} more are to be handed out.", left)
+            self.request.tell("info", said)
         return self.back_to_desk()
 
     def _no_choice(self) -> list[str]:

@@ -50,7 +50,8 @@ def check_out(at_desk, loan, *ticked, terms=True, **status):
 
 
 def test_what_is_ticked_leaves_and_the_rest_stays_to_be_fetched(session, at_desk, loan, tags):
-    page = check_out(at_desk, loan, tags[0], note="Rayure sur l’écran", status=303).follow().follow()
+    page = check_out(at_desk, loan, tags[0], note="Rayure sur l’écran", status=303).follow().follow(headers=ENGLISH)
+    assert "1 more is to be handed out." in page.html.select_one(".flash").text
     assert tags[0] in page
     (custody,) = session.scalars(select(Custody))
     assert (custody.item.asset_tag, custody.out_note, custody.in_at) == (tags[0], "Rayure sur l’écran", None)
