@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from equipment_lending.models import Claim, Custody, EquipmentModel, Item, LendingPoint, Loan, LoanLine, Stock
@@ -133,16 +133,12 @@ class DeskDay:
     late: Sequence[Loan]
 
 
-OF_OLD = datetime(1900, 1, 1, tzinfo=UTC)
-
-
 def desk_day(session: Session, point: LendingPoint, day: Period, now: datetime) -> DeskDay:
     """Return the work of a point on a civil day, given as the period from its midnight to the next.
 
     Pick-ups still waiting from earlier days come first, and so what is not back; a day to come has its own alone. A
     loan with nothing left to hand out is not a pick-up any more.
     """
-    since = day.start if day.start > now else OF_OLD
     here = Loan.point_id == point.id
     back_here = Loan.return_point_id == point.id
     something_out = exists().where(Custody.line_id == LoanLine.id, LoanLine.loan_id == Loan.id, Custody.in_at.is_(None))
@@ -150,22 +146,20 @@ def desk_day(session: Session, point: LendingPoint, day: Period, now: datetime) 
         Custody.line_id == LoanLine.id, LoanLine.loan_id == Loan.id, Custody.in_at.is_(None), Custody.due_at < now
     )
 
+    def due(at) -> ColumnElement[bool]:
+        """By the end of the day; of a day to come, on that day."""
+        return and_(at < day.end, at >= day.start) if day.start > now else at < day.end
+
     def those(*conditions, order) -> list[Loan]:
         return list(session.scalars(whole_loans().where(*conditions).order_by(order, Loan.id)))
 
     waiting = those(
-        here,
-        Loan.state.in_((LoanState.CONFIRMED, LoanState.OUT)),
-        Loan.pickup_at >= since,
-        Loan.pickup_at < day.end,
-        order=Loan.pickup_at,
+        here, Loan.state.in_((LoanState.CONFIRMED, LoanState.OUT)), due(Loan.pickup_at), order=Loan.pickup_at
     )
     return DeskDay(
         to_decide=those(here, Loan.state == LoanState.REQUESTED, order=Loan.pickup_at),
         pickups=[loan for loan in waiting if any(units_to_hand_out(line) for line in loan.lines)],
-        returns=those(
-            back_here, something_out, ~late, Loan.return_at >= since, Loan.return_at < day.end, order=Loan.return_at
-        ),
+        returns=those(back_here, something_out, ~late, due(Loan.return_at), order=Loan.return_at),
         late=those(back_here, late, order=Loan.return_at),
     )
 

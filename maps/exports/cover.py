@@ -19,10 +19,10 @@ Spot = tuple[float, float]
 
 def cover(export: Export) -> bytes:
     """Return the picture as PNG; of a trail without any stop it is a plain square."""
-    content = export.trail.content
-    line, stops = way(content), [stop.content.position for stop in export.trail.stops]
     from PIL import Image, ImageDraw  # it takes memory that few processes have a use for
 
+    content = export.trail.content
+    line, stops = way(content), [stop.content.position for stop in export.trail.stops]
     picture = Image.new("RGB", (SIDE, SIDE), GROUND)
     if line:
         draw, on_it = ImageDraw.Draw(picture), _fitted([(one[0], one[1]) for one in line] + stops)

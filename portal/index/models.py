@@ -121,10 +121,9 @@ def _on_postgresql(function: str, source: str) -> str:
     return f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {grow} RETURN NULL; END $$"
 
 
+# Its triggers stand on the tables of what it counts, so those are created first.
 for _counted in (IndexEntry, Place):
-    cast(Table, IndexVersion.__table__).add_is_dependent_on(
-        cast(Table, _counted.__table__)
-    )  # its triggers are on theirs
+    cast(Table, IndexVersion.__table__).add_is_dependent_on(cast(Table, _counted.__table__))
 guard(
     IndexVersion,
     sqlite=(

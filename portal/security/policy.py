@@ -8,7 +8,10 @@ from portal.security.terms import Identity
 
 
 class SecurityPolicy:
-    """Identity from :func:`portal.security.identify.identify`; permission from the grants."""
+    """Identity from :func:`portal.security.identify.identify`; permission from the grants.
+
+    It remembers and forgets nobody: sign-ins are rows, made and ended by :class:`portal.people.services.SignIns`.
+    """
 
     def identity(self, request) -> Identity | None:
         found = request.environ.get("portal.identity", self)
@@ -24,12 +27,6 @@ class SecurityPolicy:
         if permitted(request.registry.grants, permission, self.identity(request), context):
             return Allowed(f"{permission} is granted")
         return Denied(f"{permission} is not granted")
-
-    def remember(self, request, userid, **kw):
-        raise NotImplementedError("sign-ins are made by portal.people.services.SignIns")
-
-    def forget(self, request, **kw):
-        raise NotImplementedError("sign-ins are ended by portal.people.services.SignIns")
 
 
 def includeme(config) -> None:

@@ -92,10 +92,10 @@ def _with_sound(source: Source, known: Probed, measured: Measured, folder: Path)
 
 def _still(film: Source, seconds: float, folder: Path) -> Made:
     """Make a still of what is seen after a tenth of the picture, which lasts so many seconds."""
-    begin = ("-ss", f"{min(seconds / 10, 10):.2f}")
-    run([*begin, *film.arguments, "-frames:v", "1", "-q:v", "4", *ALONE, "-f", "mjpeg", str(POSTER)], STILL, folder)
     from PIL import Image  # it takes memory that only who encodes has a use for
 
+    begin = ("-ss", f"{min(seconds / 10, 10):.2f}")
+    run([*begin, *film.arguments, "-frames:v", "1", "-q:v", "4", *ALONE, "-f", "mjpeg", str(POSTER)], STILL, folder)
     with Image.open(folder / POSTER, formats=("JPEG",)) as picture:
         width, height = picture.size
     return Made(Rendering.POSTER, POSTER, "jpg", "image/jpeg", width, height)
