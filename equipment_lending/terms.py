@@ -326,10 +326,13 @@ MENDED_ELSEWHEN = frozenset(
         RefusalCode.PICKUP_FULL,
         RefusalCode.RETURN_FULL,
         RefusalCode.TOO_SOON,
+        RefusalCode.IN_THE_PAST,
     }
 )
+MENDED_SOONER = frozenset({RefusalCode.TOO_LONG, RefusalCode.SPANS_CLOSED, RefusalCode.TOO_MANY_DAYS})
+MENDED_WITH_LESS = frozenset({RefusalCode.NOT_ENOUGH, RefusalCode.TOO_MANY_UNITS})
 MENDED_ELSEWHERE = frozenset({RefusalCode.NOT_ENOUGH, RefusalCode.NOT_LENT_HERE})
-"""Reasons that another time, or another lending point, may not have: then what would do instead is looked for."""
+"""Reasons that another time, an earlier return, fewer units or another lending point may not have."""
 
 
 @dataclass(frozen=True, slots=True)

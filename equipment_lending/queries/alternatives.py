@@ -1,7 +1,7 @@
 """What to propose to somebody who cannot have what they asked for: other times there, the same time elsewhere."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,11 @@ from equipment_lending.models import EquipmentModel, Loan, Stock
 from equipment_lending.queries.application import Gathered, free_for, gather, wish_of, wished_points
 from equipment_lending.queries.calendars import calendars, policies
 from equipment_lending.queries.occupation import stock_uses
-from equipment_lending.rules.alternatives import free_parts, nearest_periods, taken_by
+from equipment_lending.rules.alternatives import fewer, free_parts, nearest_periods, shortened, taken_by
 from equipment_lending.rules.availability import steps
-from equipment_lending.rules.charter import refusals
+from equipment_lending.rules.charter import LONGEST, refusals
 from equipment_lending.rules.claims import claimed
-from equipment_lending.terms import MENDED_ELSEWHEN, MENDED_ELSEWHERE, Period, Refusal, RefusalCode
+from equipment_lending.terms import MENDED_ELSEWHEN, MENDED_ELSEWHERE, MENDED_SOONER, Period, Refusal
 from portal.ports.certifications import Certifications
 
 REACH = timedelta(days=60)
@@ -27,21 +27,23 @@ REACH = timedelta(days=60)
 class Alternatives:
     """Periods in which the same point could lend all of it; points (slugs) that could at that time.
 
-    Parts of the period that was asked for come first, then others, nearest first.
+    Parts of the period that was asked for come first, then others, nearest first. ``units`` of each model (by its slug)
+    the point could lend at that very time, where it is only that too many are asked for; else it is empty.
     """
 
     periods: tuple[Period, ...] = ()
     points: tuple[str, ...] = ()
+    units: Mapping[str, int] = field(default_factory=dict)
 
 
 def alternatives(session: Session, gathered: Gathered, reasons: Collection[Refusal]) -> Alternatives:
-    """Return what would mend the reasons, looked up only where another time or place can: what is too long stays so."""
+    """Return what would mend the reasons, looked up only where another time or place, or less, can."""
     codes = {reason.code for reason in reasons}
-    if RefusalCode.TOO_LONG in codes:
+    if gathered.application.period.length > LONGEST:
         return Alternatives()
-    periods = _elsewhen(session, gathered) if codes & MENDED_ELSEWHEN and gathered.lines else ()
-    points = _elsewhere(session, gathered) if codes & MENDED_ELSEWHERE else ()
-    return Alternatives(periods, points)
+    periods = _elsewhen(session, gathered) if codes & (MENDED_ELSEWHEN | MENDED_SOONER) and gathered.lines else ()
+    points = _elsewhere(session, gathered) if codes & MENDED_ELSEWHERE and not codes & MENDED_SOONER else ()
+    return Alternatives(periods, points, fewer(gathered.application))
 
 
 def instead_of(session: Session, loan: Loan, certifications: Certifications, now: datetime) -> Alternatives:
@@ -53,7 +55,7 @@ def instead_of(session: Session, loan: Loan, certifications: Certifications, now
 
 
 def _elsewhen(session: Session, gathered: Gathered) -> tuple[Period, ...]:
-    asked = gathered.application
+    asked = shortened(gathered.application)
     if asked.period.end + REACH <= asked.now:
         return ()
     around = Period(max(asked.now, asked.period.start - REACH), asked.period.end + REACH)
@@ -73,7 +75,7 @@ def _elsewhen(session: Session, gathered: Gathered) -> tuple[Period, ...]:
             steps(uses[stock.id].capacity, uses[stock.id].occupied, around), units, gathered.policies[stock.id]
         )
     ]
-    return (*free_parts(asked, is_free), *nearest_periods(asked, is_free, taken))
+    return (*free_parts(asked, is_free), *nearest_periods(gathered.application, is_free, taken))
 
 
 def _elsewhere(session: Session, gathered: Gathered) -> tuple[str, ...]:

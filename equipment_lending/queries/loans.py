@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from equipment_lending.models import Claim, Custody, EquipmentModel, Item, LendingPoint, Loan, LoanLine, Stock
+from equipment_lending.rules.naming import bare_tag
 from equipment_lending.terms import ClaimKind, LoanState, Period
 from portal.people.models import Organisation, Person
 from portal.people.queries import found_people
@@ -164,6 +165,20 @@ def desk_day(session: Session, point: LendingPoint, day: Period, now: datetime) 
     )
 
 
+def next_visit(session: Session, point: LendingPoint, after: datetime) -> datetime | None:
+    """Return when somebody is next expected at a point, at ``after`` or later, to fetch or to bring something back."""
+    fetched = select(func.min(Loan.pickup_at)).where(
+        Loan.point_id == point.id, Loan.state == LoanState.CONFIRMED, Loan.pickup_at >= after
+    )
+    brought = (
+        select(func.min(Custody.due_at))
+        .join(Custody.line)
+        .join(LoanLine.loan)
+        .where(Loan.return_point_id == point.id, Custody.in_at.is_(None), Custody.due_at >= after)
+    )
+    return min(filter(None, (session.scalar(fetched), session.scalar(brought))), default=None)
+
+
 def out_of_service(session: Session, point: LendingPoint, now: datetime, until: datetime | None = None) -> list[Claim]:
     """Return the maintenance at a point that is in force, or begins before ``until``, with its items, longest first."""
     return list(
@@ -195,13 +210,13 @@ class Found:
 def find_at_desk(session: Session, text: str, *, limit: int = 10) -> Found:
     """Return who or what answers to a tag, a loan's number, a name, an address or a telephone number.
 
-    A whole tag or number wins over parts of names, so that a scan leads to one thing. Accents, and how a telephone
-    number is spaced, do not matter.
+    A whole tag or number wins over parts of names, so that a scan leads to one thing. Accents, the hyphens and spaces
+    of a tag, and how a telephone number is spaced, do not matter.
     """
     typed = text.strip()
     if not typed:
         return Found((), (), ())
-    item = session.scalar(_item().where(func.lower(Item.asset_tag) == typed.lower()))
+    item = item_by_tag(session, typed) or _item_without_hyphens(session, typed)
     numbered = loan_by_number(session, typed)
     if item or numbered:
         return Found((), [numbered] if numbered else (), [item] if item else ())
@@ -225,6 +240,14 @@ def find_at_desk(session: Session, text: str, *, limit: int = 10) -> Found:
 def _item() -> Select[Item]:
     stock = joinedload(Item.stock)
     return select(Item).options(stock.joinedload(Stock.model), stock.joinedload(Stock.point))
+
+
+def _item_without_hyphens(session: Session, typed: str) -> Item | None:
+    """Return the only item whose tag has these letters and digits, in this order."""
+    bare = bare_tag(typed)
+    tag = func.replace(func.replace(func.lower(Item.asset_tag), "-", ""), " ", "")
+    found = session.scalars(_item().where(tag == bare).limit(2)).all() if bare else []
+    return found[0] if len(found) == 1 else None
 
 
 def item_by_tag(session: Session, asset_tag: str) -> Item | None:

@@ -1,6 +1,6 @@
 """Article 11: what to propose instead: the same loan, brought back another day or on the nearest days it can be had.
 
-Or part of it, where nothing is free for all of it.
+Or part of it, where nothing is free for all of it; or fewer units.
 """
 
 from bisect import bisect_left, bisect_right
@@ -12,9 +12,10 @@ from itertools import chain, islice, takewhile
 from equipment_lending.rules.charter import Application, Line, Visits, refusals
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
-from equipment_lending.terms import MATTERS_OF_TIME, Period, Step
+from equipment_lending.terms import MATTERS_OF_TIME, MENDED_SOONER, MENDED_WITH_LESS, Period, Step
 
 _MINUTE = timedelta(minutes=1)
+_QUARTER = timedelta(minutes=15)
 
 DAYS_AROUND = 45
 """How far from the wish other days are looked at, on either side."""
@@ -27,16 +28,48 @@ def nearest_periods(
 
     What is moved keeps its civil length; the nearest day comes first, the later of two as near. Each day offers one: at
     the same time of day if the desks are open, else as near to it as they are, or as soon or as late as other loans
-    leave room. ``is_free`` has the last word on equipment. ``taken`` are the periods of
+    leave room. What is too long is :func:`shortened` first, and that is the first to be proposed. ``is_free`` has the
+    last word on equipment. ``taken`` are the periods of
     :func:`taken_by`: with them, days on which too little is free cost nothing, and times between loans are found.
     """
     blocked = _merged(taken)
+    wish = shortened(asked)
+    sooner = [wish.period] if wish is not asked else []
+    kept = [period for period in sooner + _other_returns(wish) if _fits(wish, period, is_free, blocked)]
     today = asked.pickup.calendar.day_of(asked.period.start)
-    shifts = [0, *(shift for n in range(1, DAYS_AROUND + 1) for shift in (n, -n))]
+    same_day = [] if sooner and kept[:1] == sooner else [0]
+    shifts = [*same_day, *(shift for n in range(1, DAYS_AROUND + 1) for shift in (n, -n))]
     days = (today + timedelta(days=shift) for shift in shifts)
-    kept = (period for period in _other_returns(asked) if _fits(asked, period, is_free, blocked))
-    moved = (_offer(asked, day, is_free, blocked) for day in days)
+    rounded = _rounded(wish)
+    moved = (_offer(rounded, day, is_free, blocked) for day in days)
     return list(islice((period for period in chain(kept, moved) if period), limit))
+
+
+def shortened(asked: Application) -> Application:
+    """Return the wish with the latest return, at its own hour or as near as the desk is open, that is not too long.
+
+    Too long for the equipment, for fair use, or because it lasts over days on which the desk is closed. The wish itself
+    where it is none of that, or where no earlier return would mend it.
+    """
+    if not _is_too_long(asked, asked.period.end):
+        return asked
+    back, wall = asked.back.calendar, _wall(asked.back, asked.period.end)
+    first = back.day_of(asked.period.start)
+    ends = [first + timedelta(days=n) for n in range((wall.date() - first).days + 1)]
+    few = bisect_left(ends, True, key=lambda day: _is_too_long(asked, back.moment(day, wall.time())))
+    for day in reversed(ends[max(0, few - DAYS_AROUND) : few]):
+        end = back.nearest_open(day, wall.time())
+        if end and asked.period.start < end and not _is_too_long(asked, end):
+            return replace(asked, period=Period(asked.period.start, end))
+    return asked
+
+
+def fewer(asked: Application) -> dict[str, int]:
+    """Return how many units of each equipment could be had at that very time; nothing where fewer would not do."""
+    if not {reason.code for reason in refusals(asked)} <= MENDED_WITH_LESS:
+        return {}
+    most = {line.equipment: min(line.units, line.free, _may_have(line)) for line in asked.lines}
+    return most if min(most.values(), default=0) > 0 else {}
 
 
 def free_parts(asked: Application, is_free: Callable[[Period], bool]) -> list[Period]:
@@ -65,6 +98,26 @@ def taken_by(steps: Iterable[Step], units: int, policy: Policy) -> list[Period]:
     """Return when no loan of ``units`` can run, from pick-up to return: too little is free for it or its buffers."""
     before, after = timedelta(minutes=policy.buffer_before_minutes), timedelta(minutes=policy.buffer_after_minutes)
     return [Period(step.start - after, step.end + before) for step in steps if step.free < units]
+
+
+def _is_too_long(asked: Application, end: datetime) -> bool:
+    if end <= asked.period.start:
+        return False
+    until = replace(asked, period=Period(asked.period.start, end))
+    return any(reason.code in MENDED_SOONER for reason in refusals(until))
+
+
+def _may_have(line: Line) -> int:
+    allowed = line.policy.max_units_per_person
+    return line.units if allowed is None else allowed - line.held
+
+
+def _rounded(asked: Application) -> Application:
+    """Return the wish as it would be made for another day: nobody plans the odd minute at which it is now."""
+    wish, odd = asked.period, timedelta(minutes=asked.period.start.minute % 15)
+    start = wish.start + _QUARTER - odd
+    planned = odd % timedelta(minutes=5) == timedelta(0) or wish.end <= start
+    return asked if planned else replace(asked, period=Period(start, wish.end))
 
 
 def _offer(
@@ -114,11 +167,12 @@ def _pickups(asked: Application, day: date, lasting: timedelta, blocked: Sequenc
     """Yield instants of a day at which the desk is open: near the hour wished for, and where other loans give way."""
     calendar = asked.pickup.calendar
     windows = calendar.windows_on(day)
-    if (usual := calendar.nearest_open(day, _wall(asked.pickup, asked.period.start).time())) is None:
-        return
+    wished = calendar.moment(day, _wall(asked.pickup, asked.period.start).time())
     edges = [window.start for window in windows] + [window.end - lasting for window in windows]
     edges += [period.end for period in blocked] + [period.start - lasting for period in blocked]
-    yield usual
+    for window in windows:  # nobody is sent to a desk in the minute in which it closes who did not ask for that
+        last = window.end if window.end == wished else max(window.start, window.end - _QUARTER)
+        yield min(max(wished, window.start), last)
     yield from (edge for edge in edges if any(window.start <= edge <= window.end for window in windows))
 
 

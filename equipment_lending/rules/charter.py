@@ -57,7 +57,8 @@ class Application:
     """The facts about a wish, at the instant it is decided on. ``not_lent`` are models that the point does not have.
 
     ``noticed`` is a wish of which the desk has had notice: it was held for the borrower, replaces their loan, or is
-    agreed on at the desk itself. At the ``same_desk`` it is brought back where it was fetched.
+    agreed on at the desk itself. At the ``same_desk`` it is brought back where it was fetched. ``handed_out`` it is by
+    whoever agrees on it, at once: somebody is at the desk then, whatever its hours are.
     """
 
     now: Instant
@@ -69,6 +70,7 @@ class Application:
     may_act: bool = True
     noticed: bool = False
     same_desk: bool = False
+    handed_out: bool = False
 
 
 def refusals(application: Application) -> list[Refusal]:
@@ -135,6 +137,8 @@ def _desk_hours(asked: Application) -> Iterator[Refusal]:
     ):
         window = visit.calendar.window_at(instant)
         if window is None:
+            if asked.handed_out and closed is RefusalCode.PICKUP_CLOSED:
+                continue
             proposed = visit.calendar.next_windows(max(instant, asked.now), WINDOWS_PROPOSED)
             yield Refusal(closed, {"day": visit.calendar.day_of(instant), "next": proposed})
         elif visit.most is not None and visit.agreed + own >= visit.most:

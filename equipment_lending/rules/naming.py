@@ -25,6 +25,11 @@ def consecutive_tags(first: str, count: int) -> list[str]:
     return [f"{counted['before']}{number:0{width}}" for number in range(start, start + count)]
 
 
+def bare_tag(tag: str) -> str:
+    """Return the letters and digits of a tag, in small letters: as somebody types it who leaves the hyphens out."""
+    return "".join(filter(str.isalnum, tag.lower()))
+
+
 def tag_in(scanned: str) -> str:
     """Return the tag in what was typed or scanned: of a label's address its last part, of anything else all of it."""
     text = scanned.strip()

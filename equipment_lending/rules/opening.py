@@ -82,9 +82,13 @@ class OpeningCalendar:
         """Can one pick up or bring back at this instant? At closing time, one still can."""
         return self.window_at(instant) is not None
 
+    def moment(self, day: date, at: time) -> datetime:
+        """Return the instant at which the clock on the wall shows that time, or the first after it goes forward."""
+        return _from(datetime.combine(day, at), self.zone)
+
     def nearest_open(self, day: date, at: time) -> datetime | None:
         """Return the instant of a day nearest to a time on the wall at which the desk is open; None if it never is."""
-        wished = _from(datetime.combine(day, at), self.zone)
+        wished = self.moment(day, at)
         nearest = [min(max(wished, window.start), window.end) for window in self.windows_on(day)]
         return min(nearest, key=lambda instant: abs(instant - wished), default=None)
 

@@ -19,7 +19,7 @@ from equipment_lending.queries.changed_hours import closed_cases
 from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.assignment import bind, extendable, free_units
 from equipment_lending.rules.charter import refusals, refusals_on_approval
-from equipment_lending.rules.claims import claimed, remaining
+from equipment_lending.rules.claims import claimed, remaining, whole_minute_after
 from equipment_lending.rules.lateness import no_show_from
 from equipment_lending.rules.policy import Policy
 from equipment_lending.services.letters import Letters
@@ -262,9 +262,12 @@ class LoanRequests:
         taken_up = tuple(self._turns.take_up(borrower_id, wished, wish))
         in_turn = bool(taken_up) and {one.stock_id for one in taken_up} == wished
         noticed = at_desk or in_turn or (instead_of is not None and _leaves_no_sooner(instead_of, wish))
-        facts = (wish, points, stocks, borrower_id, self._certifications, self._clock.now())
+        now = self._clock.now()
+        handed_out = at_desk and wish.pickup_at <= whole_minute_after(now)
+        facts = (wish, points, stocks, borrower_id, self._certifications, now)
         gathered = gather(self._session, *facts, without=instead_of)
-        return replace(gathered, application=replace(gathered.application, noticed=noticed), taken_up=taken_up)
+        application = replace(gathered.application, noticed=noticed, handed_out=handed_out)
+        return replace(gathered, application=application, taken_up=taken_up)
 
     def _held_by(self, loan: Loan) -> set[UUID]:
         """Return the stocks of a loan, alone with it."""

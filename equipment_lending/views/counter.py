@@ -81,6 +81,11 @@ class AtCounter:
     def say(self, reasons: Iterable[Refusal]) -> list[str]:
         return [sentence(reason, self.request, self.loan.point.zone) for reason in reasons]
 
+    def say_if_wrong(self, strays: Collection[str]) -> None:
+        """Answer with a 422 where a tag was sent that does not belong here."""
+        if strays and self.request.method == "POST" and self.request.response.status_int == 200:
+            self.request.response.status_int = 422
+
     def about_items(self, reasons: Iterable[Refusal]) -> dict[str, list[str]]:
         """Return what is wrong with single items, by tag in small letters."""
         wrong: dict[str, list[str]] = defaultdict(list)
@@ -157,6 +162,7 @@ class CheckOut(AtCounter):
         general = [reason for reason in reasons if str(reason.values.get("item", "")).lower() not in shelf]
         said = {str(reason.values.get("item", "")).lower() for reason in general}
         strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in shelf | said]
+        self.say_if_wrong(strays)
         return self.frame() | {
             "form": self.form,
             "add": ADD,
@@ -250,6 +256,7 @@ class CheckIn(AtCounter):
     def _page(self, ticked: Collection[str], reasons: Sequence[Refusal] = ()):
         out = {one.item.asset_tag.lower() for one in self.out}
         strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in out]
+        self.say_if_wrong(strays)
         others = [reason for reason in reasons if reason.code is not RefusalCode.NOT_OUT]
         not_out = [Refusal(RefusalCode.NOT_OUT, {"item": tag[:60]}) for tag in strays]
         return self.frame() | {

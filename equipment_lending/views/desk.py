@@ -18,7 +18,7 @@ from equipment_lending.queries.conditions import conditions
 from equipment_lending.queries.loans import UNFETCHED, Found, open_custodies, units_to_hand_out
 from equipment_lending.rules.changed_hours import ClosedEnd
 from equipment_lending.rules.lateness import late_days
-from equipment_lending.rules.naming import tag_in
+from equipment_lending.rules.naming import bare_tag, tag_in
 from equipment_lending.terms import FOREVER, NOT_LENDABLE, Condition, End, LoanState
 from equipment_lending.views.words import CONDITIONS, state_words, training_words, windows_words
 from portal.i18n import _
@@ -116,6 +116,7 @@ class DeskDay:
             "people": [self._person(person, found.loans) for person in found.people],
             "found": [self._loan(loan) for loan in found.loans if not _is_of(loan, found.people)],
             "items": found.items,
+            "may_be_name": not any(letter.isdigit() for letter in looked_for),
         }
 
     @view_config(
@@ -152,11 +153,13 @@ class DeskDay:
         return asked if abs(asked - self.today) < NEAR else self.today
 
     def _frame(self):
-        windows = calendar(self.request.db, self.point).windows_on(self.day)
+        opening = calendar(self.request.db, self.point)
+        windows, is_today = opening.windows_on(self.day), self.day == self.today
         return {
             "point": self.point,
             "day": self.day,
-            "is_today": self.day == self.today,
+            "is_today": is_today,
+            "closed_now": is_today and not opening.is_open_at(self.now),
             "hours": windows_words(windows, self.zone, self.request),
             "yesterday": self.day - timedelta(days=1),
             "tomorrow": self.day + timedelta(days=1),
@@ -176,6 +179,7 @@ class DeskDay:
             "at_risk": [],
             "closed": [],
             "out_of_service": [],
+            "next_day": None if day.pickups or day.returns else self._next_day(civil_day.end),
         }
         if self.day == self.today:
             shown["late"] = [self._late(loan) for loan in day.late]
@@ -187,6 +191,11 @@ class DeskDay:
                 if claim.item is not None
             ]
         return shown
+
+    def _next_day(self, after: datetime) -> date | None:
+        """Return the next day on which somebody comes; None where none is agreed on."""
+        at = loans.next_visit(self.request.db, self.point, after)
+        return at.astimezone(ZoneInfo(self.zone)).date() if at else None
 
     def _pickup(self, loan: Loan, lacking: Sequence[str]) -> Visit:
         tags: list[tuple[str, str | None]] = [
@@ -287,7 +296,7 @@ class DeskDay:
         if found.loans:
             return self._loan_url(found.loans[0])
         item = found.items[0]
-        return self._item_url(item) if item.asset_tag.lower() == tag_in(looked_for).lower() else None
+        return self._item_url(item) if bare_tag(item.asset_tag) == bare_tag(tag_in(looked_for)) else None
 
     def _item_url(self, item: Item) -> str:
         """Return where an item in the hand is dealt with: taken back if out, handed out if a loan waits for it."""

@@ -254,6 +254,13 @@ class EquipmentPage:
         elsewhere_is_enough = {reason.code for reason in no.reasons} <= MENDED_ELSEWHERE
         when, zone = self.request.words.datetime, self.offer.point.zone
         said = [
+            (
+                self.request.ngettext("${n} of them, at that time", "${n} of them, at that time", units),
+                self._url({"units": str(units)}, "borrow"),
+            )
+            for units in found.units.values()
+        ]
+        said += [
             (f"{when(period.start, zone)} – {when(period.end, zone)}", self._url(self._as_asked(period), "borrow"))
             for period in found.periods
         ]

@@ -289,8 +289,8 @@ def _not_enough(values: Values, say: _Voice) -> str:
     if values["free"] == 0:
         return say(_("None is free all that time. Choose other days, or another lending point."))
     return say.ngettext(
-        "Only one is free all that time. Take one, or choose other days.",
-        "Only ${n} are free all that time. Take ${n}, or choose other days.",
+        "Only one is free all that time. Choose fewer, or other days.",
+        "Only ${n} are free all that time. Choose fewer, or other days.",
         values["free"],
     )
 

@@ -135,7 +135,8 @@ def refused(no: Refused, request, point: LendingPoint | None = None) -> Problem:
 
 
 def _alternatives(found: Alternatives) -> dict[str, Any]:
-    return {"periods": [shown_period(period) for period in found.periods], "points": list(found.points)}
+    periods = [shown_period(period) for period in found.periods]
+    return {"periods": periods, "points": list(found.points), "units": dict(found.units)}
 
 
 def _plain(value: Any) -> Any:

@@ -7,12 +7,12 @@ from datetime import UTC, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equipment_lending.rules.alternatives import DAYS_AROUND, free_parts, nearest_periods, taken_by
+from equipment_lending.rules.alternatives import DAYS_AROUND, fewer, free_parts, nearest_periods, shortened, taken_by
 from equipment_lending.rules.availability import free_throughout, steps
 from equipment_lending.rules.charter import Application, Line, Visits, refusals
 from equipment_lending.rules.claims import claimed
 from equipment_lending.rules.policy import DEFAULT, Policy
-from equipment_lending.terms import MATTERS_OF_TIME, ClosedDays, Period
+from equipment_lending.terms import MATTERS_OF_TIME, MENDED_SOONER, ClosedDays, Period
 from tests.rules.equipment_lending.given import DAY, EVERY_DAY, HOUR, MONDAY_TO_FRIDAY, PARIS, instant, period
 
 NOW = instant("2026-10-19T08:00")  # the Monday of the week in which the clocks go back
@@ -242,8 +242,78 @@ def test_a_full_window_is_not_proposed():
     assert nearest_periods(full, anything, limit=1) == [period("2026-10-23T10:00", "2026-10-23T17:00")]
 
 
-def test_what_is_too_long_on_any_day_has_no_alternative():
-    assert nearest_periods(asked("2026-10-22T10:00", "2026-10-30T10:00", max_days=3), anything) == []
+def test_for_what_is_too_long_the_latest_return_comes_first_then_as_much_on_other_days():
+    wish = asked("2026-10-22T10:00", "2026-10-30T18:00", max_days=3)
+    assert nearest_periods(wish, anything) == [
+        period("2026-10-22T10:00", "2026-10-24T18:00"),
+        period("2026-10-23T10:00", "2026-10-25T18:00"),
+        period("2026-10-21T10:00", "2026-10-23T18:00"),
+    ]
+
+
+def test_what_may_not_last_over_closed_days_is_to_be_brought_back_before_them():
+    wish = asked("2026-10-22T10:00", "2026-10-27T12:00", MONDAY_TO_FRIDAY, span_closed=False)
+    assert nearest_periods(wish, anything, limit=1) == [period("2026-10-22T10:00", "2026-10-23T12:00")]
+
+
+def test_who_has_used_up_their_days_is_proposed_nothing_too_long():
+    line = replace(asked("2026-10-22T10:00", "2026-10-24T10:00").lines[0], policy=Policy(max_days_in_period=0))
+    wish = replace(asked("2026-10-22T10:00", "2026-10-24T10:00"), lines=(line,))
+    assert nearest_periods(wish, anything) == []
+
+
+@settings(max_examples=60)
+@given(wishes, st.integers(1, 6), st.sampled_from(ClosedDays), st.booleans(), st.integers(0, 90))
+def test_the_shortened_wish_ends_on_the_latest_day_that_the_charter_allows(wish, most, closed_days, spans, nights):
+    drawn_wish = drawn(wish)
+    policy = replace(drawn_wish.lines[0].policy, max_days=most, closed_days=closed_days, span_closed=spans)
+    line, wanted = replace(drawn_wish.lines[0], policy=policy), drawn_wish.period
+    end = (wanted.end.astimezone(PARIS) + nights * DAY).astimezone(UTC)
+    application = replace(drawn_wish, period=Period(wanted.start, end), lines=(line,))
+    found = shortened(application)
+    too_long = {reason.code for reason in refusals(application)} & MENDED_SOONER
+    if not too_long:
+        assert found is application
+        return
+    calendar, days = application.back.calendar, range(nights + 10)
+    ends = [(end.astimezone(PARIS) - n * DAY).astimezone(UTC) for n in days]
+    possible = (
+        replace(application, period=Period(wanted.start, end))
+        for end in ends
+        if wanted.start < end and calendar.is_open_at(end)
+    )
+    allowed = (one for one in possible if not {reason.code for reason in refusals(one)} & MENDED_SOONER)
+    assert found == next(allowed, application)
+
+
+def test_of_what_is_not_enough_as_many_are_proposed_as_are_free_and_may_be_had():
+    wish = asked("2026-10-22T10:00", "2026-10-23T10:00", max_units_per_person=3)
+    line = wish.lines[0]
+    assert fewer(replace(wish, lines=(replace(line, units=5, free=2),))) == {"camera": 2}
+    assert fewer(replace(wish, lines=(replace(line, units=5, free=9, held=1),))) == {"camera": 2}
+    assert fewer(replace(wish, lines=(replace(line, units=5, free=0),))) == {}
+    assert fewer(replace(wish, lines=(replace(line, units=5, free=9, held=3),))) == {}
+    two = (replace(line, units=5, free=2), replace(line, equipment="tent", units=1, free=1))
+    assert fewer(replace(wish, lines=two)) == {"camera": 2, "tent": 1}
+
+
+def test_fewer_are_not_proposed_at_a_time_that_would_not_do():
+    wish = asked("2026-10-24T10:00", "2026-10-24T12:00", MONDAY_TO_FRIDAY)
+    assert fewer(replace(wish, lines=(replace(wish.lines[0], units=5, free=2),))) == {}
+
+
+def test_nobody_is_sent_to_a_desk_in_the_minute_in_which_it_closes():
+    wish = asked("2026-10-22T19:30", "2026-10-23T12:00")
+    assert nearest_periods(wish, anything, limit=1) == [period("2026-10-22T17:45", "2026-10-23T10:15")]
+    closing = asked("2026-10-22T18:00", "2026-10-23T12:00")
+    is_free, taken = free_beside(period("2026-10-22T09:00", "2026-10-23T09:00"))
+    assert nearest_periods(closing, is_free, taken, 1) == [period("2026-10-23T18:00", "2026-10-24T12:00")]
+
+
+def test_what_begins_now_is_moved_to_a_rounder_hour():
+    wish = asked("2026-10-22T14:23", "2026-10-23T12:00")
+    is_free, taken = free_beside(period("2026-10-22T09:00", "2026-10-23T09:00"))
+    assert nearest_periods(wish, is_free, taken, 1) == [period("2026-10-23T14:30", "2026-10-24T12:00")]
 
 
 def test_a_busy_season_is_searched_in_no_time():

@@ -113,6 +113,7 @@ def wishes(draw):
         not_lent=tuple(sorted(draw(st.frozensets(st.sampled_from(["yurt", "zodiac"]))))),
         may_act=draw(st.booleans()),
         noticed=draw(st.booleans()),
+        handed_out=draw(st.booleans()),
     )
 
 
@@ -165,7 +166,7 @@ def about_the_desks(wish):
         RefusalCode.IN_THE_PAST: start < NOW,
         RefusalCode.TOO_SOON: worked < lead and not wish.noticed,
         RefusalCode.TOO_FAR: any(first > TODAY + timedelta(days=line.policy.horizon_days) for line in lines),
-        RefusalCode.PICKUP_CLOSED: not seen_from_the_street(wish.pickup, start),
+        RefusalCode.PICKUP_CLOSED: not seen_from_the_street(wish.pickup, start) and not wish.handed_out,
         RefusalCode.RETURN_CLOSED: not seen_from_the_street(wish.back, end),
         RefusalCode.PICKUP_FULL: seen_from_the_street(wish.pickup, start) and is_full(wish.pickup),
         RefusalCode.RETURN_FULL: seen_from_the_street(wish.back, end) and is_full(wish.back, comes_twice(wish)),
@@ -178,7 +179,9 @@ def is_full(desk, before=0):
 
 
 def comes_twice(wish):
-    """Both ends of the loan on one day, at one desk: which opens once a day here."""
+    """Both ends of the loan while one desk is open on one day: which it is once a day here."""
+    if not seen_from_the_street(wish.pickup, wish.period.start):
+        return False
     return wish.same_desk and wish.period.start.astimezone(PARIS).date() == wish.period.end.astimezone(PARIS).date()
 
 

@@ -79,14 +79,16 @@ def test_return_in_the_scan_field_adds_and_does_not_hand_out(at_desk, loan):
 def test_a_tag_that_is_nobodys_is_said_at_once(at_desk, loan, tag):
     form = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH).forms["checkout"]
     form["scan"] = tag
-    assert "No item has the tag" in form.submit("items:add", headers=ENGLISH, status=200)
+    page = form.submit("items:add", headers=ENGLISH, status=422)
+    assert "No item has the tag" in page
+    assert page.html.title.text.startswith("Error:")
 
 
 def test_a_tag_of_something_else_is_said_at_once(session, at_desk, loan, stock):
     other = lending.stock(session, at=stock.point).items[0].asset_tag
     form = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH).forms["checkout"]
     form["scan"] = other
-    assert "not of a kind that this loan is for" in form.submit("items:add", headers=ENGLISH)
+    assert "not of a kind that this loan is for" in form.submit("items:add", headers=ENGLISH, status=422)
 
 
 def test_where_all_that_is_free_is_needed_it_is_ticked_already(session, at_desk, loan, stock, tags):

@@ -130,6 +130,24 @@ def test_other_days_can_be_looked_at_and_nonsense_is_today(session, at_desk, sto
         assert "22 octobre" in at_desk.get(f"/desk/lambezellec?day={nonsense}")
 
 
+def test_a_desk_without_anything_to_do_says_when_somebody_comes_next(session, at_desk, stock, point):
+    assert "Prochaine venue" not in text(at_desk.get("/desk/lambezellec"))
+    lending.loan(session, stock, "2026-10-26T15:30", "2026-10-28T10:00")
+    early = lending.loan(session, stock, "2026-10-21T10:00", "2026-10-25T10:00")
+    desk.handed_out(session, early)
+    page = at_desk.get("/desk/lambezellec")
+    assert page.html.select_one("a[href$='?day=2026-10-25']").text == "dimanche 25 octobre"
+    assert at_desk.get("/desk/lambezellec?day=2026-10-25").html.select_one(".desk .visit")
+    assert at_desk.get("/desk/lambezellec?day=2026-10-27").html.select_one("p a[href$='?day=2026-10-28']") is None
+
+
+def test_whether_the_desk_is_open_just_now_is_said_of_today_alone(at_desk, clock):
+    assert "fermé en ce moment" not in at_desk.get("/desk/lambezellec")
+    clock.at = lending.instant("2026-10-22T20:30")
+    assert "fermé en ce moment" in at_desk.get("/desk/lambezellec")
+    assert "fermé en ce moment" not in at_desk.get("/desk/lambezellec?day=2026-10-23")
+
+
 def people_in(page) -> int:
     return len(page.html.select("section[aria-labelledby=pickups] .visit"))
 
@@ -160,6 +178,15 @@ def test_a_tag_that_is_out_leads_to_its_return(session, at_desk, stock, scanned)
 def test_a_tag_that_nothing_waits_for_leads_to_the_item(at_desk, stock):
     tag = first_tag(stock)
     assert at_desk.get(f"/desk/lambezellec?q={tag}", status=303).location.endswith(f"/items/{tag}")
+
+
+def test_a_tag_is_found_without_its_hyphens_and_is_nobodys_name(at_desk, stock):
+    tag = first_tag(stock)
+    assert at_desk.get(f"/desk/lambezellec?q={tag.replace('-', '')}", status=303).location.endswith(f"/items/{tag}")
+    unknown = at_desk.get("/desk/lambezellec?q=BR-9999")
+    assert "BR-9999" in unknown.html.title.text
+    assert "BR-9999" not in unknown.html.select_one("a[href*='/desk/people/new']")["href"]
+    assert "Mai" in at_desk.get("/desk/lambezellec?q=Mai").html.select_one("a[href*='/desk/people/new']")["href"]
 
 
 def test_the_number_of_a_loan_leads_to_what_is_next(session, at_desk, stock):

@@ -279,6 +279,24 @@ def test_what_would_work_is_one_press_away(browse, session, stock, nolwenn):
         assert form.submit().status_int == 303
 
 
+def test_as_many_as_there_are_on_those_days_come_first(browse, session, stock, nolwenn):
+    lending.loan(session, stock, "2026-11-03T10:00", "2026-11-05T18:00")
+    page = asked(people.signed_in(browse, nolwenn), status=409, units="3")
+    first = page.html.select_one("#borrow .notice a")
+    assert first.text == "2 of them, at that time"
+    browse.get(first["href"]).forms["borrow"].submit(status=303)
+    assert session.scalars(select(Loan).where(Loan.borrower_id == nolwenn.id)).one().lines[0].units == 2
+
+
+def test_for_what_is_too_long_the_latest_return_is_one_press_away(browse, session, stock, nolwenn):
+    lending.policy(session, model_id=stock.model_id, max_days=2)
+    page = asked(people.signed_in(browse, nolwenn), status=409)
+    first = page.html.select_one("#borrow .notice a")
+    browse.get(first["href"]).forms["borrow"].submit(status=303)
+    loan = session.scalars(select(Loan).where(Loan.borrower_id == nolwenn.id)).one()
+    assert loan.period == lending.period("2026-11-03T10:00", "2026-11-04T18:00")
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

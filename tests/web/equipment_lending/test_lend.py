@@ -69,6 +69,13 @@ def test_the_desk_that_needs_notice_may_do_without_it(session, at_desk, borrower
     assert session.scalars(select(Loan)).one().state is LoanState.CONFIRMED
 
 
+def test_whoever_is_still_there_after_hours_lends_at_once_but_promises_no_such_hour(session, at_desk, borrower, clock):
+    clock.at = lending.instant("2026-10-22T20:07")
+    assert wrong(lend(at_desk, borrower, values={"pickup_at": "2026-10-23T21:00"}, status=409)) == {"pickup_at"}
+    lend(at_desk, borrower, status=303)
+    assert session.scalars(select(Loan)).one().pickup_at == clock.at
+
+
 def test_several_things_are_one_loan_and_the_same_thing_twice_is_more_of_it(session, at_desk, borrower, stock):
     tent = lending.stock(session, at=stock.point, of=lending.model(session, slug="tente"))
     page = lend(at_desk, borrower, "lines:add", status=200)

@@ -81,8 +81,8 @@ def test_every_reason_has_a_sentence_that_leaves_nothing_unsaid(english, code):
             {"free": 0},
             "None is free all that time. Choose other days, or another lending point.",
         ),
-        (RefusalCode.NOT_ENOUGH, {"free": 1}, "Only one is free all that time. Take one, or choose other days."),
-        (RefusalCode.NOT_ENOUGH, {"free": 4}, "Only 4 are free all that time. Take 4, or choose other days."),
+        (RefusalCode.NOT_ENOUGH, {"free": 1}, "Only one is free all that time. Choose fewer, or other days."),
+        (RefusalCode.NOT_ENOUGH, {"free": 4}, "Only 4 are free all that time. Choose fewer, or other days."),
         (
             RefusalCode.NOT_OFFICER,
             {"organisation": "Son’ar Mein"},
