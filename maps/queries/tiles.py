@@ -8,7 +8,19 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, String, case, func, literal, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    String,
+    TextualSelect,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import Function
 
@@ -18,7 +30,7 @@ from maps.rules.clusters import MOST_SINGLE, shift, tile_zoom
 from maps.rules.tiles import BUFFER, EXTENT, LINES_FROM, RADIUS, SOUTHERNMOST, Spot, clipped, rounded, spot
 from portal.i18n import NAMES, in_language
 from portal.index.models import IndexEntry
-from portal.index.queries import Filter, crossing_paths, facets, within
+from portal.index.queries import Filter, crossings, facets, within
 from portal.places.grid import Tile, tile_box, tile_run
 from portal.places.models import Place
 
@@ -29,12 +41,13 @@ _FACETS = ("theme", "language", "licence", "access")
 def tile(session: Session, wanted: Filter, asked: Tile) -> bytes:
     """Return a tile with the layers ``points`` and ``lines``; nothing at all where there is nothing."""
     write = {"postgresql": _by_postgis, "sqlite": _by_ourselves}[session.get_bind().dialect.name]
-    return write(session, wanted, asked, _crossing(session, asked))
+    return write(session, wanted, asked)
 
 
-def _crossing(session: Session, asked: Tile) -> list[int]:
-    """Return the ids of the entries whose paths the tile draws. One that is but in its buffer is the next tile's."""
-    return crossing_paths(session, tile_box(asked)) if asked.zoom >= LINES_FROM else []
+def _crossing(session: Session, asked: Tile) -> TextualSelect:
+    """Return the question for what the tile draws the path of. One that is but in its buffer is the next one's."""
+    (crossing,) = crossings(session, tile_box(asked))
+    return crossing
 
 
 # PostGIS
@@ -43,11 +56,19 @@ def _crossing(session: Session, asked: Tile) -> list[int]:
 _SHOWN = f"ST_MakeEnvelope(-180, {SOUTHERNMOST}, 180, {-SOUTHERNMOST}, 4326)"
 _LINE = f"ST_Transform(ST_ClipByBox2D(place.path, {_SHOWN}), 3857)"
 _TITLE = ", ".join(f"nullif(index_entry.title ->> {language}, '')" for language in ("index_entry.language", "'fr'"))
+
+
+def _title_in(tongue: str) -> ColumnElement[Any]:
+    """Return the title in a language that is not the thing's own, in which it is told anyway."""
+    of_another = f"index_entry.language IS DISTINCT FROM '{tongue}'"
+    return literal_column(f"CASE WHEN {of_another} THEN index_entry.title ->> '{tongue}' END").label(f"title_{tongue}")
+
+
 _TOLD: tuple[ColumnElement[Any], ...] = (
     literal_column("CAST(index_entry.source_id AS text)").label("id"),
     *(literal_column(f"index_entry.{name}").label(name) for name in ("kind", "path", *_FACETS)),
     literal_column(f"coalesce({_TITLE}, (SELECT value FROM json_each_text(index_entry.title) LIMIT 1))").label("title"),  # noqa: S608 (ours)
-    *(literal_column(f"index_entry.title ->> '{language}'").label(f"title_{language}") for language in NAMES),
+    *map(_title_in, NAMES),
 )
 
 
@@ -65,21 +86,21 @@ def _drawn(geometry: str, asked: Tile, buffer: int) -> ColumnElement[Any]:
     return drawn.label("geom")
 
 
-def _by_postgis(session: Session, wanted: Filter, asked: Tile, crossing: Sequence[int]) -> bytes:
+def _by_postgis(session: Session, wanted: Filter, asked: Tile) -> bytes:
     here = select(IndexEntry.id).where(*facets(session, wanted), *within(tile_run(asked)))
     some = here.limit(MOST_SINGLE + 1).subquery()
-    few = (session.scalar(select(func.count()).select_from(some)) or 0) <= MOST_SINGLE
-    layers = {"points": _single_points(here, asked) if few else _square_points(here, asked)}
-    if crossing:
-        layers["lines"] = _drawn_lines(session, wanted, asked, crossing)
-    return b"".join(bytes(session.scalar(_layer(name, drawn)) or b"") for name, drawn in layers.items())
+    size = session.execute(select(func.count()).select_from(some)).scalar_one()
+    points = _single_points(here, asked) if size <= MOST_SINGLE else _square_points(here, asked)
+    written = _layer("points", points)
+    if asked.zoom >= LINES_FROM:
+        written = written.add_columns(_layer("lines", _drawn_lines(session, wanted, asked)).scalar_subquery())
+    return b"".join(filter(None, session.execute(written, execution_options={"binary": True}).one()))
 
 
 def _layer(name: str, drawn: Select[Any]) -> Select[Any]:
-    """Return the question for a layer: ``drawn`` are its features, ``geom`` where they are."""
-    shown = drawn.subquery("shown")
-    layer: ColumnElement[Any] = literal_column(f"ST_AsMVT(shown, '{name}', {EXTENT}, 'geom')")
-    return select(layer).select_from(shown).having(func.count() > 0)
+    """Return the question for a layer, none where it has no feature: ``geom`` of those drawn says where they are."""
+    layer: ColumnElement[Any] = literal_column(f"ST_AsMVT({name}, '{name}', {EXTENT}, 'geom')")
+    return select(case((func.count() > 0, layer))).select_from(drawn.subquery(name))
 
 
 def _single_points(here: Select[Any], asked: Tile) -> Select[Any]:
@@ -127,19 +148,20 @@ def _square_points(here: Select[Any], asked: Tile) -> Select[Any]:
     ).select_from(square.outerjoin(alone, (square.c.size == 1) & (alone.c.id == square.c.first)))
 
 
-def _drawn_lines(session: Session, wanted: Filter, asked: Tile, crossing: Sequence[int]) -> Select[Any]:
-    """Return the question for the paths of these entries, as far as they are wanted."""
+def _drawn_lines(session: Session, wanted: Filter, asked: Tile) -> Select[Any]:
+    """Return the question for the paths in a tile, as far as they are wanted."""
     entry = IndexEntry.__table__
     there = select(_drawn(_LINE, asked, BUFFER), *_TOLD).select_from(entry.join(Place, Place.id == entry.c.place_id))
-    return there.where(*facets(session, wanted), IndexEntry.id.in_(crossing))
+    return there.where(*facets(session, wanted), IndexEntry.id.in_(_crossing(session, asked)))
 
 
 # mapbox-vector-tile
 
 
-def _by_ourselves(session: Session, wanted: Filter, asked: Tile, crossing: Sequence[int]) -> bytes:
+def _by_ourselves(session: Session, wanted: Filter, asked: Tile) -> bytes:
     from mapbox_vector_tile import encode  # with it come libraries that half a process's memory is too much for
 
+    crossing = session.scalars(_crossing(session, asked)).all() if asked.zoom >= LINES_FROM else []
     layers = [
         {"name": "points", "features": list(_points(session, wanted, asked))},
         {"name": "lines", "features": list(_lines(session, wanted, asked, crossing)) if crossing else []},
@@ -181,7 +203,7 @@ def _told(row: Row[Any]) -> Properties:
     told = {"id": str(row.source_id), "kind": row.kind, "path": row.path}
     told |= {name: getattr(row, name) for name in _FACETS}
     told["title"] = in_language(row.title, row.language or "fr")[0]
-    told |= {f"title_{language}": row.title.get(language) for language in NAMES}
+    told |= {f"title_{tongue}": row.title.get(tongue) for tongue in NAMES if tongue != row.language}
     return {name: value for name, value in told.items() if value is not None}
 
 

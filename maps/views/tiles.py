@@ -48,7 +48,7 @@ class OneTile:
     def _told(self, wanted: Filter, place: Tile, current: str) -> Response:
         session, kept = self.request.db, self.request.registry.kept_of_map
         key = ("tile", current, wanted, place)
-        packed = kept.get(key, lambda: gzip.compress(tile(session, wanted, place), 3, mtime=0), len)
+        packed = kept.get(key, lambda: gzip.compress(tile(session, wanted, place), 1, mtime=0), len)
         response = Response(content_type=MVT, charset=None)
         response.vary = ("Accept-Encoding",)
         accepted = self.request.accept_encoding
