@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from pyramid.events import BeforeRender
 from pyramid.i18n import TranslationStringFactory, make_localizer
 from pyramid.interfaces import ITranslationDirectories
@@ -23,6 +23,9 @@ REGIONS = {"en": "en_GB"}
 """Where a language is not said as in most of its countries: in Brest, English dates and hours are European ones."""
 
 NAMES = {"fr": "Français", "en": "English", "br": "Brezhoneg"}
+SPOKEN = ("fr", "br", "en", "ar", "cs", "cy", "de", "es", "ga", "it", "nl", "pl", "pt", "ro", "ru", "tr", "uk", "zh")
+"""In which something may be told or heard: those of the city first, then what is spoken in it and in its twin towns."""
+
 LANGUAGE_COOKIE = "language"
 
 
@@ -98,6 +101,10 @@ class Words:
         """Return the language that :meth:`of` answers in where it is not this one, for the attribute ``lang``."""
         spoken = in_language(text, self.language)[1]
         return None if spoken == self.language else spoken
+
+    def tongue(self, code: str) -> str:
+        """Return what a language is called in this one: «breton»; the code where it has no name."""
+        return Locale.parse(self._locale).languages.get(code, code)
 
     def date(self, day: Day, zone: str | None = None, form: str = "long") -> str:
         """Return «22 octobre 2026»; ``form`` ``full`` names the weekday too."""

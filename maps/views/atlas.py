@@ -11,7 +11,7 @@ from pyramid.view import view_config, view_defaults
 from maps.permissions import Maps
 from maps.queries.facets import chosen_from, reach
 from maps.schemas.atlas import MapSchema
-from maps.views.words import THEMES, language_name
+from maps.views.words import THEMES
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
 from portal.index.queries import WHEELCHAIR, Filter, filtered
@@ -53,7 +53,7 @@ class MapPage:
             kinds=[(kind.name, say(kind.label)) for kind in self.kinds.values()],
             theme=[(name, labels.get(name, name)) for name in there["theme"]],
             licence=[(spdx, LICENCES[spdx].label if spdx in LICENCES else spdx) for spdx in there["licence"]],
-            language=[(code, language_name(code, request)) for code in there["language"]],
+            language=[(code, request.words.tongue(code)) for code in there["language"]],
         )
 
     @view_config(public=True)

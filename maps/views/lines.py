@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
@@ -27,7 +27,7 @@ from maps.schemas.positions import read_line, read_position, write_line, write_p
 from maps.services.tracks import TrackFiles, original
 from maps.terms import StopContent, TrailContent, Vertex
 from maps.views.editing import TEMPLATES, EditingTrail
-from maps.views.plan import plan
+from maps.views.plan import Plan, plan
 from maps.views.showing import plan_of, plan_words
 from maps.views.touching import surroundings
 from maps.views.words import distance_words, size_words
@@ -36,11 +36,13 @@ from portal.forms.text import cleaned
 from portal.i18n import _, in_language
 from portal.security.limits import Attempts, Limit, says_too_many
 
-MOST_LINES = 20
+MOST_LINES, MOST_DRAWN = 20, 40
 NUMBER = re.compile("[0-9]{1,4}")
 LOOKING_INTO_FILES = Limit("maps.track", 30, timedelta(hours=24))
 """How many files somebody may send in a day: each may be kept for good."""
 
+TAKEN = _("It is taken in.")
+TAKEN_WITH_STOPS = _("It is taken in. Look whether the stops are in the right order.")
 KINDS = {
     LineKind.TRACK: _("recorded"),
     LineKind.SEGMENT: _("a part of what was recorded"),
@@ -60,10 +62,6 @@ class FoundLine:
     @property
     def written(self) -> str:
         return write_line(self.vertices)
-
-    @property
-    def plan(self):
-        return plan(self.vertices, (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +91,12 @@ class Found:
     stops: frozenset[int] = frozenset()
     left_out: int = 0
     file: str = ""
+
+    def plan_of(self, line: FoundLine) -> Plan | None:
+        """Return the plan of a line with the points on it, unless there are too many to tell apart."""
+        points = self.points if len(self.points) <= MOST_DRAWN else ()
+        stops = [StopContent(UUID(int=at), one.label or str(at), {}, *one.position) for at, one in enumerate(points, 1)]
+        return plan(line.vertices, stops, [one.name for one in points])
 
 
 @view_defaults(renderer=TEMPLATES + "line.jinja2", permission=Maps.REVISE)
@@ -135,7 +139,7 @@ class Way(EditingTrail):
     @view_config(route_name="maps.trail.line.take", request_method="POST", renderer=TEMPLATES + "tracks.jinja2")
     def take(self):
         found, base = self._carried(), self.asked_base()
-        told = _("It is taken in. Look whether the stops are in the right order.")
+        told = TAKEN_WITH_STOPS if found.stops else TAKEN
         return self.revise(None, base, lambda content: taken(content, found), told=told) or self._tracks(found, base)
 
     def record(self, base: int, content: TrailContent, comment: str) -> None:

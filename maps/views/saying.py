@@ -5,7 +5,7 @@ from typing import Any
 
 from maps.rules.content import ORDER
 from maps.terms import AccessLevel, Difficulty, Mode, Surface, Theme
-from maps.views.words import ACCESS_LEVELS, DIFFICULTIES, MODES, SURFACES, THEMES, language_name
+from maps.views.words import ACCESS_LEVELS, DIFFICULTIES, MODES, SURFACES, THEMES
 from portal.i18n import _
 from portal.licences import LICENCES
 
@@ -68,7 +68,7 @@ class Sayer:
         if named:
             said.append(self._say(PARTS[named[-1]]))
         if parts and parts[-1] not in PARTS and parts[-1] != ORDER:
-            language = language_name(parts[-1], self.request)
+            language = self.request.words.tongue(parts[-1])
             said[-1] = self._say(_("${what}, in ${language}"), mapping={"what": said[-1], "language": language})
         return " · ".join(said)
 
@@ -97,7 +97,7 @@ class Sayer:
         if name == "licence":
             return LICENCES[value].label if value in LICENCES else value
         if name == "language":
-            return language_name(value, self.request)
+            return self.request.words.tongue(value)
         if name == "position":
             return f"{value[1]}, {value[0]}"
         if name == "media":

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maps.terms import PlaceContent, Texts, TrailContent
-from maps.views.words import language_name
 from portal.i18n import in_language
 
 
@@ -39,6 +38,6 @@ def offered(request, content: TrailContent | PlaceContent, codes: Sequence[str])
     reading = told.wanted if told.wanted in codes else content.language
     kept = {name: value for name, value in request.GET.items() if name != "lang"}
     return [
-        (code, language_name(code, request), request.current_route_path(_query=kept | {"lang": code}), code == reading)
+        (code, request.words.tongue(code), request.current_route_path(_query=kept | {"lang": code}), code == reading)
         for code in codes
     ]

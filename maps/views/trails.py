@@ -41,7 +41,6 @@ from maps.views.words import (
     choices,
     distance_words,
     language_choices,
-    language_name,
     minutes_words,
 )
 from portal.forms import Button, submitted
@@ -143,7 +142,7 @@ class Trails:
         tags: list[tuple[str, str | None]] = [(request.localizer.translate(THEMES[card.theme]), "map")]
         if card.access.level in ACCESS_TAGS:
             tags.append((request.localizer.translate(ACCESS_TAGS[card.access.level]), None))
-        facts.append(language_name(card.language, request))
+        facts.append(request.words.tongue(card.language))
         facts.append(LICENCES[card.licence].label)
         return {
             "url": request.route_path("maps.trail", slug=card.slug),
@@ -278,6 +277,12 @@ class StopPage:
             "plan": plan_of(self.content, self.told),
             "plan_words": plan_words(self.content, self.told, self.request),
             "geo_url": geo_url(*stop.content.position),
+            "walk_url": self.request.route_path(
+                "maps.trail.walk",
+                slug=self.trail.slug,
+                _query=self.request.GET,
+                _anchor=f"stop-{stop.content.label}",
+            ),
             "sound_url": self.request.route_path(
                 "maps.trail.sound", slug=self.trail.slug, _query={"stop": str(stop.id)}
             ),

@@ -9,10 +9,9 @@ from maps.permissions import Maps
 from maps.schemas.translating import TITLES, Piece, filled_in, pieces, translated, translation
 from maps.terms import PlaceContent, TrailContent
 from maps.views.editing import TEMPLATES, Editing, EditingPlace, EditingTrail
-from maps.views.words import LANGUAGES, language_name
 from portal.forms import Button
 from portal.forms.widgets import Select
-from portal.i18n import _
+from portal.i18n import SPOKEN, _
 
 
 class Translating(Editing):
@@ -20,11 +19,11 @@ class Translating(Editing):
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
-        offered = [code for code in dict.fromkeys((*LANGUAGES, *self.content.title)) if code != self.content.language]
+        offered = [code for code in dict.fromkeys((*SPOKEN, *self.content.title)) if code != self.content.language]
         asked = request.params.get("language", "")
         self.language = asked if asked in offered else ""
         self.choice = request.new_form(
-            _choosing([(code, language_name(code, request)) for code in offered]),
+            _choosing([(code, request.words.tongue(code)) for code in offered]),
             buttons=(Button("", _("Show it in this language"), "quiet"),),
             method="GET",
             name="choice",
@@ -54,8 +53,8 @@ class Translating(Editing):
             _("Translate"),
             choice=self.choice,
             form=self.translation,
-            source=(source, language_name(source, self.request)),
-            target=(target, language_name(target, self.request) if target else ""),
+            source=(source, self.request.words.tongue(source)),
+            target=(target, self.request.words.tongue(target) if target else ""),
             pieces=list(self._pieces()) if self.translation is not None else [],
         )
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from math import ceil
 
-from babel import Locale
-
 from maps.terms import (
     Access,
     AccessLevel,
@@ -18,7 +16,7 @@ from maps.terms import (
     Theme,
     TrailState,
 )
-from portal.i18n import _
+from portal.i18n import SPOKEN, _
 from portal.licences import LICENCES
 
 THEMES = {
@@ -78,19 +76,11 @@ def choices(words: Mapping, request) -> list[tuple[str, str]]:
 
 # In which language --------------------------------------------------------------------------------------------------
 
-LANGUAGES = ("fr", "br", "en", "ar", "cs", "cy", "de", "es", "ga", "it", "nl", "pl", "pt", "ro", "ru", "tr", "uk", "zh")
-"""In which a trail may be told: those of the city first, then what is spoken in it and in its twin towns."""
-
-
-def language_name(code: str, request) -> str:
-    """Return the name of a language in the reader's: «breton»; the code where it has none."""
-    return Locale.parse(request.locale_name).languages.get(code, code)
-
 
 def language_choices(request, *others: str) -> list[tuple[str, str]]:
     """Return ``(code, name)`` of the languages that can be chosen, with ``others`` that something is in already."""
-    codes = dict.fromkeys((*LANGUAGES, *sorted(others)))
-    return [(code, language_name(code, request)) for code in codes]
+    codes = dict.fromkeys((*SPOKEN, *sorted(others)))
+    return [(code, request.words.tongue(code)) for code in codes]
 
 
 # How far and how long -----------------------------------------------------------------------------------------------

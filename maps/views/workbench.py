@@ -31,7 +31,6 @@ from maps.views.words import (
     choices,
     distance_words,
     language_choices,
-    language_name,
     minutes_words,
 )
 from portal.forms import Button, fail, submitted
@@ -260,7 +259,7 @@ class Workbench(EditingTrail):
             own = code == self.content.language
             url = None if own else self.path("maps.trail.translate", _query={"language": code})
             said = self.said(_("the original")) if own else self.said(_("${n} of ${total} texts"), n=there, total=total)
-            found.append((language_name(code, self.request), url, said))
+            found.append((self.request.words.tongue(code), url, said))
         return found
 
     def _authors(self, trail: ShownTrail, may_change: bool) -> list[dict[str, Any]]:
@@ -319,7 +318,7 @@ class About(EditingTrail):
 
     def _page(self):
         intro = _("Write in ${language}. Other languages have a page of their own: Translate.")
-        language = language_name(self.content.language, self.request)
+        language = self.request.words.tongue(self.content.language)
         return self.frame(_("What it says of itself"), intro=self.said(intro, language=language), form=self.about)
 
 

@@ -37,6 +37,7 @@ def new_page(site, town, page_of):
 
 def describe(page, title: str) -> None:
     fill(page, title=title)
+    page.get_by_label("Language spoken").select_option(label="Nobody speaks")
     page.get_by_label("Nobody can be heard").check()
 
 

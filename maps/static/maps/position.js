@@ -39,9 +39,15 @@ function whereIAm(put) {
   );
 }
 
+const QUIET = { interactive: false, style: ({ properties }) => ({ className: `ground ${properties.kind}`, weight: 1 }) };
+
+async function outline() {
+  return (await fetch(words.dataset.outline)).json();
+}
+
 async function map(before, touched) {
   await import(words.dataset.leaflet); // which leaves itself in the window
-  const { map: newMap, tileLayer, polyline, circleMarker } = window.L;
+  const { map: newMap, tileLayer, geoJSON, polyline, circleMarker } = window.L;
   const place = document.createElement("div");
   place.className = "touch-map";
   place.setAttribute("role", "application");
@@ -51,7 +57,10 @@ async function map(before, touched) {
   drawn.attributionControl?.setPrefix(false);
   if (words.dataset.tiles) {
     tileLayer(words.dataset.tiles, { attribution: words.dataset.attribution, maxZoom: 19 }).addTo(drawn);
+  } else {
+    outline().then((ground) => geoJSON(ground, QUIET).addTo(drawn).bringToBack()).catch(() => undefined); // then without
   }
+  said.textContent ||= words.dataset.map;
   const around = JSON.parse(words.dataset.around);
   if (around.line.length > 1) polyline(around.line, { weight: 4, dashArray: "2 8", className: "way" }).addTo(drawn);
   for (const stop of around.stops) circleMarker(stop, { radius: 6 }).addTo(drawn);

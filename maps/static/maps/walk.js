@@ -13,6 +13,7 @@ const follow = page.querySelector("[data-follow]");
 const stops = [...page.querySelectorAll("[data-stop]")].map(read);
 const stopOf = new Map(stops.map((stop) => [stop.id, stop]));
 const memory = `walk:${say.walk}:${say.revision}`; // of this tab, for this version of the trail
+const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
 let walk = start();
 let shown = null; // the stop that is heard, or was last
 let nth = 0; // which of its sounds and films
@@ -59,6 +60,7 @@ function play(stop, which = 0) {
 function turnTo(stop, which, player) {
   if (player !== sound) sound.pause();
   [shown, nth, sound] = [stop, which, player];
+  stop.element.scrollIntoView({ block: "nearest", behavior: CALM.matches ? "auto" : "smooth" });
   show();
   remember();
 }
@@ -242,6 +244,20 @@ function draw({ longitude, latitude, accuracy }) {
   spot.setAttribute("transform", `translate(${(longitude - west) * across} ${(north - latitude) * down})`);
   spot.querySelector(".unsure").setAttribute("r", accuracy * metre);
   spot.removeAttribute("hidden");
+}
+
+// What was not taken along cannot be reached without a network
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || navigator.onLine || link.origin !== location.origin || isKept(link)) return;
+  event.preventDefault();
+  tell(say.outside);
+  status.scrollIntoView({ block: "center", behavior: CALM.matches ? "auto" : "smooth" });
+});
+
+function isKept({ pathname }) {
+  return pathname === location.pathname || pathname.startsWith("/stops/") || [`/trails/${say.walk}`, `/trails/${say.walk}/walk`].includes(pathname);
 }
 
 // One element instead of many

@@ -9,8 +9,7 @@ from maps.rules.content import place_from_json, trail_from_json
 from maps.rules.limits import HIGHEST, LONGEST, MOST_MEDIA, MOST_MINUTES, MOST_STOPS, WIDEST_CM
 from maps.schemas.boxes import BoxText
 from maps.terms import AccessLevel, Difficulty, Mode, PlaceContent, Surface, Theme, TrailContent
-from maps.views.words import LANGUAGES
-from portal.i18n import _
+from portal.i18n import SPOKEN, _
 from portal.licences import LICENCES
 
 MOST_ACCEPTED = 10_000
@@ -31,7 +30,7 @@ def _texts(name: str, **given: Any) -> colander.SchemaNode:
     """Return a node for a text in several languages; one that is empty is left out."""
     fits = colander.Length(max=LONGEST[name])
     languages = [
-        colander.SchemaNode(colander.String(), name=code, missing=colander.drop, validator=fits) for code in LANGUAGES
+        colander.SchemaNode(colander.String(), name=code, missing=colander.drop, validator=fits) for code in SPOKEN
     ]
     return colander.SchemaNode(colander.Mapping(), *languages, name=name, **given)
 
@@ -119,7 +118,7 @@ class _Revised(colander.Schema):
     """What trails and places have in common."""
 
     title = _texts("title")
-    language = _word(LANGUAGES, "language")
+    language = _word(SPOKEN, "language")
     licence = _word(LICENCES, "licence")
     text = _texts("text", missing=None)
     theme = _word(Theme, "theme", missing=None)
@@ -165,7 +164,7 @@ class MapCriteria(colander.Schema):
 
     q = colander.SchemaNode(colander.String(), missing="", validator=colander.Length(max=200))
     theme = _word(Theme, "theme", missing=None)
-    language = _word(LANGUAGES, "language", missing=None)
+    language = _word(SPOKEN, "language", missing=None)
     licence = _word(LICENCES, "licence", missing=None)
     access = _word([AccessLevel.WHEELCHAIR], "access", missing=None)
     bbox = colander.SchemaNode(BoxText(), missing=None)

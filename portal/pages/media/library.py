@@ -81,7 +81,6 @@ class NewMedia:
         identity = self.request.identity
         usual = {
             "title": "",
-            "language": self.request.locale_name,
             "description": "",
             "attribution": identity.acting_for or identity.name,
             "licence": "CC-BY-SA-4.0",
@@ -188,7 +187,7 @@ def show(context, request) -> dict[str, Any]:
 
 def languages(request) -> dict[str, str]:
     """Return what languages are called, for pages that show in which one something is."""
-    return dict(language_names(request.locale_name))
+    return dict(language_names(request))
 
 
 @view_defaults(route_name="library.edit", permission=Library.CHANGE, renderer=TEMPLATES + "edit.jinja2")
@@ -288,7 +287,8 @@ class Transcribe:
         except TakenBack:
             raise HTTPGone from None
         self.request.tell("good", _("Thank you: the transcript is published."))
-        return HTTPSeeOther(self.request.route_path("library.media", media=self.context.shown.id))
+        own_page = self.request.route_path("library.media", media=self.context.shown.id)
+        return HTTPSeeOther(safe_path(self.request.GET.get("return"), own_page))
 
     def _page(self) -> dict[str, Any]:
         page = page_of(self.request)

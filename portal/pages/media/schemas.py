@@ -1,17 +1,15 @@
 """What people send about media: the file, and what is said of it."""
 
 import colander
-from babel import Locale
 
 from portal.forms.types import Upload
 from portal.forms.widgets import FileUpload, Hidden, RadioChoice, Select, TextArea, TextInput
-from portal.i18n import _
+from portal.i18n import SPOKEN, _
 from portal.licences import LICENCES
 from portal.media.terms import MOST_BYTES, NOBODY_SPEAKS, Voices
 from portal.media.transcripts import LONGEST
 
 LINE = 200
-LANGUAGES = ("fr", "br", "en", "ar", "de", "es", "it", "nl", "pl", "pt", "ro", "ru", "tr", "uk", "zh")
 ACCEPTED = "audio/*,video/*,image/jpeg,image/png,image/webp,.m4a,.mp3,.wav,.flac,.ogg,.opus,.aac"
 VOICES = {
     Voices.NOBODY: _("Nobody can be heard or recognised in it"),
@@ -19,20 +17,19 @@ VOICES = {
 }
 
 
-def language_names(reader: str) -> list[tuple[str, str]]:
+def language_names(request) -> list[tuple[str, str]]:
     """Return the languages to choose from, those of Brest first, by their names in the reader's language."""
-    known = Locale.parse(reader).languages
-    return [(code, known.get(code, code)) for code in LANGUAGES]
+    return [(code, request.words.tongue(code)) for code in SPOKEN]
 
 
 @colander.deferred
 def spoken_language(_node, kw) -> Select:
-    return Select(values=[*language_names(kw["request"].locale_name), (NOBODY_SPEAKS, _("Nobody speaks"))])
+    return Select(values=[(NOBODY_SPEAKS, _("Nobody speaks")), *language_names(kw["request"])])
 
 
 @colander.deferred
 def written_language(_node, kw) -> Select:
-    return Select(values=language_names(kw["request"].locale_name))
+    return Select(values=language_names(kw["request"]))
 
 
 class DetailsSchema(colander.Schema):

@@ -433,7 +433,9 @@ def test_a_file_is_shown_before_anything_is_changed(mine, session, draft):
     page = brought(mine, draft, GPX)
     assert page.status_int == 200
     assert [next(one.strings) for one in page.html.select("label[for^=way-] span")][::2][:2] == ["Aller", "Retour"]
-    assert [next(one.strings) for one in page.html.select("label[for^=stop-] span")][::2] == ["La criée", "Le pont"]
+    said = [list(one.stripped_strings) for one in page.html.select("label[for^=stop-] > span")]
+    assert [words[:2] for words in said] == [["1", "La criée"], ["2", "Le pont"]]
+    assert [marker.text.strip() for marker in page.html.select("figure.plan")[0].select(".marker")] == ["2", "1"]
     assert draft.current == 1
 
 
