@@ -126,6 +126,33 @@ def test_one_tap_plays_a_stop_and_the_page_says_which_comes_next(site, trail, pa
     assert faults(page) == []
 
 
+def test_from_a_post_one_sets_off_at_its_stop_which_can_be_paused_as_one_sees(site, trail, page_of):
+    page = page_of(f"{site.address}/trails/{trail}/walk", width=360, height=740, locale="fr-FR")
+    stop = page.locator("[data-label='02']").get_attribute("data-stop")
+    page.goto(f"{site.address}/stops/{stop}")
+    page.get_by_role("link", name="Partir d’ici").click()
+    assert playing(page) == "02 · Étape 02"
+    page.locator("#stop-01").scroll_into_view_if_needed()
+    page.get_by_role("button", name="Écouter", exact=True).click()
+    expect(page.locator("#stop-02")).to_be_in_viewport()
+    for button in (page.get_by_role("button", name="Pause", exact=True), page.locator("#stop-02 [data-play]")):
+        expect(button.locator(".sounding")).to_be_visible()
+        expect(button.locator(".still")).to_be_hidden()
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(page.locator("#stop-02 [data-play] .still")).to_be_visible()
+
+
+def test_without_a_network_other_pages_are_not_tried_and_that_is_said(site, trail, page_of):
+    page = page_of(f"{site.address}/trails/{trail}/walk", locale="fr-FR")
+    page.context.set_offline(True)
+    page.locator(".foot a").first.click()
+    expect(page.locator("[data-status]")).to_contain_text("Sans réseau")
+    assert page.url.endswith("/walk")
+    page.context.set_offline(False)
+    page.locator(".foot a").first.click()
+    page.wait_for_url(lambda address: not address.endswith("/walk"))
+
+
 def test_a_stop_begins_where_one_is_and_a_vague_position_begins_nothing(site, trail, page_of):
     vague = {"longitude": PLACES[0][0], "latitude": PLACES[0][1], "accuracy": 100}
     page = page_of(

@@ -263,6 +263,15 @@ def test_anybody_can_write_down_what_is_said_and_mend_it(browse, session, clock)
     again.submit("save", status=422).mustcontain("ends before it begins")
 
 
+def test_who_came_from_a_page_to_write_a_transcript_goes_back_there_and_nowhere_else(browse, session):
+    media = files.media(session)
+    browser = as_(browse, people.person(session))
+    for back, wanted in (("/stops/1?lang=br", "/stops/1?lang=br"), ("//elsewhere.example", f"/library/{media.id}")):
+        form = browser.get(f"/library/{media.id}/transcripts", {"return": back}).forms["transcript"]
+        form["text"] = "Neuf coups de cloche."
+        assert form.submit("save", status=303).location == f"http://localhost{wanted}"
+
+
 def test_whoever_finds_a_transcript_spoiled_goes_back_to_an_earlier_one(browse, session, clock):
     media = files.media(session)
     gone = people.person(session, name="")
