@@ -22,6 +22,7 @@ except ImportError:  # no wheel for this platform: the distribution's own
 
 WAL_IS_SAFE = sqlite.sqlite_version_info >= (3, 51, 3)  # 3.7.0 to 3.51.2 can corrupt a WAL that is reset
 BUSY_SECONDS = 15
+PREPARED_AFTER = 5
 IDLE_SECONDS = 2
 """After how long a reader's connection to PostgreSQL is asked whether it is still there, before it is used again."""
 
@@ -52,11 +53,23 @@ def reading(engine: Engine) -> Engine:
 
 
 def _postgresql(url: str | URL, settings: str, **options) -> Engine:
-    # PgBouncer in transaction mode cannot keep prepared statements apart, hence prepare_threshold.
     connect = {"prepare_threshold": None, "options": settings, "connect_timeout": 5}
     engine = create_sqlalchemy_engine(url, pool_size=8, max_overflow=8, connect_args=connect, **options)
+    event.listen(engine, "connect", _prepare_if_alone)
     event.listen(engine, "do_execute", _execute_in_binary)
     return engine
+
+
+def _prepare_if_alone(connection: psycopg.Connection, _record) -> None:
+    """Have what is asked often planned once, unless a pooler stands between: PgBouncer may mix our sessions up.
+
+    To plan the question of whose request this is takes three times as long as to answer it. A pooler is known by the
+    number of the process behind a connection: it invents one.
+    """
+    asked = connection.execute("SELECT pg_backend_pid()").fetchone()
+    connection.rollback()
+    if asked == (connection.info.backend_pid,):
+        connection.prepare_threshold = PREPARED_AFTER
 
 
 def _execute_in_binary(cursor, statement: str, parameters, context) -> bool:
