@@ -1,6 +1,7 @@
 """Maps: everything the commons made, above all audio trails: walked, heard, added to, taken home and reused."""
 
 from portal.i18n import _
+from portal.kept import Kept
 
 
 def includeme(config) -> None:
@@ -11,7 +12,7 @@ def includeme(config) -> None:
     config.include(".offers")
     config.include(".tasks")
     config.include(".routes")
-    config.include(".views.kept")
+    config.registry.kept_of_map = Kept()
     config.add_index_kind("trail", _("Audio trail"), "headphones", "map")
     config.add_index_kind("stop", _("Stop of a trail"), "pin", "map")
     config.add_index_kind("place", _("Place"), "pin", "map")

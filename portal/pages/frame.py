@@ -1,15 +1,19 @@
 """What stands around every page: the main links, which each feature adds its own to, languages to choose, the foot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pyramid.renderers import render
 
 from portal.i18n import NAMES
+from portal.kept import Kept
 
-MOST_PARTS = 64
+MOST_BYTES = 1024 * 1024
+HERE, WAY_IN = "\x02here\x03", "\x02way in\x03"
+"""Stand in what is kept of a head for the two addresses that are another one on every page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,9 @@ def includeme(config) -> None:
     config.add_directive("add_main_link", add_main_link)
     config.add_request_method(navigation)
     config.add_request_method(language_choice, "language_choice", property=True)
-    config.registry.kept_parts = {}
+    config.registry.kept_parts = Kept(MOST_BYTES)
     config.add_request_method(part)
+    config.add_request_method(head)
 
 
 def add_main_link(config, label: str, route: str, under: Sequence[str], permission: StrEnum | None = None) -> None:
@@ -53,13 +58,19 @@ def add_main_link(config, label: str, route: str, under: Sequence[str], permissi
 def navigation(request, public_only: bool = False) -> list[Link]:
     """Return the main links this reader may follow; with ``public_only``, without asking who that is."""
     shown = [link for link in request.registry.main_links if _may_follow(request, link, public_only)]
-    say, here = request.localizer.translate, max((_depth(request, link) for link in shown), default=0)
-    return [Link(say(link.label), request.route_path(link.route), 0 < _depth(request, link) == here) for link in shown]
+    path, key = request.path_info, ("links", request.locale_name, request.script_name)
+    depths = [max((len(root) for root in link.under if is_under(path, root)), default=0) for link in shown]
+    labelled, here = request.registry.kept_parts.get(key, lambda: _labelled(request)), max(depths, default=0)
+    return [
+        Link(label, url, current=0 < depth == here)
+        for (label, url), depth in zip((labelled[link] for link in shown), depths, strict=True)
+    ]
 
 
-def _depth(request, link: MainLink) -> int:
-    """Return how closely a link is about the page that is looked at; 0 when it is not."""
-    return max((len(root) for root in link.under if is_under(request.path_info, (root,))), default=0)
+def _labelled(request) -> dict[MainLink, tuple[str, str]]:
+    """Return what the main links are called in the reader's language, and where they lead."""
+    say = request.localizer.translate
+    return {link: (say(link.label), request.route_path(link.route)) for link in request.registry.main_links}
 
 
 def _may_follow(request, link: MainLink, public_only: bool) -> bool:
@@ -68,13 +79,13 @@ def _may_follow(request, link: MainLink, public_only: bool) -> bool:
     return not public_only and bool(request.has_permission(link.permission, None))
 
 
-def is_under(path: str, roots: Sequence[str]) -> bool:
-    """Is ``path`` one of ``roots``, or within one?
+def is_under(path: str, root: str) -> bool:
+    """Is ``path`` the one of ``root``, or within it?
 
-    >>> is_under("/equipment/camera", ["/equipment"]), is_under("/equipments", ["/equipment"])
+    >>> is_under("/equipment/camera", "/equipment"), is_under("/equipments", "/equipment")
     (True, False)
     """
-    return any(path == root or path.startswith(f"{root}/") for root in roots)
+    return path.startswith(root) and path[len(root) : len(root) + 1] in ("", "/")
 
 
 def language_choice(request) -> dict[str, str]:
@@ -87,12 +98,24 @@ def part(request, name: str) -> Markup:
 
     It may say nothing of the reader, nor of the page.
     """
-    kept = request.registry.kept_parts
-    key = name, request.locale_name, request.city, request.script_name
-    rendered = kept.get(key)
-    if rendered is None:
-        if len(kept) >= MOST_PARTS:  # the city was changed that often
-            kept.clear()
-        rendered = Markup(render(f"portal:templates/portal/{name}.jinja2", {}, request))  # noqa: S704 (a template's)
-        kept[key] = rendered
-    return rendered
+    return Markup(_kept(request, name, {}))  # noqa: S704 (a template's)
+
+
+def head(request, bare: bool = False) -> Markup:
+    """Return the head of a page, rendered once for all pages on which it is the same but for its two addresses."""
+    identity = None if bare else request.identity
+    reader = (identity.name, identity.acting_for) if identity else (None, None)
+    links = tuple(navigation(request, public_only=bare))
+    values = {"navigation": links, "bare": bare, "name": reader[0], "acting_for": reader[1]}
+    kept = _kept(request, "head", values, {"here": HERE, "way_in": WAY_IN})
+    addresses = {HERE: request.path_qs, WAY_IN: "" if identity or bare else request.way_in()}
+    for mark, address in addresses.items():
+        kept = kept.replace(mark, escape(address))
+    return Markup(kept)  # noqa: S704 (a template's, and what was escaped)
+
+
+def _kept(request, name: str, values: Mapping[str, Any], more: Mapping[str, str] | None = None) -> str:
+    """Return a template rendered with ``values``, of which it is kept for the next time, and with ``more``."""
+    key = name, request.locale_name, request.city, request.script_name, *values.values()
+    template, said = f"portal:templates/portal/{name}.jinja2", {**values, **(more or {})}
+    return request.registry.kept_parts.get(key, lambda: render(template, said, request), len)

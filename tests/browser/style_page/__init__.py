@@ -2,6 +2,7 @@
 
 from datetime import date
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import colander
 from markupsafe import Markup
@@ -14,7 +15,8 @@ from pyramid.session import SignedCookieSessionFactory
 from portal.forms import Button, fail, submitted
 from portal.forms import types as t
 from portal.forms import widgets as w
-from portal.pages.frame import Link
+from portal.kept import Kept
+from portal.pages.frame import MainLink, head, part
 from portal.pages.month import Cell, month_of
 from portal.settings import Settings
 
@@ -22,13 +24,12 @@ PAGES = ["about", "accessibility", "opendata", "terms", "privacy", "legal"]
 FRAME = ["home", "language", "sign-in", "account", "account.organisations", *PAGES]
 
 
-def navigation(_request, public_only):
-    return [
-        Link("Emprunter", "/components", True),
-        Link("Se former", "/form", False),
-        Link("Projets", "#p", False),
-        Link("Carte et balades", "#c", False),
-    ]
+MAIN_LINKS = [
+    MainLink("Emprunter", "components", ("/components", "/form"), None),
+    MainLink("Se former", "form", (), None),
+    MainLink("Projets", "home", (), None),
+    MainLink("Carte et balades", "home", (), None),
+]
 
 
 class Street(colander.MappingSchema):
@@ -128,21 +129,21 @@ STAGES = [
 ]
 
 
+class City(NamedTuple):
+    """Stands in for what the city says of itself."""
+
+    name: str = "Les communs"
+    place: str = "de Brest métropole"
+    logo: str = ""
+    banner: str = ""
+    contact_email: str = "communs@example.org"
+    accessibility_state: str = "partial"
+    content_licence: str = "CC BY-SA 4.0"
+
+
 def lend(event):
-    """Stand in for the kernel, which lends these to every page."""
-    event["city"] = SimpleNamespace(
-        name="Les communs",
-        place="de Brest métropole",
-        logo="",
-        banner="",
-        contact_email="communs@example.org",
-        accessibility_state="partial",
-        content_licence="CC BY-SA 4.0",
-    )
-
-
-def part(request, name: str) -> Markup:
-    return Markup(render(f"portal:templates/portal/{name}.jinja2", {}, request))
+    """Stand in for the kernel, which lends this to every page."""
+    event["city"] = City()
 
 
 def configured() -> Configurator:
@@ -164,8 +165,11 @@ def configured() -> Configurator:
         property=True,
     )
     config.add_static_view("static/portal", "portal:static/portal")
-    config.add_request_method(navigation)
+    config.registry.kept_parts = Kept()
+    config.registry.main_links = MAIN_LINKS
+    config.add_request_method(lambda _request: City(), "city", property=True)
     config.add_request_method(part)
+    config.add_request_method(head)
     config.add_request_method(lambda request: request.route_path("sign-in"), "way_in")
     config.add_request_method(lambda _request: {"fr": "Français", "en": "English"}, "language_choice", property=True)
     for name in FRAME:

@@ -73,6 +73,6 @@ def test_who_acts_for_an_organisation_sees_it_on_every_page(browse, session):
 
 
 def test_a_path_is_under_another_at_a_slash_only():
-    assert is_under("/equipment", ["/equipment"])
-    assert is_under("/equipment/camera", ["/equipment"])
-    assert not is_under("/equipments", ["/equipment"])
+    assert is_under("/equipment", "/equipment")
+    assert is_under("/equipment/camera", "/equipment")
+    assert not is_under("/equipments", "/equipment")

@@ -1,4 +1,4 @@
-"""What was made of the index and still holds, kept in this process as long as it is asked for and there is room.
+"""What was made once and still holds, kept in this process as long as it is asked for and there is room.
 
 Nothing that decides is ever kept, only what could be made again; what no other process needs to know of.
 """
@@ -41,7 +41,3 @@ class Kept:
         with self._lock:
             self._held.clear()
             self._bytes = 0
-
-
-def includeme(config) -> None:
-    config.registry.kept_of_map = Kept()
