@@ -12,6 +12,7 @@ from portal.settings import Settings
 FEATURES = ("equipment_lending", "maps")
 
 KERNEL = (
+    "portal.routing",
     "portal.logs",
     "portal.services",
     "portal.clock",

@@ -5,10 +5,8 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import colander
-from markupsafe import Markup
 from pyramid.config import Configurator
 from pyramid.events import BeforeRender
-from pyramid.renderers import render
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.session import SignedCookieSessionFactory
 
