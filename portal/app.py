@@ -13,6 +13,7 @@ FEATURES = ("equipment_lending", "maps")
 
 KERNEL = (
     "portal.routing",
+    "portal.requests",
     "portal.logs",
     "portal.services",
     "portal.clock",
