@@ -10,12 +10,14 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from sqlalchemy import select
@@ -28,11 +30,21 @@ from portal.security.cookies import CookieJar
 from portal.security.csrf import FIELD
 from portal.security.identify import COOKIE
 from portal.settings import Settings
+from tests.cluster import free_port
 from tests.factories import people
 from tests.performance.bench.measured import figure, ratio
-from tests.performance.bench.page import BARE, serving
+from tests.performance.bench.peers import running
 
 REQUESTS, WARM = 10_000, 1_000
+BARE = """
+import sys, waitress
+from pyramid.config import Configurator
+from pyramid.response import Response
+config = Configurator()
+config.add_route("home", "/")
+config.add_view(lambda request: Response("hello"), route_name="home")
+waitress.serve(config.make_wsgi_app(), listen=sys.argv[1], threads=8)
+"""
 TOKEN = "a-token-that-this-browser-and-the-form-share"[:43]
 
 
@@ -70,6 +82,15 @@ def run() -> list[str]:
         ratio(f"{said}, ours / bare Pyramid", used, bare, "MiB", "≤ 5", used <= 5 * bare),
         ratio(f"memory after {REQUESTS:,} / after {WARM:,}", used, warm, "MiB", "≤ 1.25", used <= 1.25 * warm),
     ]
+
+
+@contextmanager
+def serving(*program: str, environ: Mapping[str, str] = MappingProxyType({})) -> Iterator[int]:
+    """The port of a server that runs as ``python <program> host:port`` for as long as the ``with`` block lasts."""
+    port = free_port()
+    command = [sys.executable, "-W", "ignore", *program, f"127.0.0.1:{port}"]
+    with running(command, dict(environ), port, "/"):
+        yield port
 
 
 def a_day(url: str) -> list[Sent]:
