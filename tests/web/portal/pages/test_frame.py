@@ -1,5 +1,7 @@
 """What stands around every page."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from portal.i18n import LANGUAGE_COOKIE
@@ -70,6 +72,22 @@ def test_who_acts_for_an_organisation_sees_it_on_every_page(browse, session):
     people.membership(session, person=someone, organisation=association, officer=True)
     page = people.signed_in(browse, someone, acting_for=association).get("/about")
     assert association.name in page.html.select_one(".acting").text
+
+
+def test_what_is_kept_of_a_head_is_nobody_else_s_and_of_no_other_page(browse, session, wsgi_app):
+    names = ("Maï <b>Abgrall</b>", "Yann")
+    somebody = [people.person(session, name=name) for name in names]
+    for path in ("/about", "/equipment?q=%3Cb%3E&category=", "/about"):
+        for name, who in zip(names, somebody, strict=True):
+            page = people.signed_in(browse, who).get(path).html
+            assert page.select_one(".end a").text.strip().endswith(name)
+            assert page.select_one(".languages [name=return]")["value"] == path
+        browse.reset()
+        page = browse.get(path).html
+        assert page.select_one(".end a").text.strip() == "Se connecter"
+        assert parse_qs(urlsplit(page.select_one(".end a")["href"]).query) == {"next": [path]}
+        current = page.select(".nav [aria-current]")
+        assert [link["href"] for link in current] == (["/equipment"] if path.startswith("/equipment") else [])
 
 
 def test_a_path_is_under_another_at_a_slash_only():
