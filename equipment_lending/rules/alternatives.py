@@ -189,6 +189,7 @@ def _allowed(asked: Application, period: Period) -> bool:
         period=period,
         pickup=_visits(asked.pickup, asked.period.start, period.start),
         back=_visits(asked.back, asked.period.end, period.end),
+        handed_out=asked.handed_out and period.start == asked.period.start,
         lines=tuple(_enough(line) for line in asked.lines),
     )
     return not any(reason.code in MATTERS_OF_TIME for reason in refusals(moved))
