@@ -38,6 +38,7 @@ def test_a_word_meets_its_plural_and_its_accents(asked, written):
 @given(words)
 def test_the_plural_in_s_is_found_by_the_singular(word):
     assume(word[-1] not in "sxz")
+    assume(folded(word))  # what everything contains is left out
     assert stems(word + "s") == stems(word)
 
 
