@@ -160,7 +160,7 @@ def test_a_video_has_its_captions(browse, session):
     media = files.media(session, MediaKind.VIDEO)
     files.transcript(session, media, "WEBVTT\n\n00:00.000 --> 00:01.000\nBonjour\n", form=TranscriptForm.WEBVTT)
     page = browse.get(f"/library/{media.id}")
-    page.mustcontain("<video controls", f'<track kind="captions" srclang="fr" label="FR" src="/media/{media.id}/')
+    page.mustcontain("<video controls", f'<track kind="captions" srclang="fr" label="French" src="/media/{media.id}/')
 
 
 def test_a_former_contributor_is_named_as_such(browse, session):
