@@ -43,7 +43,7 @@ def alternatives(session: Session, gathered: Gathered, reasons: Collection[Refus
         return Alternatives()
     periods = _elsewhen(session, gathered) if codes & (MENDED_ELSEWHEN | MENDED_SOONER) and gathered.lines else ()
     points = _elsewhere(session, gathered) if codes & MENDED_ELSEWHERE and not codes & MENDED_SOONER else ()
-    return Alternatives(periods, points, fewer(gathered.application))
+    return Alternatives(periods, points, fewer(gathered.application, reasons))
 
 
 def instead_of(session: Session, loan: Loan, certifications: Certifications, now: datetime) -> Alternatives:

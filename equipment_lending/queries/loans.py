@@ -216,7 +216,7 @@ def find_at_desk(session: Session, text: str, *, limit: int = 10) -> Found:
     typed = text.strip()
     if not typed:
         return Found((), (), ())
-    item = item_by_tag(session, typed) or _item_without_hyphens(session, typed)
+    item = item_called(session, typed)
     numbered = loan_by_number(session, typed)
     if item or numbered:
         return Found((), [numbered] if numbered else (), [item] if item else ())
@@ -242,12 +242,14 @@ def _item() -> Select[Item]:
     return select(Item).options(stock.joinedload(Stock.model), stock.joinedload(Stock.point))
 
 
-def _item_without_hyphens(session: Session, typed: str) -> Item | None:
-    """Return the only item whose tag has these letters and digits, in this order."""
+def item_called(session: Session, typed: str) -> Item | None:
+    """Return the item with this tag, or the only one whose tag has these letters and digits, in this order."""
     bare = bare_tag(typed)
     tag = func.replace(func.replace(func.lower(Item.asset_tag), "-", ""), " ", "")
-    found = session.scalars(_item().where(tag == bare).limit(2)).all() if bare else []
-    return found[0] if len(found) == 1 else None
+    alike = _item().where(tag == bare).limit(2)
+    item = item_by_tag(session, typed)
+    found = session.scalars(alike).all() if item is None and bare else []
+    return found[0] if len(found) == 1 else item
 
 
 def item_by_tag(session: Session, asset_tag: str) -> Item | None:

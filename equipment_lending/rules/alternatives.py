@@ -4,7 +4,7 @@ Or part of it, where nothing is free for all of it; or fewer units.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import chain, islice, takewhile
@@ -12,7 +12,7 @@ from itertools import chain, islice, takewhile
 from equipment_lending.rules.charter import Application, Line, Visits, refusals
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
-from equipment_lending.terms import MATTERS_OF_TIME, MENDED_SOONER, MENDED_WITH_LESS, Period, Step
+from equipment_lending.terms import MATTERS_OF_TIME, MENDED_SOONER, MENDED_WITH_LESS, Period, Refusal, Step
 
 _MINUTE = timedelta(minutes=1)
 _QUARTER = timedelta(minutes=15)
@@ -39,9 +39,8 @@ def nearest_periods(
     today = asked.pickup.calendar.day_of(asked.period.start)
     same_day = [] if sooner and kept[:1] == sooner else [0]
     shifts = [*same_day, *(shift for n in range(1, DAYS_AROUND + 1) for shift in (n, -n))]
-    days = (today + timedelta(days=shift) for shift in shifts)
     rounded = _rounded(wish)
-    moved = (_offer(rounded, day, is_free, blocked) for day in days)
+    moved = (_offer(rounded if shift else wish, today + timedelta(days=shift), is_free, blocked) for shift in shifts)
     return list(islice((period for period in chain(kept, moved) if period), limit))
 
 
@@ -64,9 +63,9 @@ def shortened(asked: Application) -> Application:
     return asked
 
 
-def fewer(asked: Application) -> dict[str, int]:
+def fewer(asked: Application, reasons: Collection[Refusal]) -> dict[str, int]:
     """Return how many units of each equipment could be had at that very time; nothing where fewer would not do."""
-    if not {reason.code for reason in refusals(asked)} <= MENDED_WITH_LESS:
+    if not reasons or not {reason.code for reason in reasons} <= MENDED_WITH_LESS:
         return {}
     most = {line.equipment: min(line.units, line.free, _may_have(line)) for line in asked.lines}
     return most if min(most.values(), default=0) > 0 else {}
@@ -170,9 +169,11 @@ def _pickups(asked: Application, day: date, lasting: timedelta, blocked: Sequenc
     wished = calendar.moment(day, _wall(asked.pickup, asked.period.start).time())
     edges = [window.start for window in windows] + [window.end - lasting for window in windows]
     edges += [period.end for period in blocked] + [period.start - lasting for period in blocked]
+    if asked.handed_out and day == calendar.day_of(asked.period.start):
+        yield asked.period.start
     for window in windows:  # nobody is sent to a desk in the minute in which it closes who did not ask for that
-        last = window.end if window.end == wished else max(window.start, window.end - _QUARTER)
-        yield min(max(wished, window.start), last)
+        last = max(window.start, window.end - _QUARTER)
+        yield wished if window.start <= wished <= window.end else min(max(wished, window.start), last)
     yield from (edge for edge in edges if any(window.start <= edge <= window.end for window in windows))
 
 

@@ -155,7 +155,7 @@ def _equipment(asked: Application) -> Iterator[Refusal]:
     for slug in asked.not_lent:
         yield Refusal(RefusalCode.NOT_LENT_HERE, {"equipment": slug})
     for line in asked.lines:
-        if line.units > line.free:
+        if line.units > line.free and asked.now < asked.period.end:  # of what is over, nothing is free or taken
             yield _on(line, RefusalCode.NOT_ENOUGH, asked=line.units, free=max(0, line.free))
 
 

@@ -14,7 +14,7 @@ from equipment_lending.queries import desk
 from equipment_lending.queries.agenda import contents
 from equipment_lending.queries.changed_hours import closed_in_time
 from equipment_lending.queries.conditions import conditions
-from equipment_lending.queries.loans import UNFETCHED, Away, away, open_custodies, units_to_hand_out
+from equipment_lending.queries.loans import UNFETCHED, Away, away, item_called, open_custodies, units_to_hand_out
 from equipment_lending.queries.waiting import waiting_at
 from equipment_lending.rules.condition import condition_after, noted
 from equipment_lending.rules.handing_out import all_needed
@@ -75,8 +75,10 @@ class AtCounter:
     def ticked(self, sent) -> list[str]:
         """Return the tags that are ticked so far: those of the form, those of the address, and what was scanned."""
         tags = [tag_in(tag) for tag in sent.getall("items")]
-        scanned = tag_in(sent.get("scan", ""))
-        return [*tags, *([scanned] if scanned else [])]
+        if scanned := tag_in(sent.get("scan", "")):
+            item = item_called(self.request.db, scanned)
+            tags.append(item.asset_tag if item else scanned)
+        return tags
 
     def say(self, reasons: Iterable[Refusal]) -> list[str]:
         return [sentence(reason, self.request, self.loan.point.zone) for reason in reasons]
@@ -163,7 +165,9 @@ class CheckOut(AtCounter):
         said = {str(reason.values.get("item", "")).lower() for reason in general}
         strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in shelf | said]
         self.say_if_wrong(strays)
+        self.form["scan"].cstruct = ""  # what was scanned is ticked, or was said to be wrong: the next one goes here
         return self.frame() | {
+            "early": self.loan.point.day_of(self.loan.pickup_at) > self.loan.point.day_of(self.now),
             "form": self.form,
             "add": ADD,
             "lines": self.lines,
@@ -258,6 +262,7 @@ class CheckIn(AtCounter):
         strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in out]
         self.say_if_wrong(strays)
         others = [reason for reason in reasons if reason.code is not RefusalCode.NOT_OUT]
+        self.form["scan"].cstruct = ""
         not_out = [Refusal(RefusalCode.NOT_OUT, {"item": tag[:60]}) for tag in strays]
         return self.frame() | {
             "form": self.form,

@@ -117,6 +117,7 @@ class DeskDay:
             "found": [self._loan(loan) for loan in found.loans if not _is_of(loan, found.people)],
             "items": found.items,
             "may_be_name": not any(letter.isdigit() for letter in looked_for),
+            "is_like_a_tag": any(map(str.isdigit, looked_for)) and any(map(str.isalpha, looked_for)),
         }
 
     @view_config(
@@ -179,7 +180,7 @@ class DeskDay:
             "at_risk": [],
             "closed": [],
             "out_of_service": [],
-            "next_day": None if day.pickups or day.returns else self._next_day(civil_day.end),
+            "next_day": None if day.pickups or day.returns else self._next_day(max(civil_day.end, self.now)),
         }
         if self.day == self.today:
             shown["late"] = [self._late(loan) for loan in day.late]

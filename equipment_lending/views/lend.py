@@ -45,13 +45,14 @@ class Lend:
         words = request.words
         self.names = {one.slug: one.name for one in points(request.db)}
         self.desks = {one.slug for one in served_points(request)}
+        self.equipment = sorted(
+            ((one.slug, words.of(one.name)) for one in desk.models_at(request.db, self.point)),
+            key=lambda named: folded(named[1]),
+        )
         self.form = request.new_form(
             LendSchema(),
             buttons=(Button("lend", _("Lend"), "now"),),
-            equipment=sorted(
-                ((one.slug, words.of(one.name)) for one in desk.models_at(request.db, self.point)),
-                key=lambda named: folded(named[1]),
-            ),
+            equipment=self.equipment,
             organisations=[
                 (str(one.id), one.name) for one in mandates_of(request.db, self.borrower.id, request.clock.today())
             ],
@@ -107,7 +108,7 @@ class Lend:
             fail(self.form, self._beside(reason, wish), sentence(reason, self.request, self.point.zone))
         found = no.alternatives if isinstance(no.alternatives, Alternatives) else Alternatives()
         self.form.proposals = [*other_times(found, self.point.zone, self.request), *self._served(found)]
-        return self._page(self._not_served(found))
+        return self._page([*self._fewer(found), *self._not_served(found)])
 
     def _served(self, found: Alternatives) -> list[Proposal]:
         """Return the other desks of the clerk at which it could be lent, each as the same page there, filled in."""
@@ -116,6 +117,12 @@ class Lend:
             for slug in found.points
             if slug in self.desks
         ]
+
+    def _fewer(self, found: Alternatives) -> list[str]:
+        """Return how many of each there are at that time, in words."""
+        say, equipment = self.request.localizer.translate, dict(self.equipment)
+        few = _("${n} × ${equipment} at that time")
+        return [say(few, mapping={"n": n, "equipment": equipment[slug]}) for slug, n in found.units.items()]
 
     def _not_served(self, found: Alternatives) -> list[str]:
         """Return the points at which it could be lent and where the clerk has no say, in words."""
@@ -131,5 +138,5 @@ class Lend:
             return BESIDE.get(reason.code)
         return f"lines.{number}.units"
 
-    def _page(self, elsewhere: Sequence[str] = ()):
-        return {"point": self.point, "borrower": self.borrower, "form": self.form, "elsewhere": elsewhere}
+    def _page(self, besides: Sequence[str] = ()):
+        return {"point": self.point, "borrower": self.borrower, "form": self.form, "besides": besides}

@@ -47,7 +47,6 @@ def reading(engine: Engine) -> Engine:
     reader = _postgresql(engine.url, settings, isolation_level="AUTOCOMMIT")
     event.listen(reader, "checkin", _note_hour)
     event.listen(reader, "checkout", partial(_ask_if_idle, reader))
-    event.listen(reader, "handle_error", _recognise_shutdown)
     event.listen(engine, "engine_disposed", lambda _engine: reader.dispose())
     return reader
 
@@ -57,6 +56,7 @@ def _postgresql(url: str | URL, settings: str, **options) -> Engine:
     engine = create_sqlalchemy_engine(url, pool_size=8, max_overflow=8, connect_args=connect, **options)
     event.listen(engine, "connect", _prepare_if_alone)
     event.listen(engine, "do_execute", _execute_in_binary)
+    event.listen(engine, "handle_error", _give_up)
     return engine
 
 
@@ -92,9 +92,10 @@ def _ask_if_idle(engine: Engine, connection, record, _proxy) -> None:
             raise DisconnectionError from lost
 
 
-def _recognise_shutdown(context: ExceptionContext) -> None:
-    """Give a connection up on which a server says that it shuts down; it counts as closed only later."""
-    if isinstance(context.original_exception, psycopg.errors.AdminShutdown):
+def _give_up(context: ExceptionContext) -> None:
+    """Give a connection up whose server shuts down, or whose plans are for tables as they were before an upgrade."""
+    error = context.original_exception
+    if isinstance(error, psycopg.errors.AdminShutdown) or "cached plan must not change" in str(error):
         context.is_disconnect = True
 
 

@@ -140,6 +140,11 @@ def test_from_a_post_one_sets_off_at_its_stop_which_can_be_paused_as_one_sees(si
         expect(button.locator(".still")).to_be_hidden()
     page.get_by_role("button", name="Pause", exact=True).click()
     expect(page.locator("#stop-02 [data-play] .still")).to_be_visible()
+    page.locator("[data-following]").focus()
+    page.keyboard.press("Enter")  # which leads to the last one
+    expect(page.locator("[data-toggle]")).to_be_focused()
+    page.reload()
+    assert playing(page).startswith("S1")
 
 
 def test_without_a_network_other_pages_are_not_tried_and_that_is_said(site, trail, page_of):

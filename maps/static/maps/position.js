@@ -65,7 +65,9 @@ async function map(before, touched) {
   if (around.line.length > 1) polyline(around.line, { weight: 4, dashArray: "2 8", className: "way" }).addTo(drawn);
   for (const stop of around.stops) circleMarker(stop, { radius: 6 }).addTo(drawn);
   const there = [...around.line, ...around.stops];
-  drawn.fitBounds(there.length ? there : [words.dataset.centre.split(",").map(Number)], { maxZoom: 17, padding: [30, 30] });
+  // Where nothing is yet, far enough out to see the shore.
+  if (there.length) drawn.fitBounds(there, { maxZoom: 16, padding: [30, 30] });
+  else drawn.setView(words.dataset.centre.split(",").map(Number), 13);
   drawn.on("click", ({ latlng }) => touched(latlng.lat, latlng.lng));
   return { drawn, polyline, circleMarker };
 }

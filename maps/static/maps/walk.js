@@ -60,7 +60,6 @@ function play(stop, which = 0) {
 function turnTo(stop, which, player) {
   if (player !== sound) sound.pause();
   [shown, nth, sound] = [stop, which, player];
-  stop.element.scrollIntoView({ block: "nearest", behavior: CALM.matches ? "auto" : "smooth" });
   show();
   remember();
 }
@@ -81,6 +80,12 @@ function toggle() {
 function step(by) {
   const stop = stops[(shown?.index ?? -1) + by];
   if (stop) ask(stop);
+  if (stop) comeTo(stop);
+}
+
+// Only for whoever asks from the foot of the page: who reads on while the next one begins is left where they are.
+function comeTo({ element }) {
+  element.scrollIntoView({ block: "nearest", behavior: CALM.matches ? "auto" : "smooth" });
 }
 
 function ended() {
@@ -125,12 +130,24 @@ function remember() {
   }
 }
 
+function anchor() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return ""; // written by hand, and wrong
+  }
+}
+
 function recall() {
   const before = JSON.parse(kept()?.getItem(memory) ?? null) ?? { begun: [], heard: [] };
   walk = { ...walk, begun: before.begun.filter((id) => stopOf.has(id)) };
   for (const id of before.heard) stopOf.get(id)?.element.classList.add("heard");
-  const aimed = stops.find(({ element }) => `#${encodeURIComponent(element.id)}` === location.hash);
+  const aimed = stops.find(({ element }) => element.id === anchor());
   shown = aimed ?? stopOf.get(before.shown) ?? null;
+  if (!aimed) return;
+  aimed.element.scrollIntoView();
+  remember(); // once the page is loaded again, one goes on from where one is, not from where one set off
+  history.replaceState(history.state, "", location.pathname + location.search);
 }
 
 // What the page shows of it
@@ -144,12 +161,18 @@ function show() {
   dock.querySelector("[data-now]").textContent = shown ? `${shown.label} · ${shown.title}` : say.ready;
   dock.querySelector("[data-toggle]").setAttribute("aria-pressed", String(!sound.paused));
   dock.querySelector("[data-toggle-words]").textContent = sound.paused ? say.play : say.pause;
-  dock.querySelector("[data-previous]").disabled = !stops[(shown?.index ?? 0) - 1];
-  dock.querySelector("[data-following]").disabled = !stops[(shown?.index ?? -1) + 1];
+  offer(dock.querySelector("[data-previous]"), stops[(shown?.index ?? 0) - 1]);
+  offer(dock.querySelector("[data-following]"), stops[(shown?.index ?? -1) + 1]);
   for (const marker of page.querySelectorAll("[data-post]")) {
     marker.classList.toggle("now", marker.dataset.post === shown?.label);
   }
   isPlaying(!sound.paused);
+}
+
+// Whoever is on a button that leads no further goes on from the one beside it.
+function offer(button, stop) {
+  if (!stop && button === document.activeElement) dock.querySelector("[data-toggle]").focus();
+  button.disabled = !stop;
 }
 
 function tell(sentence) {
@@ -221,6 +244,7 @@ function lost({ code }) {
 
 function here({ longitude, latitude, accuracy }) {
   draw({ longitude, latitude, accuracy });
+  if ([say.looking, say.lost].includes(status.textContent)) tell("");
   const before = walk;
   walk = moved(walk, stops, { longitude, latitude, accuracy });
   if (walk.playing !== null && walk.playing !== before.playing) return play(stopOf.get(walk.playing));
@@ -250,7 +274,7 @@ function draw({ longitude, latitude, accuracy }) {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
-  if (!link || navigator.onLine || link.origin !== location.origin || isKept(link)) return;
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || navigator.onLine || link.origin !== location.origin || isKept(link)) return;
   event.preventDefault();
   tell(say.outside);
   status.scrollIntoView({ block: "center", behavior: CALM.matches ? "auto" : "smooth" });
@@ -289,7 +313,10 @@ function listen(player, begun) {
   player.addEventListener("error", () => player === sound && player.currentSrc && failed());
 }
 
-dock.querySelector("[data-toggle]").addEventListener("click", toggle);
+dock.querySelector("[data-toggle]").addEventListener("click", () => {
+  toggle();
+  comeTo(shown);
+});
 dock.querySelector("[data-previous]").addEventListener("click", () => step(-1));
 dock.querySelector("[data-following]").addEventListener("click", () => step(1));
 document.addEventListener("visibilitychange", () => {

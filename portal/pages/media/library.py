@@ -294,15 +294,17 @@ class Transcribe:
         page = page_of(self.request)
         first = (page - 1) * WORDINGS
         found, total = wordings(self.request.db, self.context.shown.id, limit=WORDINGS, offset=first)
+        back = {"return": self.request.GET["return"]} if "return" in self.request.GET else {}
 
         def address(number: int) -> str:
-            here = {"media": self.context.shown.id, "_query": {"page": number}, "_anchor": "wordings"}
+            here = {"media": self.context.shown.id, "_query": {"page": number} | back, "_anchor": "wordings"}
             return self.request.route_path("library.transcripts", **here)
 
         return {
             "media": self.context.shown,
             "form": self.form,
             "wordings": found,
+            "back": back,
             "first": first + 1,
             "total": total,
             "previous_url": address(page - 1) if page > 1 else None,

@@ -286,20 +286,24 @@ def test_the_shortened_wish_ends_on_the_latest_day_that_the_charter_allows(wish,
     assert found == next(allowed, application)
 
 
+def less(application):
+    return fewer(application, refusals(application))
+
+
 def test_of_what_is_not_enough_as_many_are_proposed_as_are_free_and_may_be_had():
     wish = asked("2026-10-22T10:00", "2026-10-23T10:00", max_units_per_person=3)
     line = wish.lines[0]
-    assert fewer(replace(wish, lines=(replace(line, units=5, free=2),))) == {"camera": 2}
-    assert fewer(replace(wish, lines=(replace(line, units=5, free=9, held=1),))) == {"camera": 2}
-    assert fewer(replace(wish, lines=(replace(line, units=5, free=0),))) == {}
-    assert fewer(replace(wish, lines=(replace(line, units=5, free=9, held=3),))) == {}
+    assert less(replace(wish, lines=(replace(line, units=5, free=2),))) == {"camera": 2}
+    assert less(replace(wish, lines=(replace(line, units=5, free=9, held=1),))) == {"camera": 2}
+    assert less(replace(wish, lines=(replace(line, units=5, free=0),))) == {}
+    assert less(replace(wish, lines=(replace(line, units=5, free=9, held=3),))) == {}
     two = (replace(line, units=5, free=2), replace(line, equipment="tent", units=1, free=1))
-    assert fewer(replace(wish, lines=two)) == {"camera": 2, "tent": 1}
+    assert less(replace(wish, lines=two)) == {"camera": 2, "tent": 1}
 
 
 def test_fewer_are_not_proposed_at_a_time_that_would_not_do():
     wish = asked("2026-10-24T10:00", "2026-10-24T12:00", MONDAY_TO_FRIDAY)
-    assert fewer(replace(wish, lines=(replace(wish.lines[0], units=5, free=2),))) == {}
+    assert less(replace(wish, lines=(replace(wish.lines[0], units=5, free=2),))) == {}
 
 
 def test_nobody_is_sent_to_a_desk_in_the_minute_in_which_it_closes():
@@ -308,6 +312,19 @@ def test_nobody_is_sent_to_a_desk_in_the_minute_in_which_it_closes():
     closing = asked("2026-10-22T18:00", "2026-10-23T12:00")
     is_free, taken = free_beside(period("2026-10-22T09:00", "2026-10-23T09:00"))
     assert nearest_periods(closing, is_free, taken, 1) == [period("2026-10-23T18:00", "2026-10-24T12:00")]
+
+
+def test_an_hour_shortly_before_closing_is_kept_where_somebody_wants_it():
+    wish = asked("2026-10-22T17:50", "2026-10-23T12:00")
+    is_free, taken = free_beside(period("2026-10-22T09:00", "2026-10-23T09:00"))
+    assert nearest_periods(wish, is_free, taken, 1) == [period("2026-10-23T17:50", "2026-10-24T12:00")]
+
+
+def test_what_is_handed_out_now_is_brought_back_while_the_desk_is_open():
+    wish = replace(asked("2026-10-22T20:03", "2026-10-23T19:00", now=instant("2026-10-22T20:03")), handed_out=True)
+    assert nearest_periods(wish, anything, limit=1) == [period("2026-10-22T20:03", "2026-10-23T18:00")]
+    wish = replace(asked("2026-10-22T14:23", "2026-10-23T19:00", now=instant("2026-10-22T14:23")), handed_out=True)
+    assert nearest_periods(wish, anything, limit=1) == [period("2026-10-22T14:23", "2026-10-23T18:00")]
 
 
 def test_what_begins_now_is_moved_to_a_rounder_hour():

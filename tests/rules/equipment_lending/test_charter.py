@@ -195,7 +195,7 @@ def about_one_thing(wish, line):
         RefusalCode.TOO_SHORT: wish.period.start + policy.min_minutes * MINUTE > wish.period.end,
         RefusalCode.TOO_LONG: len(days) > policy.max_days,
         RefusalCode.SPANS_CLOSED: not policy.span_closed and not all(is_open(wish.pickup, d.weekday()) for d in inside),
-        RefusalCode.NOT_ENOUGH: line.free < line.units,
+        RefusalCode.NOT_ENOUGH: line.free < line.units and wish.period.end > NOW,
         RefusalCode.TOO_MANY_UNITS: most is not None and line.held + line.units > most,
         RefusalCode.TOO_MANY_DAYS: most_days is not None and had > most_days,
         RefusalCode.NOT_CERTIFIED: not policy.requires <= set(line.certified),

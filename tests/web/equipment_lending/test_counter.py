@@ -84,6 +84,22 @@ def test_a_tag_that_is_nobodys_is_said_at_once(at_desk, loan, tag):
     assert page.html.title.text.startswith("Error:")
 
 
+def test_a_tag_is_scanned_without_its_hyphens_and_a_wrong_one_stands_in_nobody_s_way(session, at_desk, loan, tags):
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH).forms["checkout"]
+    form["scan"] = "nothing-1"
+    form = form.submit("items:add", headers=ENGLISH, status=422).forms["checkout"]
+    assert form["scan"].value == ""
+    form["scan"] = tags[0].replace("-", "").lower()
+    page = form.submit("items:add", headers=ENGLISH, status=200)
+    assert page.html.find("input", value=tags[0]).has_attr("checked")
+
+
+def test_who_comes_before_the_day_is_handed_it_knowingly(session, at_desk, stock):
+    later = lending.loan(session, stock, "2026-10-28T10:00", "2026-10-30T10:00")
+    page = at_desk.get(f"/desk/loans/{later.id}/check-out", headers=ENGLISH)
+    assert "agreed for Wednesday 28 October" in page.html.select_one(".notice.is-warn").text
+
+
 def test_a_tag_of_something_else_is_said_at_once(session, at_desk, loan, stock):
     other = lending.stock(session, at=stock.point).items[0].asset_tag
     form = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH).forms["checkout"]

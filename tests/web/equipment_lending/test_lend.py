@@ -96,6 +96,11 @@ def test_a_no_stands_beside_what_it_is_about(session, at_desk, borrower, stock):
     assert session.scalars(select(Loan)).all() == []
 
 
+def test_how_many_there_are_at_that_time_is_said(at_desk, borrower, stock):
+    page = lend(at_desk, borrower, values={"lines.0.units": "5"}, status=409)
+    assert "2 × Field recorder at that time" in page.html.select_one(".notice p").text
+
+
 def test_what_would_work_instead_fills_the_form_in(session, at_desk, borrower, stock):
     lending.loan(session, stock, "2026-10-22T09:00", "2026-10-24T09:00", units=2)
     page = lend(at_desk, borrower, values={"lines.0.units": "2"}, status=409)
