@@ -37,7 +37,7 @@ from portal.people.queries import mandates_of
 
 PAGE = 20
 PAST = tuple(state for state in LoanState if state not in CURRENT)
-PROMISED = _("Somebody else has it after you. Bring it back on the day agreed, or ask the desk.")
+PROMISED = _("It is promised from then on. Bring it back on the day agreed, or ask the desk.")
 EXTENDABLE = (LoanState.CONFIRMED, LoanState.OUT)
 AGREED = (LoanState.CONFIRMED, LoanState.OUT, LoanState.CLOSED)
 

@@ -155,7 +155,7 @@ FLAWS = {
     ),
     FlawCode.OFF_THE_GLOBE: _("Stop ${stop} is not on the globe. Correct where it is."),
     FlawCode.FAR_FROM_LINE: _(
-        "Stop ${stop} is ${metres} m away from the way. Move one of them, or confirm that it is meant so."
+        "Stop ${stop} is ${distance} away from the way. Move one of them, or confirm that it is meant so."
     ),
     FlawCode.ACROSS_180: _("The way jumps from one side of the world to the other. Correct its points."),
     FlawCode.STOP_TWICE: _("A stop is there twice. Take one of the two out."),
@@ -183,7 +183,7 @@ WITHOUT_STOP = {
 """What is said of a place, or of a way, where no stop is concerned."""
 
 HINTS = {
-    HintCode.OFF_THE_LINE: _("Stop ${stop} is ${metres} m away from the way. Is it where it should be?"),
+    HintCode.OFF_THE_LINE: _("Stop ${stop} is ${distance} away from the way. Is it where it should be?"),
     HintCode.SMALL_RADIUS: _(
         "Stop ${stop} begins within ${metres} m only. A phone seldom knows better than 15 m where it is."
     ),
@@ -231,7 +231,10 @@ def beside(found: Iterable[Flaw | Hint], request) -> dict[str, list[str]]:
 
 
 def _said(message: str, values: Mapping[str, object], request) -> str:
-    return request.localizer.translate(message, mapping={name: _value(name, value) for name, value in values.items()})
+    told = {name: _value(name, value) for name, value in values.items()}
+    if isinstance(metres := values.get("metres"), int | float):
+        told["distance"] = distance_words(metres, request)
+    return request.localizer.translate(message, mapping=told)
 
 
 def _value(name: str, value: object) -> object:

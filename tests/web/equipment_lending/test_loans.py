@@ -242,7 +242,7 @@ def test_it_cannot_be_kept_longer_at_somebody_elses_expense(signed_in, session, 
     form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
     form["return"] = "2026-10-26"
     page = form.submit(status=409)
-    assert "Somebody else has it after you" in page.html.select_one("#extend-return-error").text
+    assert "It is promised from then on" in page.html.select_one("#extend-return-error").text
     assert loan.return_at == lending.instant("2026-10-23T18:00")
 
 
