@@ -56,13 +56,17 @@ class Aim:
         """Return by how many decibels the source is to be turned up, or down."""
         return min(self.loudness - source.loudness, MOST_GAIN)
 
+    def peak(self, source: Measured) -> float:
+        """Return the true peak that the encoder is given: below the ceiling where nothing reaches the limiter."""
+        return min(source.true_peak + self.gain(source), self.ceiling)
 
-def better(aim: Aim, found: Measured, tries: int) -> Aim | None:
+
+def better(source: Measured, aim: Aim, found: Measured, tries: int) -> Aim | None:
     """Return what to ask an encoder for next, after ``tries`` tries of which the last had ``aim`` and gave ``found``.
 
-    None: it is good, or as good as it gets. The limiter goes down by what the encoder overshot, and the loudness up by
-    what that cost. Who was asked often enough gives up loudness rather than the ceiling: claps in a quiet place cannot
-    be as loud as speech without being bent.
+    None: it is good, or as good as it gets. The limiter goes below the peak of what the encoder was given, by what that
+    overshot, and the loudness up by what it cost. Who was asked often enough gives up loudness rather than the ceiling:
+    claps in a quiet place cannot be as loud as speech without being bent.
     """
     over = found.true_peak + READING - CEILING
     sure = tries >= SURE_AFTER
@@ -70,7 +74,7 @@ def better(aim: Aim, found: Measured, tries: int) -> Aim | None:
         return None
     if over <= 0:
         return Aim(aim.loudness + TARGET - found.loudness, aim.ceiling)
-    ceiling = max(aim.ceiling - over - SPARE, LOWEST_CEILING)
+    ceiling = max(aim.peak(source) - over - SPARE, LOWEST_CEILING)
     if sure:
         return Aim(aim.loudness - over - 2 * SPARE, ceiling)
     return Aim(aim.loudness + TARGET - SPARE - found.loudness, ceiling)

@@ -70,7 +70,7 @@ def prepared(source: Source, known: Probed, folder: Path, tell: Tell) -> Prepare
         _encode(source, known, measured, aims, folder, progress)
         return {made: measure(Source(folder / made.path, DEMUXERS[made]), folder) for made in aims}
 
-    found = aimed((AAC, OPUS), encode)
+    found = aimed((AAC, OPUS), measured, encode)
     tell(1.0)
     return Prepared(
         MediaKind.AUDIO,
@@ -82,7 +82,9 @@ def prepared(source: Source, known: Probed, folder: Path, tell: Tell) -> Prepare
     )
 
 
-def aimed(wanted: Iterable[Made], encode: Callable[[Mapping[Made, Aim]], dict[Made, Measured]]) -> dict[Made, Measured]:
+def aimed(
+    wanted: Iterable[Made], source: Measured, encode: Callable[[Mapping[Made, Aim]], dict[Made, Measured]]
+) -> dict[Made, Measured]:
     """Encode until what comes out is as it is to be, or as near as it gets, and return what it was measured at.
 
     Each encoder overshoots in its own way: those whose work is good are not asked again.
@@ -92,7 +94,7 @@ def aimed(wanted: Iterable[Made], encode: Callable[[Mapping[Made, Aim]], dict[Ma
     while aims:
         latest, tries = encode(aims), tries + 1
         found |= latest
-        following = {made: better(aim, latest[made], tries) for made, aim in aims.items()}
+        following = {made: better(source, aim, latest[made], tries) for made, aim in aims.items()}
         aims = {made: aim for made, aim in following.items() if aim is not None}
     return found
 

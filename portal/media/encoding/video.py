@@ -87,7 +87,7 @@ def _with_sound(source: Source, known: Probed, measured: Measured, folder: Path)
         run([*source.arguments, *pictures, "-filter_complex", graph, *sound, *film], BOUNDS, folder)
         return {whole: measure(Source(folder / FILM, "mov"), folder)}
 
-    return aimed((whole,), encode)[whole]
+    return aimed((whole,), measured, encode)[whole]
 
 
 def _still(film: Source, seconds: float, folder: Path) -> Made:
