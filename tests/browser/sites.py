@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pyramid.i18n import make_localizer
@@ -13,6 +14,7 @@ from pyramid.registry import Registry
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from portal.app import configure
 from portal.mail.models import OutgoingMail
@@ -35,8 +37,10 @@ def served(app, port: int = 0) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.close()
+        # In its own thread: one that waits for what another one closes ends with an error.
+        server.trigger.pull_trigger(partial(close_all, server._map))
         thread.join(timeout=5)
+        server.task_dispatcher.shutdown()
 
 
 @dataclass(frozen=True)
