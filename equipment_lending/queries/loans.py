@@ -243,13 +243,12 @@ def _item() -> Select[Item]:
 
 
 def item_called(session: Session, typed: str) -> Item | None:
-    """Return the item with this tag, or the only one whose tag has these letters and digits, in this order."""
-    bare = bare_tag(typed)
+    """Return the item with this tag, or the only one whose tag is this but for hyphens and spaces."""
+    if item := item_by_tag(session, typed):
+        return item
     tag = func.replace(func.replace(func.lower(Item.asset_tag), "-", ""), " ", "")
-    alike = _item().where(tag == bare).limit(2)
-    item = item_by_tag(session, typed)
-    found = session.scalars(alike).all() if item is None and bare else []
-    return found[0] if len(found) == 1 else item
+    alike = session.scalars(_item().where(tag == bare_tag(typed)).limit(2)).all()
+    return alike[0] if len(alike) == 1 else None
 
 
 def item_by_tag(session: Session, asset_tag: str) -> Item | None:

@@ -130,7 +130,10 @@ def _notice(asked: Application) -> Iterator[Refusal]:
 
 
 def _desk_hours(asked: Application) -> Iterator[Refusal]:
-    """One comes and goes while the desk is open; the days between do not matter here."""
+    """One comes and goes while the desk is open; the days between do not matter here.
+
+    Who is handed it at once has found somebody there.
+    """
     for visit, instant, own, closed, full in (
         (asked.pickup, asked.period.start, 0, RefusalCode.PICKUP_CLOSED, RefusalCode.PICKUP_FULL),
         (asked.back, asked.period.end, _twice_there(asked), RefusalCode.RETURN_CLOSED, RefusalCode.RETURN_FULL),

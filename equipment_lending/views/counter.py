@@ -36,6 +36,7 @@ from equipment_lending.views.change import at_risk_words
 from equipment_lending.views.desk import present_point, served_points
 from equipment_lending.views.words import CONDITIONS, sentence, state_words, training_words
 from portal.forms import Button, fail, submitted
+from portal.forms.form import PortalForm
 from portal.i18n import _
 from portal.people.queries import may_act
 from portal.ports.certifications import Certifications
@@ -47,6 +48,8 @@ ADD = "items:add"
 
 class AtCounter:
     """What the pages about one loan at the counter share."""
+
+    form: PortalForm
 
     def __init__(self, context, request) -> None:
         self.loan: Loan = context.loan
@@ -83,8 +86,9 @@ class AtCounter:
     def say(self, reasons: Iterable[Refusal]) -> list[str]:
         return [sentence(reason, self.request, self.loan.point.zone) for reason in reasons]
 
-    def say_if_wrong(self, strays: Collection[str]) -> None:
-        """Answer with a 422 where a tag was sent that does not belong here."""
+    def await_next_tag(self, strays: Collection[str]) -> None:
+        """Empty the field: what was scanned is ticked, or one of the ``strays``, for which the answer is a 422."""
+        self.form["scan"].cstruct = ""
         if strays and self.request.method == "POST" and self.request.response.status_int == 200:
             self.request.response.status_int = 422
 
@@ -164,8 +168,7 @@ class CheckOut(AtCounter):
         general = [reason for reason in reasons if str(reason.values.get("item", "")).lower() not in shelf]
         said = {str(reason.values.get("item", "")).lower() for reason in general}
         strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in shelf | said]
-        self.say_if_wrong(strays)
-        self.form["scan"].cstruct = ""  # what was scanned is ticked, or was said to be wrong: the next one goes here
+        self.await_next_tag(strays)
         return self.frame() | {
             "early": self.loan.point.day_of(self.loan.pickup_at) > self.loan.point.day_of(self.now),
             "form": self.form,
@@ -260,9 +263,8 @@ class CheckIn(AtCounter):
     def _page(self, ticked: Collection[str], reasons: Sequence[Refusal] = ()):
         out = {one.item.asset_tag.lower() for one in self.out}
         strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in out]
-        self.say_if_wrong(strays)
+        self.await_next_tag(strays)
         others = [reason for reason in reasons if reason.code is not RefusalCode.NOT_OUT]
-        self.form["scan"].cstruct = ""
         not_out = [Refusal(RefusalCode.NOT_OUT, {"item": tag[:60]}) for tag in strays]
         return self.frame() | {
             "form": self.form,

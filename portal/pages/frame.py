@@ -115,7 +115,10 @@ def head(request, bare: bool = False) -> Markup:
 
 
 def _kept(request, name: str, values: Mapping[str, Any], more: Mapping[str, str] | None = None) -> str:
-    """Return a template rendered with ``values``, of which it is kept for the next time, and with ``more``."""
+    """Return a template rendered with ``values`` and ``more``, and keep it for the next time with the same values.
+
+    What differs from page to page goes into ``more``, as marks that stand for it.
+    """
     key = name, request.locale_name, request.city, request.script_name, *values.values()
     template, said = f"portal:templates/portal/{name}.jinja2", {**values, **(more or {})}
     return request.registry.kept_parts.get(key, lambda: render(template, said, request), len)

@@ -79,8 +79,9 @@ function toggle() {
 
 function step(by) {
   const stop = stops[(shown?.index ?? -1) + by];
-  if (stop) ask(stop);
-  if (stop) comeTo(stop);
+  if (!stop) return;
+  ask(stop);
+  comeTo(stop);
 }
 
 // Only for whoever asks from the foot of the page: who reads on while the next one begins is left where they are.
@@ -274,14 +275,16 @@ function draw({ longitude, latitude, accuracy }) {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || navigator.onLine || link.origin !== location.origin || isKept(link)) return;
+  const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey; // another window may have its own way
+  if (navigator.onLine || elsewhere || !link || link.origin !== location.origin || isKept(link)) return;
   event.preventDefault();
   tell(say.outside);
   status.scrollIntoView({ block: "center", behavior: CALM.matches ? "auto" : "smooth" });
 });
 
 function isKept({ pathname }) {
-  return pathname === location.pathname || pathname.startsWith("/stops/") || [`/trails/${say.walk}`, `/trails/${say.walk}/walk`].includes(pathname);
+  const trail = `/trails/${say.walk}`;
+  return [trail, `${trail}/walk`, location.pathname].includes(pathname) || pathname.startsWith("/stops/");
 }
 
 // One element instead of many
