@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from equipment_lending.models import Claim, Custody, EquipmentModel, Item, LendingPoint, Loan, LoanLine, Stock
-from equipment_lending.rules.naming import bare_tag
+from equipment_lending.rules.naming import TYPED_FOR, bare_tag
 from equipment_lending.terms import ClaimKind, LoanState, Period
 from portal.people.models import Organisation, Person
 from portal.people.queries import found_people
@@ -243,10 +243,12 @@ def _item() -> Select[Item]:
 
 
 def item_called(session: Session, typed: str) -> Item | None:
-    """Return the item with this tag, or the only one whose tag is this but for hyphens and spaces."""
+    """Return the item with this tag, or the only one whose tag looks like this; see :func:`bare_tag`."""
     if item := item_by_tag(session, typed):
         return item
-    tag = func.replace(func.replace(func.lower(Item.asset_tag), "-", ""), " ", "")
+    tag: ColumnElement[str] = func.lower(Item.asset_tag)
+    for written, meant in TYPED_FOR.items():
+        tag = func.replace(tag, written, meant)
     alike = session.scalars(_item().where(tag == bare_tag(typed)).limit(2)).all()
     return alike[0] if len(alike) == 1 else None
 

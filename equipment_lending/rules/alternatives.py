@@ -93,6 +93,21 @@ def free_parts(asked: Application, is_free: Callable[[Period], bool]) -> list[Pe
     return [part for part in found if part]
 
 
+def other_ends(back: OpeningCalendar, until: datetime, after: datetime) -> Iterator[datetime]:
+    """Yield other returns than ``until`` for a loan that is to last longer than ``after``, one a day, the latest first.
+
+    Each is at the same hour, or as near to it as the desk is open. Before them comes the next day on which it is, where
+    it is closed all day when it was to be brought back.
+    """
+    wished = until.astimezone(back.zone).replace(tzinfo=None)
+    if back.is_closed(wished.date()):
+        following = _nearest_end(back, wished, timedelta(days=1))
+        yield from [following] if following else []
+    days = min((wished.date() - back.day_of(after)).days + 1, DAYS_AROUND)
+    ends = (back.nearest_open(wished.date() - timedelta(days=n), wished.time()) for n in range(days))
+    yield from (end for end in ends if end and after < end != until)
+
+
 def taken_by(steps: Iterable[Step], units: int, policy: Policy) -> list[Period]:
     """Return when no loan of ``units`` can run, from pick-up to return: too little is free for it or its buffers."""
     before, after = timedelta(minutes=policy.buffer_before_minutes), timedelta(minutes=policy.buffer_after_minutes)

@@ -1,15 +1,19 @@
 """How things are named: short names in addresses, tags on labels, and what a scanner reads off a label."""
 
 import re
+from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 80
 TAG = re.compile(r"[^\W_][\w.-]{0,39}", re.ASCII)
 """Fit for a label, a spreadsheet, an address. Large and small letters are the same; ASCII, so that all agree on it."""
+TYPED_FOR: Mapping[str, str] = {"-": "", " ": "", ".": "", "_": "", "o": "0", "i": "1", "l": "1"}
+"""What people leave out of a tag, and take for something else; in small letters."""
 RESERVED_POINTS = frozenset({"loans", "people"})
 """Pages of the desk, which no point can be called."""
 
+_TYPED = {ord(written): meant for written, meant in TYPED_FOR.items()}
 _COUNTED = re.compile(r"(?P<before>.*?)(?P<number>\d+)", re.ASCII)
 
 
@@ -26,8 +30,12 @@ def consecutive_tags(first: str, count: int) -> list[str]:
 
 
 def bare_tag(tag: str) -> str:
-    """Return the letters and digits of a tag, in small letters: as somebody types it who leaves the hyphens out."""
-    return "".join(filter(str.isalnum, tag.lower()))
+    """Return what stays of a tag however it is read off a label: without hyphens, and with O for 0 or I for 1.
+
+    >>> bare_tag("BR-0101"), bare_tag("br Oioi")
+    ('br0101', 'br0101')
+    """
+    return tag.lower().translate(_TYPED)
 
 
 def tag_in(scanned: str) -> str:

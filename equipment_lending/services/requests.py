@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from equipment_lending.models import Claim, LendingPoint, Loan, LoanLine, Stock
 from equipment_lending.queries import loans
-from equipment_lending.queries.alternatives import alternatives
+from equipment_lending.queries.alternatives import Alternatives, alternatives
 from equipment_lending.queries.application import Gathered, gather, wish_of, wished_points, wished_stocks
 from equipment_lending.queries.calendars import calendar, policies
 from equipment_lending.queries.changed_hours import closed_cases
 from equipment_lending.queries.occupation import stock_uses
+from equipment_lending.rules.alternatives import other_ends
 from equipment_lending.rules.assignment import bind, extendable, free_units
-from equipment_lending.rules.charter import refusals, refusals_on_approval
+from equipment_lending.rules.charter import LONGEST, refusals, refusals_on_approval
 from equipment_lending.rules.claims import claimed, remaining, whole_minute_after
 from equipment_lending.rules.lateness import no_show_from
 from equipment_lending.rules.policy import Policy
@@ -26,6 +27,8 @@ from equipment_lending.services.letters import Letters
 from equipment_lending.services.turns import Turns, look_who_waits
 from equipment_lending.terms import (
     ABOUT_LONGER,
+    MENDED_ELSEWHEN,
+    MENDED_SOONER,
     Approval,
     ClaimKind,
     LoanState,
@@ -185,7 +188,7 @@ class LoanRequests:
         """Let a loan last until ``return_at``, at nobody's expense: what is still to be returned is asked for anew.
 
         ``alone`` is a borrower without anybody at the desk, which is not enough where it approves what it lends.
-        Raises :class:`Refused` with every reason, and changes nothing.
+        Raises :class:`Refused` with every reason, and the latest return that would do; and changes nothing.
         """
         with self._session.begin_nested():
             self._lock_limits(loan_id)
@@ -195,7 +198,7 @@ class LoanRequests:
             if alone and not _automatic(policy_of.values()):
                 reasons.append(Refusal(RefusalCode.DESK_DECIDES))
             if reasons:
-                raise Refused(reasons)
+                raise Refused(reasons, self._longer_than_now(loan, return_at, reasons))
             longer, zone = Period(loan.pickup_at, return_at), ZoneInfo(loan.point.zone)
             for line in loan.lines:
                 self._lengthen(line, claimed(longer, policy_of[line.stock_id], zone).end, return_at)
@@ -333,6 +336,15 @@ class LoanRequests:
             for line in loan.lines
             if not self._can_stay(line, gathered.occupied(line.stock_id, gathered.application.period), now)
         ]
+
+    def _longer_than_now(self, loan: Loan, return_at: datetime, reasons: Sequence[Refusal]) -> Alternatives:
+        """Return the latest return that would do instead, where another one would mend every reason."""
+        mended = {reason.code for reason in reasons} <= MENDED_ELSEWHEN | MENDED_SOONER
+        if not mended or return_at - loan.pickup_at > LONGEST:
+            return Alternatives()
+        ends = other_ends(calendar(self._session, loan.return_point), return_at, loan.return_at)
+        found = next((end for end in ends if not self._cannot_be_longer(loan, end)), None)
+        return Alternatives((Period(loan.pickup_at, found),) if found else ())
 
     def _asked_anew(self, loan: Loan, return_at: datetime) -> Gathered:
         """Return the facts of a loan as if somebody asked for it now, until ``return_at``."""

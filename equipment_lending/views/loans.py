@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
@@ -11,6 +12,7 @@ from pyramid.view import view_config, view_defaults
 from equipment_lending.models import Loan
 from equipment_lending.permissions import Lending
 from equipment_lending.queries.agenda import appointment, contents
+from equipment_lending.queries.alternatives import Alternatives
 from equipment_lending.queries.calendars import calendar
 from equipment_lending.queries.changed_hours import closed_in_time
 from equipment_lending.queries.loans import CURRENT, UNFETCHED, loans_of, units_to_hand_out
@@ -29,7 +31,7 @@ from equipment_lending.views.words import (
     state_words,
     steps_words,
 )
-from portal.forms import Button, fail, submitted
+from portal.forms import Button, Proposal, fail, submitted
 from portal.i18n import _
 from portal.pages.codes import qr
 from portal.people.calendar import feed
@@ -171,7 +173,9 @@ class LoanPage:
     @view_config(route_name="lending.loan.extend", request_method="POST")
     def extend(self):
         sent = submitted(self.extending, self.request)
-        return_at = self._return_at(sent) if sent is not None else None
+        if sent is None:
+            return self.show()
+        return_at = self._return_at(sent)
         if return_at is None:
             self.request.response.status_int = 422
             return self.show()
@@ -183,6 +187,8 @@ class LoanPage:
                 alone=not self.request.has_permission(Lending.SERVE),
             )
         except Refused as no:
+            if isinstance(no.alternatives, Alternatives):
+                self.extending.proposals = [self._until(period.end) for period in no.alternatives.periods]
             return self._refused(no, self.extending, "return")
         self.request.tell("good", _("You can keep it longer. The new day of return is below."))
         return self._back()
@@ -194,6 +200,11 @@ class LoanPage:
         except NoSuchTime:
             fail(self.extending, "return_time", NO_SUCH_HOUR)
             return None
+
+    def _until(self, end: datetime) -> Proposal:
+        local = end.astimezone(ZoneInfo(self.loan.return_point.zone))
+        answers = {"return": f"{local:%Y-%m-%d}", "return_time": f"{local:%H:%M}"}
+        return Proposal(self.request.words.datetime(end, self.loan.return_point.zone), answers)
 
     def _refused(self, no: Refused, form, path: str | None):
         """Return the page again with every reason; what the form was for may no longer be possible at all."""

@@ -55,14 +55,20 @@ def _cell(view: DayView, chosen: Chosen, borrowed: bool, request, url_of: Callab
     url = url_of(chosen.after(view.day)) if view.most else None
     if mine := chosen.words(view.day):
         return Cell(say(mine[0]), mine[1], url)
+    words, kind = _what_is_left(view, request)
     if borrowed:
-        return Cell(say(_("yours")), "mine", url)
+        return Cell(f"{say(_('yours'))}, {words}" if url else say(_("yours")), "mine", url)
+    return Cell(words, kind, url)
+
+
+def _what_is_left(view: DayView, request) -> tuple[str, str]:
+    say = request.localizer.translate
     if view.over:
-        return Cell(say(_("over")), "past")
+        return say(_("over")), "past"
     if not view.windows:
-        return Cell(say(_("closed")), "closed")
+        return say(_("closed")), "closed"
     if view.most == 0:
-        return Cell(say(_("all taken")), "full")
+        return say(_("all taken")), "full"
     if view.least == 0:
-        return Cell(say(_("free for a part")), "", url)
-    return Cell(request.ngettext("${n} free", "${n} free", view.least), "", url)
+        return say(_("free for a part")), ""
+    return request.ngettext("${n} free", "${n} free", view.least), ""

@@ -3,23 +3,25 @@
 All of it reads the public index through :class:`portal.index.queries.Filter`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Integer, Row, Subquery, func, literal_column, select
+from sqlalchemy import Integer, Row, Select, Subquery, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from maps.queries.geometry import ends_of_paths, paths
 from maps.rules.clusters import shift, square
 from portal.index.models import IndexEntry
-from portal.index.queries import Filter, facets, hits, within
+from portal.index.queries import Filter, Shape, facets, hits, located, within
+from portal.kept import Kept
 from portal.places.grid import Box, Run, Tile
 
 _entry = IndexEntry.__table__.c
-FEATURE = tuple(_entry[name] for name in ("id", "told", "has_path"))
+_TOLD = (IndexEntry.id, IndexEntry.told, IndexEntry.has_path)
+FEATURE = tuple(_entry[column.key] for column in _TOLD)
 """What is read of an entry to tell it to programs, in this order; plain columns, because thousands are read at once."""
 
 SHOWN = tuple(
@@ -31,6 +33,9 @@ SHOWN = tuple(
 )
 """What is read of an entry to show it on a map."""
 
+_QUESTIONS = Kept(4 * 1024 * 1024)
+"""Kept for what is wanted and the shape of the box: to put a question together takes as long as to have it answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Features:
@@ -41,23 +46,49 @@ class Features:
     matched: int
 
 
+def _size(_question: Select[Any]) -> int:
+    return 64 * 1024
+
+
 def features(session: Session, wanted: Filter, limit: int, offset: int = 0, matched: int | None = None) -> Features:
     """Return a page of what is as wanted, in the order of the grid; ``matched`` if it is known already."""
-    found = hits(session, wanted, IndexEntry.id, IndexEntry.cell, first=limit + offset).subquery()
-    page = select(found.c.id, found.c.cell).order_by(found.c.cell, found.c.id).limit(limit).offset(offset).subquery()
-    asked = select(*FEATURE).join_from(page, IndexEntry.__table__, _entry.id == page.c.id)
-    if matched is None:
-        everything = hits(session, wanted, IndexEntry.id).subquery()
-        asked = asked.add_columns(select(func.count()).select_from(everything).scalar_subquery())
-    rows = session.connection().execute(asked.order_by(page.c.cell, page.c.id)).all()
+    shape, told = located(wanted.box)
+    asked = session.get_bind().dialect.name, replace(wanted, box=None), shape, offset > 0, matched is None
+    question = _QUESTIONS.get(asked, lambda: _page(session, wanted, shape, offset > 0, matched is None), _size)
+    most = {"most": limit + offset, "limit": limit, "offset": offset}
+    rows = session.connection().execute(question, told | most).all()
     if matched is None:
         matched = rows[0][-1] if rows else count(session, wanted) if offset else 0
     return Features(rows, paths(session, [row.id for row in rows if row.has_path]), matched)
 
 
+def _page(session: Session, wanted: Filter, shape: Shape | None, later: bool, counted: bool) -> Select[Any]:
+    """Return the question for a page of features; with ``counted``, for how many there are in all besides.
+
+    For a ``later`` page, the rows before it are passed over in the index of cells alone.
+    """
+    columns = (IndexEntry.id, IndexEntry.cell) if later else (*_TOLD, IndexEntry.cell)
+    found = hits(session, wanted, shape, *columns, most=True).subquery()
+    page = select(*found.c).order_by(found.c.cell, found.c.id)
+    page = page.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
+    rows = page.subquery()
+    if later:
+        asked = select(*FEATURE).join_from(rows, IndexEntry.__table__, _entry.id == rows.c.id)
+    else:
+        asked = select(*(rows.c[column.key] for column in _TOLD))
+    if counted:
+        asked = asked.add_columns(_number(session, wanted, shape).scalar_subquery())
+    return asked.order_by(rows.c.cell, rows.c.id)
+
+
+def _number(session: Session, wanted: Filter, shape: Shape | None) -> Select[int]:
+    return select(func.count()).select_from(hits(session, wanted, shape, IndexEntry.id).subquery())
+
+
 def count(session: Session, wanted: Filter) -> int:
     """Return how many entries are as wanted."""
-    return session.scalar(select(func.count()).select_from(hits(session, wanted, IndexEntry.id).subquery())) or 0
+    shape, told = located(wanted.box)
+    return session.scalar(_number(session, wanted, shape), told) or 0
 
 
 def feature(session: Session, kind: str, source_id: UUID) -> Features:
@@ -130,17 +161,18 @@ _MARKED = (IndexEntry.id, IndexEntry.kind, IndexEntry.cell, IndexEntry.longitude
 
 def marks(session: Session, wanted: Filter, zoom: int) -> list[Mark]:
     """Return everything wanted that has a position, as marks for the squares of a zoom; their counts add up."""
-    found = hits(session, wanted, *_MARKED).subquery()
-    return _in_squares(session, select(*found.c).where(found.c.cell >= 0).subquery(), zoom)
+    shape, told = located(wanted.box)
+    found = hits(session, wanted, shape, *_MARKED).subquery()
+    return _in_squares(session, select(*found.c).where(found.c.cell >= 0).subquery(), zoom, told)
 
 
 def tile_marks(session: Session, wanted: Filter, zoom: int, run: Run) -> list[Mark]:
     """Return everything wanted in a run of cells, wherever the filter's box is, as marks for the squares of a zoom."""
     found = select(*_MARKED).where(*facets(session, wanted), *within(run)).subquery()
-    return _in_squares(session, found, zoom)
+    return _in_squares(session, found, zoom, {})
 
 
-def _in_squares(session: Session, found: Subquery, zoom: int) -> list[Mark]:
+def _in_squares(session: Session, found: Subquery, zoom: int, told: Mapping[str, float]) -> list[Mark]:
     number = found.c.cell.bitwise_rshift(literal_column(str(shift(zoom)), Integer)).label("number")
     east, north = found.c.longitude, found.c.latitude
     grouped = select(
@@ -156,7 +188,7 @@ def _in_squares(session: Session, found: Subquery, zoom: int) -> list[Mark]:
         func.max(north).label("north"),
     ).group_by(number, found.c.kind)
     squares: dict[int, list[Row[Any]]] = {}
-    for row in session.execute(grouped):
+    for row in session.execute(grouped, told):
         squares.setdefault(row.number, []).append(row)
     return [_mark(square(number, zoom), rows) for number, rows in sorted(squares.items())]
 

@@ -1,20 +1,23 @@
 """Vector tiles of everything public: things one by one where there are few, else squares that say how many there are.
 
 PostGIS writes them itself; elsewhere mapbox-vector-tile does. Every entry is in exactly one tile of each zoom, by its
-position; nothing is left out, so the ``count`` of all that a zoom's tiles hold is everything there is.
+position; nothing is left out, so the ``count`` of all that a zoom's tiles hold is everything there is. A thing is known
+by its ``path``: an id beside it, which nothing repeats, would be a third of a tile.
 """
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Integer,
     Row,
     Select,
     String,
-    TextualSelect,
+    bindparam,
     case,
     func,
     literal,
@@ -30,8 +33,9 @@ from maps.rules.clusters import MOST_SINGLE, shift, tile_zoom
 from maps.rules.tiles import BUFFER, EXTENT, LINES_FROM, RADIUS, SOUTHERNMOST, Spot, clipped, rounded, spot
 from portal.i18n import NAMES, in_language
 from portal.index.models import IndexEntry
-from portal.index.queries import Filter, crossings, facets, within
-from portal.places.grid import Tile, tile_box, tile_run
+from portal.index.queries import Filter, crossing, crossing_paths, edges, facets, within
+from portal.kept import Kept
+from portal.places.grid import Run, Tile, tile_box, tile_run
 from portal.places.models import Place
 
 Properties = dict[str, Any]
@@ -44,13 +48,25 @@ def tile(session: Session, wanted: Filter, asked: Tile) -> bytes:
     return write(session, wanted, asked)
 
 
-def _crossing(session: Session, asked: Tile) -> TextualSelect:
-    """Return the question for what the tile draws the path of. One that is but in its buffer is the next one's."""
-    (crossing,) = crossings(session, tile_box(asked))
-    return crossing
-
-
 # PostGIS
+
+_TILE = Tile(*(bindparam(name, type_=Integer) for name in Tile._fields))  # type: ignore[arg-type]
+_RUN = Run(*(bindparam(name, type_=BigInteger) for name in Run._fields))  # type: ignore[arg-type]
+"""Stand for a tile and its cells in what is asked about any of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Questions:
+    """What is asked for a tile: ``some`` of what is in it, counted; its layers of ``single`` things, or squares."""
+
+    some: Select[Any]
+    single: Select[Any]
+    squares: Select[Any]
+
+
+_QUESTIONS = Kept(4 * 1024 * 1024)
+"""Kept for a filter and a zoom: to put them together takes as long as all that is asked besides."""
+_BYTES = 64 * 1024
 
 # Written out, because GeoAlchemy2 would have each function answer in binary; the names are those of the queries below.
 _SHOWN = f"ST_MakeEnvelope(-180, {SOUTHERNMOST}, 180, {-SOUTHERNMOST}, 4326)"
@@ -65,7 +81,6 @@ def _title_in(tongue: str) -> ColumnElement[Any]:
 
 
 _TOLD: tuple[ColumnElement[Any], ...] = (
-    literal_column("CAST(index_entry.source_id AS text)").label("id"),
     *(literal_column(f"index_entry.{name}").label(name) for name in ("kind", "path", *_FACETS)),
     literal_column(f"coalesce({_TITLE}, (SELECT value FROM json_each_text(index_entry.title) LIMIT 1))").label("title"),  # noqa: S608 (ours)
     *map(_title_in, NAMES),
@@ -79,22 +94,29 @@ def _point_of(table: str) -> str:
     return f"ST_SetSRID(ST_MakePoint({across}, {up}), 3857)"
 
 
-def _drawn(geometry: str, asked: Tile, buffer: int) -> ColumnElement[Any]:
+def _drawn(geometry: str, buffer: int) -> ColumnElement[Any]:
     """Return where something is in a tile, cut off beyond the buffer if there is one."""
-    envelope = Function[Any]("ST_TileEnvelope", asked.zoom, asked.column, asked.row)
+    envelope = Function[Any]("ST_TileEnvelope", *_TILE)
     drawn = Function[Any]("ST_AsMVTGeom", literal_column(geometry), envelope, EXTENT, buffer, bool(buffer))
     return drawn.label("geom")
 
 
 def _by_postgis(session: Session, wanted: Filter, asked: Tile) -> bytes:
-    here = select(IndexEntry.id).where(*facets(session, wanted), *within(tile_run(asked)))
-    some = here.limit(MOST_SINGLE + 1).subquery()
-    size = session.execute(select(func.count()).select_from(some)).scalar_one()
-    points = _single_points(here, asked) if size <= MOST_SINGLE else _square_points(here, asked)
-    written = _layer("points", points)
-    if asked.zoom >= LINES_FROM:
-        written = written.add_columns(_layer("lines", _drawn_lines(session, wanted, asked)).scalar_subquery())
-    return b"".join(filter(None, session.execute(written, execution_options={"binary": True}).one()))
+    zoom, told = asked.zoom, asked._asdict() | tile_run(asked)._asdict() | edges(tile_box(asked))
+    questions = _QUESTIONS.get((wanted, zoom), lambda: _questions(session, wanted, zoom), lambda _made: _BYTES)
+    size = session.execute(questions.some, told).scalar_one()
+    layers = questions.single if size <= MOST_SINGLE else questions.squares
+    return b"".join(filter(None, session.execute(layers, told, execution_options={"binary": True}).one()))
+
+
+def _questions(session: Session, wanted: Filter, zoom: int) -> _Questions:
+    here = select(IndexEntry.id).where(*facets(session, wanted), *within(_RUN))
+    some = select(func.count()).select_from(here.limit(MOST_SINGLE + 1).subquery())
+    single, squares = _layer("points", _single_points(here)), _layer("points", _square_points(here, zoom))
+    if zoom < LINES_FROM:
+        return _Questions(some, single, squares)
+    lines = _layer("lines", _drawn_lines(session, wanted)).scalar_subquery()
+    return _Questions(some, single.add_columns(lines), squares.add_columns(lines))
 
 
 def _layer(name: str, drawn: Select[Any]) -> Select[Any]:
@@ -103,18 +125,16 @@ def _layer(name: str, drawn: Select[Any]) -> Select[Any]:
     return select(case((func.count() > 0, layer))).select_from(drawn.subquery(name))
 
 
-def _single_points(here: Select[Any], asked: Tile) -> Select[Any]:
+def _single_points(here: Select[Any]) -> Select[Any]:
     """Return the question for what is ``here`` one by one."""
-    return here.with_only_columns(
-        _drawn(_point_of("index_entry"), asked, 0), literal_column("1").label("count"), *_TOLD
-    )
+    return here.with_only_columns(_drawn(_point_of("index_entry"), 0), literal_column("1").label("count"), *_TOLD)
 
 
-def _square_points(here: Select[Any], asked: Tile) -> Select[Any]:
+def _square_points(here: Select[Any], zoom: int) -> Select[Any]:
     """Return the question for what is ``here`` in squares that say how many there are, and what is alone in one."""
     columns = (IndexEntry.id, IndexEntry.kind, IndexEntry.cell, IndexEntry.longitude, IndexEntry.latitude)
     found = here.with_only_columns(*columns).subquery("here")
-    number = found.c.cell.bitwise_rshift(literal_column(str(shift(tile_zoom(asked.zoom))), Integer)).label("number")
+    number = found.c.cell.bitwise_rshift(literal_column(str(shift(tile_zoom(zoom))), Integer)).label("number")
     kinds = (
         select(
             number,
@@ -141,18 +161,18 @@ def _square_points(here: Select[Any], asked: Tile) -> Select[Any]:
     )
     alone = IndexEntry.__table__
     return select(
-        _drawn(_point_of("square"), asked, 0),
+        _drawn(_point_of("square"), 0),
         literal_column("CAST(square.size AS integer)").label("count"),
         case((square.c.size > 1, square.c.counts)).label("counts"),
         *_TOLD,
     ).select_from(square.outerjoin(alone, (square.c.size == 1) & (alone.c.id == square.c.first)))
 
 
-def _drawn_lines(session: Session, wanted: Filter, asked: Tile) -> Select[Any]:
-    """Return the question for the paths in a tile, as far as they are wanted."""
+def _drawn_lines(session: Session, wanted: Filter) -> Select[Any]:
+    """Return the question for the paths in a tile, as far as they are wanted; not those that are but in its buffer."""
     entry = IndexEntry.__table__
-    there = select(_drawn(_LINE, asked, BUFFER), *_TOLD).select_from(entry.join(Place, Place.id == entry.c.place_id))
-    return there.where(*facets(session, wanted), IndexEntry.id.in_(_crossing(session, asked)))
+    there = select(_drawn(_LINE, BUFFER), *_TOLD).select_from(entry.join(Place, Place.id == entry.c.place_id))
+    return there.where(*facets(session, wanted), IndexEntry.id.in_(crossing(session)))
 
 
 # mapbox-vector-tile
@@ -161,10 +181,10 @@ def _drawn_lines(session: Session, wanted: Filter, asked: Tile) -> Select[Any]:
 def _by_ourselves(session: Session, wanted: Filter, asked: Tile) -> bytes:
     from mapbox_vector_tile import encode  # with it come libraries that half a process's memory is too much for
 
-    crossing = session.scalars(_crossing(session, asked)).all() if asked.zoom >= LINES_FROM else []
+    met = crossing_paths(session, tile_box(asked)) if asked.zoom >= LINES_FROM else []
     layers = [
         {"name": "points", "features": list(_points(session, wanted, asked))},
-        {"name": "lines", "features": list(_lines(session, wanted, asked, crossing)) if crossing else []},
+        {"name": "lines", "features": list(_lines(session, wanted, asked, met)) if met else []},
     ]
     there = [layer for layer in layers if layer["features"]]
     return encode(there, default_options={"y_coord_down": True, "extents": EXTENT}) if there else b""
@@ -184,9 +204,9 @@ def _points(session: Session, wanted: Filter, asked: Tile) -> Iterator[dict[str,
         yield _point(asked, row.longitude, row.latitude, {"count": 1, **_told(row)})
 
 
-def _lines(session: Session, wanted: Filter, asked: Tile, crossing: Sequence[int]) -> Iterator[dict[str, Any]]:
-    drawn = paths(session, crossing)
-    for row in _entries(session, wanted, crossing):
+def _lines(session: Session, wanted: Filter, asked: Tile, met: Sequence[int]) -> Iterator[dict[str, Any]]:
+    drawn = paths(session, met)
+    for row in _entries(session, wanted, met):
         spots = [spot(asked, *position) for position in json.loads(drawn[row.id])["coordinates"]]
         pieces = [whole for piece in clipped(spots) if len(whole := rounded(piece)) > 1]
         if pieces:
@@ -200,7 +220,7 @@ def _entries(session: Session, wanted: Filter, ids: Sequence[int]) -> Sequence[R
 
 def _told(row: Row[Any]) -> Properties:
     """Return what a tile tells of an entry: strings alone, nothing that there is not."""
-    told = {"id": str(row.source_id), "kind": row.kind, "path": row.path}
+    told = {"kind": row.kind, "path": row.path}
     told |= {name: getattr(row, name) for name in _FACETS}
     told["title"] = in_language(row.title, row.language or "fr")[0]
     told |= {f"title_{tongue}": row.title.get(tongue) for tongue in NAMES if tongue != row.language}

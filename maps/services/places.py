@@ -20,6 +20,8 @@ from maps.services.revising import alone_with, keep, put_together, refuse
 from maps.services.slugs import named
 from maps.terms import Flaw, PlaceContent, Position, Stale
 from portal.clock import Clock
+from portal.db import lock
+from portal.media.models import Media
 from portal.places.models import Place, place, point
 
 UNNAMED = "lieu"
@@ -122,6 +124,7 @@ class Places:
         for position, one in enumerate(found.media, 1):
             one.position = position
         self._session.flush()
+        lock(self._session, Media, set(content.media) - known.keys())  # as when a sound is heard at a stop
         self._index.place(found)
 
 

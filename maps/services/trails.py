@@ -43,6 +43,8 @@ from maps.terms import (
 )
 from portal.audit.services import Audit
 from portal.clock import Clock
+from portal.db import lock
+from portal.media.models import Media
 from portal.places.models import path
 
 UNNAMED = "balade"
@@ -330,8 +332,9 @@ class Trails:
         """Write the rows of a trail's place and stops as its content has them, and the index from them."""
         known, changed = trail.place_id is not None, self._is_new_line(trail, content, before)
         self._place(trail, content, changed)
-        self._stops(trail, content)
+        heard = self._stops(trail, content)
         self._session.flush()
+        lock(self._session, Media, heard)  # whoever hides one of them meanwhile does not see yet that it is heard here
         self._index.trail(trail)
         if known and changed:
             self._index.line_changed(trail)
@@ -351,8 +354,11 @@ class Trails:
             trail.place.path = path(content.line)
         trail.metres = length(way(content))
 
-    def _stops(self, trail: Trail, content: TrailContent) -> None:
-        """Let the rows of stops be those of the content. Who is gone from it keeps the id, without rank and label."""
+    def _stops(self, trail: Trail, content: TrailContent) -> set[UUID]:
+        """Let the rows of stops be those of the content, and return the media that are heard there from now on.
+
+        Who is gone from it keeps the id, without rank and label.
+        """
         query = select(Stop).where(Stop.trail_id == trail.id).options(selectinload(Stop.sounds))
         rows = {stop.id: stop for stop in self._session.scalars(query)}
         wanted = {stop.id: (rank, stop.label) for rank, stop in enumerate(content.stops, 1)}
@@ -360,6 +366,7 @@ class Trails:
             if wanted.get(row.id) != (row.rank, row.label):
                 row.rank = row.label = None
         self._session.flush()  # ranks and labels are unique at every moment
+        before = {sound.media_id for row in rows.values() for sound in row.sounds}
         for told in content.stops:
             row = rows.get(told.id) or Stop(id=told.id, trail_id=trail.id)
             row.rank, row.label = wanted[told.id]
@@ -369,6 +376,7 @@ class Trails:
             row.place = put_place(self._session, known, name, "", told.position)
             self._session.add(row)
             _set_sounds(row, told)
+        return media_of(content) - before
 
 
 def _set_sounds(row: Stop, told: StopContent) -> None:

@@ -23,6 +23,8 @@ except ImportError:  # no wheel for this platform: the distribution's own
 WAL_IS_SAFE = sqlite.sqlite_version_info >= (3, 51, 3)  # 3.7.0 to 3.51.2 can corrupt a WAL that is reset
 BUSY_SECONDS = 15
 PREPARED_AFTER = 5
+READS = "-c default_transaction_read_only=on -c max_parallel_workers_per_gather=0 -c jit=off"
+"""Helpers and compiled plans take longer to make ready than the questions of a page take."""
 IDLE_SECONDS = 2
 """After how long a reader's connection to PostgreSQL is asked whether it is still there, before it is used again."""
 
@@ -43,8 +45,7 @@ def reading(engine: Engine) -> Engine:
     """
     if engine.dialect.name == "sqlite":
         return engine.execution_options(readonly=True)
-    settings = "-c timezone=UTC -c default_transaction_read_only=on"
-    reader = _postgresql(engine.url, settings, isolation_level="AUTOCOMMIT")
+    reader = _postgresql(engine.url, f"-c timezone=UTC {READS}", isolation_level="AUTOCOMMIT")
     event.listen(reader, "checkin", _note_hour)
     event.listen(reader, "checkout", partial(_ask_if_idle, reader))
     event.listen(engine, "engine_disposed", lambda _engine: reader.dispose())

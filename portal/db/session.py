@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from zope.sqlalchemy.datamanager import STATUS_ACTIVE, STATUS_CHANGED, join_transaction
 
+EXCLUDED = "23P01"
+"""SQLSTATE of PostgreSQL's exclusion constraints. A rule said yes before: somebody else came in between."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -67,7 +69,7 @@ def retry_tween_factory(handler, _registry):
 def is_conflict(error: DBAPIError) -> bool:
     """Did two transactions meet, so that trying again may succeed?"""
     if isinstance(error.orig, psycopg.Error):
-        return (error.orig.sqlstate or "").startswith("40")
+        return (error.orig.sqlstate or "").startswith("40") or error.orig.sqlstate == EXCLUDED
     return isinstance(error, OperationalError) and "locked" in str(error.orig)
 
 

@@ -53,7 +53,7 @@ def ogc_ids(browse, wanted: Filter) -> set[str]:
     return set(found)
 
 
-def tile_ids(browse, wanted: Filter, zoom: int) -> list[str]:
+def tile_paths(browse, wanted: Filter, zoom: int) -> list[str]:
     found = []
     for column in range(1 << zoom):
         for row in range(1 << zoom):
@@ -61,7 +61,7 @@ def tile_ids(browse, wanted: Filter, zoom: int) -> list[str]:
             layers = decode(body) if body else {}
             features = layers.get("points", {"features": []})["features"]
             assert all(feature["properties"]["count"] == 1 for feature in features)
-            found += [feature["properties"]["id"] for feature in features]
+            found += [feature["properties"]["path"] for feature in features]
     return found
 
 
@@ -73,7 +73,9 @@ def test_list_map_tiles_and_ogc_show_the_same_things(browse, session, forgetting
     assume(not (wanted.since and wanted.until and wanted.since > wanted.until))  # which no address may ask for
     with session.begin_nested() as savepoint:
         forgetting()
-        placed = {str(entered(session, thing).source_id): thing for thing in there}
+        entries = [entered(session, thing) for thing in there]
+        placed = {str(entry.source_id): thing for entry, thing in zip(entries, there, strict=True)}
+        paths = {str(entry.source_id): entry.path for entry in entries}
 
         def expected(asked_for: Filter) -> set[str]:
             return {name for name, thing in placed.items() if fits(thing, asked_for)}
@@ -86,8 +88,8 @@ def test_list_map_tiles_and_ogc_show_the_same_things(browse, session, forgetting
         assert ogc_ids(browse, wanted) == expected(like(placeless=True))
 
         anywhere = {n for n in expected(like(box=None)) if placed[n]["where"]}
-        in_tiles = tile_ids(browse, wanted, tile_zoom)
-        assert sorted(in_tiles) == sorted(anywhere)
+        in_tiles = tile_paths(browse, wanted, tile_zoom)
+        assert sorted(in_tiles) == sorted(paths[name] for name in anywhere)
 
         told = browse.get("/api/v1/map", asked(wanted) | corners(wanted) | {"zoom": zoom}).json
         on_map = {n for n in expected(like(placeless=False)) if placed[n]["where"]}

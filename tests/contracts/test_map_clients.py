@@ -118,4 +118,4 @@ def test_gdal_reads_a_tile(site, tmp_path):
     info = read_info(path, layer="points", force_feature_count=True)
     expected = sum(square(cell_of(*spot) >> shift(14), 14) == tile for spot in scattered(MANY))
     assert info["features"] == expected > 5
-    assert {"count", "kind", "id", "title", "theme", "licence"} <= set(info["fields"])
+    assert {"count", "kind", "path", "title", "theme", "licence"} <= set(info["fields"])

@@ -18,7 +18,16 @@ from equipment_lending.services.fleet import Fleet
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.services.turns import Turns
 from equipment_lending.services.waitlist import Waitlist
-from equipment_lending.terms import ClaimKind, Condition, LoanState, Refused, WaitlistState, Wish, WishedLine
+from equipment_lending.terms import (
+    ClaimKind,
+    Condition,
+    LoanState,
+    Period,
+    Refused,
+    WaitlistState,
+    Wish,
+    WishedLine,
+)
 from portal.audit.services import Audit
 from portal.clock import Clock, StoppedClock
 from portal.db import create_engine
@@ -181,12 +190,12 @@ class Town:
     start: datetime
 
 
-def crowd(url: str, town: Town, processes: int, seconds: float, seed: int) -> dict[str, int]:
+def crowd(url: str, towns: Sequence[Town], processes: int, seconds: float, seed: int) -> dict[str, int]:
     """Return how often each act of a random crowd succeeded, from so many processes for so long."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["tests.whole.actors"])
     answers = context.Queue()
-    running = [context.Process(target=_bustle, args=(url, town, seconds, seed + n, answers)) for n in range(processes)]
+    running = [context.Process(target=_bustle, args=(url, towns, seconds, seed + n, answers)) for n in range(processes)]
     for process in running:
         process.start()
     counts = [answers.get(timeout=seconds + 120) for _ in running]
@@ -196,15 +205,15 @@ def crowd(url: str, town: Town, processes: int, seconds: float, seed: int) -> di
     return {name: sum(count.get(name, 0) for count in counts) for name in {key for count in counts for key in count}}
 
 
-def _bustle(url: str, town: Town, seconds: float, seed: int, answers) -> None:
+def _bustle(url: str, towns: Sequence[Town], seconds: float, seed: int, answers) -> None:
     engine, chance = create_engine(url), random.Random(seed)
-    clock = Clock(town.start)
+    clock = Clock(towns[0].start)
     ends = clock.now() + timedelta(seconds=seconds)
     counts: dict[str, int] = {}
     while clock.now() < ends:
-        act = chance.choices(*zip(*ACTS.items(), strict=True))[0]
+        act, town = chance.choices(*zip(*ACTS.items(), strict=True))[0], chance.choice(towns)
         try:
-            if committed(engine, lambda s, act=act: act(s, clock, town, chance)):
+            if committed(engine, lambda s, act=act, town=town: act(s, clock, town, chance)):
                 counts[act.__name__] = counts.get(act.__name__, 0) + 1
         except Refused:
             counts["refused"] = counts.get("refused", 0) + 1
@@ -262,6 +271,32 @@ def _cancel(session: Session, clock: Clock, town: Town, chance: random.Random) -
     return bool(loan_id)
 
 
+def _decide(session: Session, clock: Clock, town: Town, chance: random.Random) -> bool:
+    loan_id = _some(session, chance, LoanState.REQUESTED)
+    if loan_id and chance.random() < 0.2:
+        requests_of(session, clock).reject(loan_id, "crowd", town.people[0])
+    elif loan_id:
+        requests_of(session, clock).confirm(loan_id, town.people[0])
+    return bool(loan_id)
+
+
+def _lengthen(session: Session, clock: Clock, town: Town, chance: random.Random) -> bool:
+    loan_id = _some(session, chance, LoanState.CONFIRMED, LoanState.OUT)
+    if loan_id:
+        later = session.get_one(Loan, loan_id).return_at + timedelta(minutes=chance.choice((5, 60, 1000)))
+        requests_of(session, clock).extend(loan_id, later, town.people[0])
+    return bool(loan_id)
+
+
+def _change(session: Session, clock: Clock, town: Town, chance: random.Random) -> bool:
+    loan_id = _some(session, chance, *loans.UNFETCHED)
+    if loan_id:
+        loan, wish = session.get_one(Loan, loan_id), _wish(clock, town, chance)
+        period = Period(wish.pickup_at, wish.return_at)
+        requests_of(session, clock).change(loan_id, period, loan.point.slug, loan.return_point.slug)
+    return bool(loan_id)
+
+
 def _hand_out(session: Session, clock: Clock, town: Town, chance: random.Random) -> bool:
     loan_id = _some(session, chance, LoanState.CONFIRMED, LoanState.OUT)
     if not loan_id:
@@ -313,6 +348,9 @@ def _put_back(session: Session, clock: Clock, _town: Town, chance: random.Random
 ACTS = {
     _borrow: 6,
     _cancel: 2,
+    _decide: 2,
+    _lengthen: 2,
+    _change: 1,
     _hand_out: 3,
     _take_in: 3,
     _wait: 3,

@@ -1,14 +1,24 @@
 """Every invariant of lending, derived again from the rows by other means than the portal's own, plainly."""
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from equipment_lending.models import Claim, Custody, Item, Loan, LoanLine, PolicyLayer, Stock, WaitlistEntry
+from equipment_lending.models import (
+    Claim,
+    Custody,
+    Item,
+    Loan,
+    LoanLine,
+    OpeningWindow,
+    PolicyLayer,
+    Stock,
+    WaitlistEntry,
+)
 from equipment_lending.queries.occupation import availability
 from equipment_lending.queries.risk import loans_at_risk
 from equipment_lending.rules.assignment import assignable
@@ -49,6 +59,31 @@ def broken(session: Session, now: datetime) -> list[str]:
         *_states_that_lie(loans),
         *_holds_and_offers_disagree(session, claims),
     ]
+
+
+def closed_or_full(session: Session) -> list[str]:
+    """5: who fetches or brings back finds the desk open, and no more of them come to one opening than it can take.
+
+    Only for desks of weekly hours alone, at which nothing was agreed before those were what they are.
+    """
+    found, visits = [], defaultdict(int)
+    for loan in session.scalars(select(Loan).where(Loan.state.in_(LIVING))):
+        for point, at in ((loan.point, loan.pickup_at), (loan.return_point, loan.return_at)):
+            wall = at.astimezone(ZoneInfo(point.zone))
+            met = [window for window in point.windows if _is_within(wall, window)]
+            if not met:
+                found.append(f"loan {loan.number} leads to {point.slug} at {wall}, when it is closed")
+            for window in met:
+                visits[point, wall.date(), window] += 1
+    for (point, day, window), agreed in visits.items():
+        if point.max_visits is not None and agreed > point.max_visits:
+            found.append(f"{agreed} come to {point.slug} on {day} from {window.opens}, {point.max_visits} can")
+    return found
+
+
+def _is_within(wall: datetime, window: OpeningWindow) -> bool:
+    begun = window.weekday == wall.weekday() and window.opens <= wall.time()
+    return begun and (window.closes == time.min or wall.time() <= window.closes)
 
 
 def _items_promised_twice(claims) -> list[str]:

@@ -95,18 +95,20 @@ def test_many_who_begin_a_trail_of_the_same_title_all_get_an_address(url, engine
 def halfway(url):
     """Return a function that lets somebody act and stops them, once, when they have read what a trail says.
 
-    They go on when the act that comes in between is done, or has waited for them long enough.
+    Or ``after`` another statement. They go on when the act that comes in between is done, or has waited for them long
+    enough.
     """
     engine = create_engine(url)
-    read, go_on = Event(), Event()
+    read, go_on, awaited = Event(), Event(), ["FROM maps_trail_revision"]
 
     @event.listens_for(engine, "after_cursor_execute")
     def stop(_connection, _cursor, statement, *_more):
-        if "FROM maps_trail_revision" in statement and not read.is_set():
+        if awaited[0] in statement and not read.is_set():
             read.set()
             go_on.wait(30)
 
-    def meet(act, between):
+    def meet(act, between, after=awaited[0]):
+        awaited[0] = after
         with ThreadPoolExecutor(2) as both:
             first = both.submit(committed, engine, act.act)
             assert read.wait(30)
@@ -139,6 +141,20 @@ def test_who_writes_the_index_of_a_trail_meets_nobody_who_changes_it(engine, hal
     assert titles["trail"] == (revised if meanwhile == "revise" else content).title["fr"]
     words = next(entry.words for entry in entries if entry.kind == "stop")
     assert ("mareyeur" in words) == (act == "write_again")
+
+
+def test_what_is_hidden_while_it_is_added_to_a_stop_says_nothing_there(engine, halfway):
+    with Session(engine) as session, session.begin():
+        who = people.person(session).id
+        heard = maps.sound(session, transcript="Le mareyeur crie les prix.").id
+        trail = maps.trail(session, maps.stop("01"), author_id=who)
+        trail_id, content = trail.id, shown(session, trail).content
+    (stop,) = content.stops
+    revised = replace(content, stops=(replace(stop, media=(heard,)),))
+    add, hide = Revise(trail_id, 1, trail_as_json(revised), who), Hide(heard, who)
+    halfway(add, partial(committed, engine, hide.act), after="UPDATE index_entry")
+    with Session(engine) as session:
+        assert "mareyeur" not in session.scalars(select(IndexEntry.words).where(IndexEntry.kind == "stop")).one()
 
 
 def test_of_two_drafts_that_share_a_stop_one_is_published(url, engine):

@@ -1,8 +1,8 @@
 """Two people are never promised the same thing: real processes, real commits, both databases."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from time import sleep
 
 import pytest
 from sqlalchemy import func, select
@@ -35,7 +35,7 @@ from tests.whole.actors import (
     requests_of,
     waitlist_of,
 )
-from tests.whole.invariants import broken
+from tests.whole.invariants import broken, closed_or_full
 
 pytestmark = pytest.mark.whole
 
@@ -176,7 +176,7 @@ def test_two_who_write_the_first_rules_of_a_thing_at_once_write_the_same_ones(ur
             other = pool.submit(
                 committed, engine, lambda other_session: write_rules(other_session, model, buffer_after_minutes=30)
             )
-            time.sleep(0.5)
+            sleep(0.5)
         other.result()
     with Session(engine) as session:
         layer = session.scalars(select(PolicyLayer)).one()
@@ -191,15 +191,31 @@ def write_rules(session, model, **rules) -> None:
 
 def test_after_a_crowd_every_invariant_holds(url, engine):
     with Session(engine) as session, session.begin():
-        point = lending.point(session, windows=lending.ROUND_THE_CLOCK, max_visits=None)
-        stocks = [lending.stock(session, units=units, at=point) for units in (1, 2, 3, 5, 0)]
-        lots = stocks[-1]
-        for units in (20, 5):
-            lending.item(session, lots, units=units)
-        lending.policy(session, model_id=stocks[1].model_id, buffer_after_minutes=1, max_units_per_person=2)
         who = tuple(people.person(session).id for _ in range(5))
-        town = Town(point.slug, tuple(stock.model.slug for stock in stocks), (lots.model.slug,), who, NOW)
-    counts = crowd(url, town, processes=4, seconds=30, seed=20261022)
+        towns = [a_large_desk(session, who), a_small_desk(session, who)]
+    counts = crowd(url, towns, processes=4, seconds=30, seed=20261022)
     with Session(engine) as session:
         assert broken(session, NOW + timedelta(seconds=30)) == []
+        assert closed_or_full(session) == []
     assert {act.__name__ for act in ACTS} | {"refused"} <= set(counts)
+
+
+def a_large_desk(session, who) -> Town:
+    """Open round the clock, for whoever comes; what it has there are few of, and many under one tag."""
+    point = lending.point(session, windows=lending.ROUND_THE_CLOCK, max_visits=None)
+    stocks = [lending.stock(session, units=units, at=point) for units in (1, 2, 3, 5, 0)]
+    lots = stocks[-1]
+    for units in (20, 5):
+        lending.item(session, lots, units=units)
+    lending.policy(session, model_id=stocks[1].model_id, buffer_after_minutes=1, max_units_per_person=2)
+    return Town(point.slug, tuple(stock.model.slug for stock in stocks), (lots.model.slug,), who, NOW)
+
+
+def a_small_desk(session, who) -> Town:
+    """Open twice a day for few visits, where some is approved, some lent for few days a month."""
+    hours = [(day, *between) for day in range(7) for between in ((time(9), time(12, 3)), (time(12, 30), time(20)))]
+    point = lending.point(session, windows=hours, max_visits=9)
+    decided, few_days = (lending.stock(session, units=units, at=point) for units in (4, 6))
+    lending.policy(session, model_id=decided.model_id, approval="manual", buffer_before_minutes=2)
+    lending.policy(session, model_id=few_days.model_id, max_days_in_period=3)
+    return Town(point.slug, (decided.model.slug, few_days.model.slug), (), who, NOW)

@@ -5,28 +5,34 @@ from portal.index.queries.filtering import (
     Filter,
     changed_at,
     conditions,
-    crossings,
+    crossing,
+    crossing_paths,
+    edges,
     facets,
     version,
     versions,
 )
 from portal.index.queries.lists import Answer, addresses, filtered, latest, listing, search, size
-from portal.index.queries.located import hits, within
+from portal.index.queries.located import Shape, hits, located, within
 from portal.index.queries.questions import matching, terms
 
 __all__ = [
     "WHEELCHAIR",
     "Answer",
     "Filter",
+    "Shape",
     "addresses",
     "changed_at",
     "conditions",
-    "crossings",
+    "crossing",
+    "crossing_paths",
+    "edges",
     "facets",
     "filtered",
     "hits",
     "latest",
     "listing",
+    "located",
     "matching",
     "search",
     "size",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, TextualSelect, and_, bindparam, false, or_, select, text
+from sqlalchemy import ColumnElement, TextualSelect, and_, false, or_, select, text
 from sqlalchemy.orm import Session
 
 from portal.index.models import IndexEntry, IndexVersion
@@ -78,35 +78,37 @@ def inside(box: Box) -> list[ColumnElement[bool]]:
 
 def crossing_paths(session: Session, box: Box) -> list[int]:
     """Return the ids of the entries whose path has a part in the box."""
-    return sorted({entry for asked in crossings(session, box) for entry in session.scalars(asked)})
+    asked = crossing(session)
+    return sorted({entry for part in box.parts for entry in session.scalars(asked, edges(part))})
 
 
-def crossings(session: Session, box: Box) -> list[TextualSelect]:
-    """Return the questions for these ids, one for each part of the box."""
-    asked = text(CROSSING[session.get_bind().dialect.name])
-    return [
-        asked.bindparams(*(bindparam(edge, getattr(part, edge), unique=True) for edge in EDGES)).columns(IndexEntry.id)
-        for part in box.parts
-    ]
+def crossing(session: Session, n: int = 0) -> TextualSelect:
+    """Return the question for these ids of the ``n``-th part of a box, asked with its :func:`edges`."""
+    return text(CROSSING[session.get_bind().dialect.name].format(n=n)).columns(IndexEntry.id)
 
 
-EDGES = ("west", "south", "east", "north")
+def edges(part: Box, n: int = 0) -> dict[str, float]:
+    """Return what a question about the ``n``-th part of a box is asked with."""
+    return {f"west{n}": part.west, f"south{n}": part.south, f"east{n}": part.east, f"north{n}": part.north}
+
+
 CROSSING = {
     # A box without width or height is no polygon, but a line or a spot; that is what PostGIS makes of its diagonal.
     "postgresql": (
         "SELECT e.id FROM place p JOIN index_entry e ON e.place_id = p.id AND e.has_path "
         "WHERE ST_Intersects(p.path, ST_SetSRID("
-        "ST_Envelope(ST_MakeLine(ST_MakePoint(:west, :south), ST_MakePoint(:east, :north))), 4326))"
+        "ST_Envelope(ST_MakeLine(ST_MakePoint(:west{n}, :south{n}), ST_MakePoint(:east{n}, :north{n}))), 4326))"
     ),
     # Boxes in the tree are rounded to 32 bits, outwards; what is found in it is looked at again.
     "sqlite": (
         "SELECT e.id FROM idx_place_path t JOIN place p ON p.id = t.pkid "
         "JOIN index_entry e ON e.place_id = p.id AND e.has_path "
-        "WHERE t.xmax >= :west AND t.xmin <= :east AND t.ymax >= :south AND t.ymin <= :north "
-        "AND ST_Intersects(p.path, CASE WHEN :west < :east AND :south < :north "
-        "THEN BuildMbr(:west, :south, :east, :north, 4326) WHEN :west = :east AND :south = :north "
-        "THEN MakePoint(:west, :south, 4326) "
-        "ELSE MakeLine(MakePoint(:west, :south, 4326), MakePoint(:east, :north, 4326)) END)"
+        "WHERE t.xmax >= :west{n} AND t.xmin <= :east{n} AND t.ymax >= :south{n} AND t.ymin <= :north{n} "
+        "AND ST_Intersects(p.path, CASE WHEN :west{n} < :east{n} AND :south{n} < :north{n} "
+        "THEN BuildMbr(:west{n}, :south{n}, :east{n}, :north{n}, 4326) "
+        "WHEN :west{n} = :east{n} AND :south{n} = :north{n} "
+        "THEN MakePoint(:west{n}, :south{n}, 4326) "
+        "ELSE MakeLine(MakePoint(:west{n}, :south{n}, 4326), MakePoint(:east{n}, :north{n}, 4326)) END)"
     ),
 }
 

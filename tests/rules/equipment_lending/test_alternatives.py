@@ -7,7 +7,15 @@ from datetime import UTC, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equipment_lending.rules.alternatives import DAYS_AROUND, fewer, free_parts, nearest_periods, shortened, taken_by
+from equipment_lending.rules.alternatives import (
+    DAYS_AROUND,
+    fewer,
+    free_parts,
+    nearest_periods,
+    other_ends,
+    shortened,
+    taken_by,
+)
 from equipment_lending.rules.availability import free_throughout, steps
 from equipment_lending.rules.charter import Application, Line, Visits, refusals
 from equipment_lending.rules.claims import claimed
@@ -339,3 +347,22 @@ def test_a_busy_season_is_searched_in_no_time():
     started = time.perf_counter()
     assert nearest_periods(asked("2026-10-22T10:00", "2026-10-22T17:00"), is_free, taken)
     assert time.perf_counter() - started < timedelta(seconds=0.5).total_seconds()
+
+
+@given(st.integers(0, 24 * 7), st.integers(0, 24 * 30), st.sampled_from([MONDAY_TO_FRIDAY, EVERY_DAY]))
+def test_a_loan_that_is_to_last_longer_may_end_on_any_open_day_before_or_on_the_next_one(held, more, calendar):
+    after = NOW + held * HOUR
+    until = after + more * HOUR
+    ends = list(other_ends(calendar, until, after))
+    assert all(calendar.is_open_at(end) and after < end != until for end in ends)
+    days = [calendar.day_of(end) for end in ends]
+    closed = calendar.is_closed(calendar.day_of(until))
+    open_days = {
+        day
+        for n in range(40)
+        if (day := calendar.day_of(after) + n * DAY) <= calendar.day_of(until) and not calendar.is_closed(day)
+    }
+    assert set(days[closed:]) | {calendar.day_of(after), calendar.day_of(until)} >= open_days
+    assert days[closed:] == sorted(days[closed:], reverse=True)
+    if closed:
+        assert days[0] == next(d for n in range(1, 9) if not calendar.is_closed(d := calendar.day_of(until) + n * DAY))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipment_lending.rules.naming import TAG, consecutive_tags, tag_in
+from equipment_lending.rules.naming import TAG, bare_tag, consecutive_tags, tag_in
 
 tags = st.from_regex(TAG, fullmatch=True)
 
@@ -41,3 +41,10 @@ def test_a_label_that_is_scanned_is_as_good_as_its_tag_typed(tag, site):
 def test_what_is_no_label_is_looked_for_as_it_was_typed(text):
     if "/items/" not in text:
         assert tag_in(text) == text.strip()
+
+
+@given(tags, tags)
+def test_tags_that_look_alike_are_those_whose_signs_are_the_same_or_are_taken_for_each_other(one, other):
+    signs = [[{"o": "0", "i": "1", "l": "1"}.get(c, c) for c in tag.lower() if c not in "-._"] for tag in (one, other)]
+    assert (bare_tag(one) == bare_tag(other)) == (signs[0] == signs[1])
+    assert bare_tag(one) == bare_tag(one.upper().replace("0", "O").replace("1", "l").replace("-", " "))

@@ -84,12 +84,13 @@ def test_a_tag_that_is_nobodys_is_said_at_once(at_desk, loan, tag):
     assert page.html.title.text.startswith("Error:")
 
 
-def test_a_tag_is_scanned_without_its_hyphens_and_a_wrong_one_stands_in_nobody_s_way(session, at_desk, loan, tags):
+@pytest.mark.parametrize("misread", [{}, {"0": "O", "1": "l"}])
+def test_a_tag_is_typed_as_it_looks_and_a_wrong_one_stands_in_nobody_s_way(session, at_desk, loan, tags, misread):
     form = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH).forms["checkout"]
     form["scan"] = "nothing-1"
     form = form.submit("items:add", headers=ENGLISH, status=422).forms["checkout"]
     assert form["scan"].value == ""
-    form["scan"] = tags[0].replace("-", "").lower()
+    form["scan"] = tags[0].replace("-", "").lower().translate(str.maketrans(misread))
     page = form.submit("items:add", headers=ENGLISH, status=200)
     assert page.html.find("input", value=tags[0]).has_attr("checked")
 

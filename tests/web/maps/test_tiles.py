@@ -34,7 +34,6 @@ def test_a_thing_is_told_with_its_names_and_nothing_that_is_none(browse, session
     assert feature["properties"] == {
         "count": 1,
         "kind": "place",
-        "id": str(there.source_id),
         "path": there.path,
         "title": "Ar porzh",
         "title_fr": "Le port",
@@ -72,7 +71,7 @@ def test_where_there_is_too_much_squares_say_how_many_and_single_things_keep_the
     (many,) = (f["properties"] for f in features if f["properties"]["count"] > 1)
     half = MOST_SINGLE // 2 + 1
     assert many == {"count": 2 * half, "count_place": half, "count_trail": half}
-    assert read(browse, tile_of(*BREST, 10), q="seul")[0]["properties"]["id"] == str(alone.source_id)
+    assert read(browse, tile_of(*BREST, 10), q="seul")[0]["properties"]["path"] == alone.path
 
 
 def test_the_line_of_a_trail_is_in_every_tile_that_it_crosses_from_a_zoom_on(browse, session):
@@ -83,7 +82,7 @@ def test_the_line_of_a_trail_is_in_every_tile_that_it_crosses_from_a_zoom_on(bro
     assert read(browse, middle) == []
     for tile in (near, middle):
         (drawn,) = read(browse, tile, "lines")
-        assert drawn["properties"]["id"] == str(trail.source_id)
+        assert drawn["properties"]["path"] == trail.path
         assert drawn["geometry"]["type"] in ("LineString", "MultiLineString")
         spots = drawn["geometry"]["coordinates"]
         spots = spots if drawn["geometry"]["type"] == "LineString" else [s for piece in spots for s in piece]

@@ -6,11 +6,16 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from portal.index.models import IndexEntry
-from portal.index.queries import Filter, conditions, filtered, hits, version
+from portal.index.queries import Filter, conditions, filtered, hits, located, version
 from portal.places.grid import Box, cell_of
 from portal.places.models import Place, path
 from tests.factories import index, places
 from tests.factories.atlas import entered, filters, fits, things
+
+
+def hit(session, wanted):
+    shape, told = located(wanted.box)
+    return session.scalars(select(hits(session, wanted, shape, IndexEntry.id).subquery().c.id), told).all()
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
@@ -20,8 +25,7 @@ def test_the_filter_finds_what_fits_and_nothing_else(session, there, wanted):
         ids = [entered(session, thing).id for thing in there]
         expected = {entry for entry, thing in zip(ids, there, strict=True) if fits(thing, wanted)}
         assert set(session.scalars(select(IndexEntry.id).where(*conditions(session, wanted)))) == expected
-        each = session.scalars(select(hits(session, wanted, IndexEntry.id).subquery().c.id)).all()
-        assert sorted(each) == sorted(expected)
+        assert sorted(hit(session, wanted)) == sorted(expected)
         found = filtered(session, wanted, limit=3)
         assert found.total == len(expected)
         assert len(found.rows) == min(3, len(expected))
@@ -44,7 +48,7 @@ def test_a_path_crosses_a_box_that_is_but_a_line_or_a_spot(session, box, crosses
     wanted = Filter(("trail",), box=box)
     found = [trail.id] if crosses else []
     assert session.scalars(select(IndexEntry.id).where(*conditions(session, wanted))).all() == found
-    assert session.scalars(select(hits(session, wanted, IndexEntry.id).subquery().c.id)).all() == found
+    assert hit(session, wanted) == found
 
 
 @pytest.fixture
