@@ -1,8 +1,10 @@
 """OGC API - Features and vector tiles against tipg and pygeoapi: 100,000 points around Brest, one worker each.
 
-Every server is asked the same questions one after the other, on a connection that stays open, as browsers, GDAL and
-QGIS have it; they may pack their answers. Nothing of ours is kept between two questions for items; tiles are asked for
-anew, too, by letting the version of the index grow before each, and then once more as they are kept.
+Every server is asked the same questions on connections that stay open, as browsers, GDAL and QGIS have it; they may
+pack their answers. How many requests for items a second a server answers is measured with four clients at once, the
+servers in turn; how long one of them waits who is alone is told besides. No answer of ours is kept between two
+questions for items; tiles are asked for anew, too, by letting the version of the index grow before each, and then once
+more as they are kept.
 """
 
 import json
@@ -23,7 +25,7 @@ from maps.rules.clusters import shift, square
 from portal.db import create_engine
 from portal.places.grid import Tile, cell_of
 from tests.cluster import Cluster, create_database, free_port
-from tests.performance.bench import peers
+from tests.performance.bench import load, peers
 from tests.performance.bench.databases import DURABLE, migrated
 from tests.performance.bench.measured import ratio
 from tests.performance.bench.points import QUARTER, fill, scattered, within
@@ -63,15 +65,24 @@ def items(port: int, others: dict[str, int]) -> list[str]:
         if number != LIMIT:
             raise RuntimeError(f"{name} answered with {number} features")
     tag = {"If-None-Match": found["ours"][2]["ETag"]}
-    rates = each_in_turn(
+    alone = each_in_turn(
         {
             "ours": lambda: asked(port, OURS),
             "unchanged": lambda: asked(port, OURS, tag, status=304),
             **{name: lambda n=name: asked(others[n], ITEMS[n]) for name in others},
         }
     )
+    rates = load.each_in_turn(
+        {
+            "ours": load.Question(port, OURS),
+            "unchanged": load.Question(port, OURS, tuple(tag.items()), 304),
+            **{name: load.Question(where, ITEMS[name]) for name, where in others.items()},
+        }
+    )
+    for connection in KEPT_OPEN.values():  # whose servers did not wait as long; they open again by themselves
+        connection.close()
     best = max(others, key=lambda name: rates[name])
-    lines = [f"items, {name}: {rate:.1f} /s, {1000 / rate:.1f} ms" for name, rate in rates.items()]
+    lines = [f"items, {name}: {rate:.1f} /s; alone {1000 / alone[name]:.1f} ms" for name, rate in rates.items()]
     for name, wanted in (("ours", 3), ("unchanged", 20)):
         said = f"items in a quarter of the city, {name} / {best}"
         lines.append(ratio(said, rates[name], rates[best], "/s", f"≥ {wanted}", rates[name] >= wanted * rates[best]))
