@@ -118,7 +118,7 @@ class Settings:
         """Return what Pyramid and its add-ons read for themselves."""
         return {
             "tm.manager_hook": "pyramid_tm.explicit_manager",
-            "tm.activate_hook": "portal.db.session.needs_transaction",
+            "tm.activate_hook": "portal.db.session.writes",
             "tm.annotate_user": False,  # it would ask the database who that is where no error becomes an answer
             "retry.attempts": 4,
             "jinja2.directories": ".",

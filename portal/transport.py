@@ -75,9 +75,10 @@ def settled(changed_at: datetime | None, now: datetime) -> datetime | None:
 def _revalidate(request, response, seconds: int) -> None:
     # Whose answer it is depends on the cookie or the token, its language on what the browser asks for.
     response.vary = (*(response.vary or ()), "Cookie", "Authorization", "Accept-Language")
-    if request.identity is not None:
-        response.cache_control = "private, no-cache" if request.identity.sign_in_id is None else "private, no-store"
-    elif response.content_type == "text/html":  # holds this browser's own form tokens
+    if request.identity is not None and request.identity.sign_in_id is not None:
+        response.cache_control = "private, no-store"  # and nothing is asked again that nobody kept
+        return
+    if request.identity is not None or response.content_type == "text/html":
         response.cache_control = "private, no-cache"
     else:
         response.cache_control = f"public, max-age={seconds}" if seconds else "public, no-cache"

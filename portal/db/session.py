@@ -1,4 +1,4 @@
-"""The session of a request: joined to its transaction, read-only for GET, retried when the database asks for it."""
+"""The session of a request: in one transaction if it writes, retried when the database asks for it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from pyramid_retry import mark_error_retryable
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
-from zope.sqlalchemy.datamanager import STATUS_ACTIVE, STATUS_CHANGED, join_transaction
+from zope.sqlalchemy.datamanager import STATUS_CHANGED, join_transaction
 
 EXCLUDED = "23P01"
 """SQLSTATE of PostgreSQL's exclusion constraints. A rule said yes before: somebody else came in between."""
@@ -18,24 +18,27 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def session_of(request) -> Session:
-    """Return the request's session (``request.db``), which ends with its transaction and is of no use after it.
+    """Return the request's session (``request.db``).
 
-    It joins that transaction at once: to let zope.sqlalchemy listen until it must takes seven listeners a request.
-    Tests lend a session through ``environ["portal.session"]``.
+    One that writes ends with the request's transaction, and is of no use after it. It joins that at once: to let
+    zope.sqlalchemy listen until it must takes seven listeners a request. One that reads has nothing to commit, and ends
+    with the request. Tests lend a session through ``environ["portal.session"]``.
     """
     lent = request.environ.get("portal.session")
     if lent is not None:
         return lent
-    reads = request.method in SAFE_METHODS
-    engine = request.registry.reading_engine if reads else request.registry.engine
-    session = Session(engine, close_resets_only=False)
-    join_transaction(session, STATUS_ACTIVE if reads else STATUS_CHANGED, request.tm)
+    if writes(request):
+        session = Session(request.registry.engine, close_resets_only=False)
+        join_transaction(session, STATUS_CHANGED, request.tm)
+    else:
+        session = Session(request.registry.reading_engine, close_resets_only=False)
+        request.add_finished_callback(lambda _request: session.close())
     return session
 
 
-def needs_transaction(request) -> bool:
-    """Does answering touch the database? Files of our own are sent without asking it who wants them."""
-    return not request.path_info.startswith("/static/")
+def writes(request) -> bool:
+    """May answering change anything? Then all of it is one transaction, which pyramid_tm begins and ends."""
+    return request.method not in SAFE_METHODS
 
 
 @contextmanager

@@ -56,21 +56,27 @@ def add_main_link(config, label: str, route: str, under: Sequence[str], permissi
 
 
 def navigation(request, public_only: bool = False) -> list[Link]:
-    """Return the main links this reader may follow; with ``public_only``, without asking who that is."""
-    shown = [link for link in request.registry.main_links if _may_follow(request, link, public_only)]
-    path, key = request.path_info, ("links", request.locale_name, request.script_name)
-    depths = [max((len(root) for root in link.under if is_under(path, root)), default=0) for link in shown]
-    labelled, here = request.registry.kept_parts.get(key, lambda: _labelled(request)), max(depths, default=0)
+    """Return the main links this reader may follow; with ``public_only``, without asking who that is.
+
+    What they are called and where they lead is kept for those who are the same to the tables of permissions.
+    """
+    identity = None if public_only else request.identity
+    reader = identity and (identity.roles, identity.acting_for_id)
+    key = "links", request.locale_name, request.script_name, public_only, reader
+    shown = request.registry.kept_parts.get(key, lambda: _followed(request, public_only))
+    path = request.path_info
+    depths = [max((len(root) for root in under if is_under(path, root)), default=0) for _label, _url, under in shown]
+    here = max(depths, default=0)
     return [
-        Link(label, url, current=0 < depth == here)
-        for (label, url), depth in zip((labelled[link] for link in shown), depths, strict=True)
+        Link(label, url, current=0 < depth == here) for (label, url, _under), depth in zip(shown, depths, strict=True)
     ]
 
 
-def _labelled(request) -> dict[MainLink, tuple[str, str]]:
-    """Return what the main links are called in the reader's language, and where they lead."""
-    say = request.localizer.translate
-    return {link: (say(link.label), request.route_path(link.route)) for link in request.registry.main_links}
+def _followed(request, public_only: bool) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Return what the links are called in the reader's language, where they lead, and what is under them."""
+    say, links = request.localizer.translate, request.registry.main_links
+    may_follow = (link for link in links if _may_follow(request, link, public_only))
+    return [(say(link.label), request.route_path(link.route), link.under) for link in may_follow]
 
 
 def _may_follow(request, link: MainLink, public_only: bool) -> bool:

@@ -67,18 +67,20 @@ def let_be_framed(request) -> None:
 
 
 def tween_factory(handler, registry):
-    strict_transport = registry.portal_settings.production
+    strict_transport = {"Strict-Transport-Security": HSTS} if registry.portal_settings.production else {}
+    always = tuple((HEADERS | strict_transport).items())
 
     def tween(request):
         response = handler(request)
         framed = request.environ.get("portal.framed", False)
-        for name, value in HEADERS.items():
-            if not (framed and name == "X-Frame-Options"):
-                response.headers.setdefault(name, value)
-        if strict_transport:
-            response.headers.setdefault("Strict-Transport-Security", HSTS)
         map_tiles = request.city.map_tiles if response.content_type == "text/html" else ""
-        response.headers.setdefault("Content-Security-Policy", content_security_policy(map_tiles, framed))
+        said = {name.lower() for name, _value in response.headerlist}
+        told = (*always, ("Content-Security-Policy", content_security_policy(map_tiles, framed)))
+        response.headerlist.extend(
+            (name, value)
+            for name, value in told
+            if name.lower() not in said and not (framed and name == "X-Frame-Options")
+        )
         return response
 
     return tween

@@ -96,7 +96,7 @@ BY_COOKIE, BY_TOKEN = _by_cookie(), _by_token()
 
 def _identity(session, query, hashed: str, clock: Clock) -> Identity | None:
     today = clock.today()
-    rows = session.execute(query, {"hashed": hashed, "now": clock.now(), "today": today}).all()
+    rows = session.connection().execute(query, {"hashed": hashed, "now": clock.now(), "today": today}).all()
     if not rows:
         return None
     roles = tuple(
