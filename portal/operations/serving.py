@@ -15,7 +15,7 @@ from portal.jobs.worker import Crew
 from portal.media.terms import MEBIBYTE, MOST_BYTES
 from portal.settings import Settings
 
-THREADS = 8
+THREADS = 4
 HEAPS = 2
 """In how many places the threads keep what they use. With one for each, none can use what another one let go."""
 
