@@ -107,8 +107,9 @@ def exports(config) -> None:
     files = "{format:gpx|geojson|kml|csv|rss|png}"
     config.add_route("maps.trail.file", "/trails/{slug:[a-z0-9-]+}." + files, factory=TrailContext)
     config.add_route("maps.trail.sheet", "/trails/{slug}/sheet", factory=TrailContext)
-    config.add_route("maps.places.file", "/places.{format:geojson|csv}")
+    config.add_route("maps.places.file", "/places.{format:geojson|csv|kml}")
+    config.add_route("maps.map.file", "/map.{format:geojson|csv|kml}")
     config.add_route("maps.stop.code", "/stops/{id}/qr.svg", factory=StopContext)
     config.add_route("maps.embed", "/embed/trails/{slug}", factory=TrailContext)
     config.add_route("maps.oembed", "/oembed")
-    config.share("maps.trail.file", "maps.places.file", "maps.oembed")
+    config.share("maps.trail.file", "maps.places.file", "maps.map.file", "maps.oembed")

@@ -4,11 +4,23 @@ Each is a function from an :class:`Export` to bytes, the same bytes as long as t
 """
 
 from maps.exports.cover import cover
-from maps.exports.csv import csv, places_csv
+from maps.exports.csv import csv, listed_csv
 from maps.exports.export import Export, Site
-from maps.exports.geojson import geojson, places_geojson
+from maps.exports.geojson import geojson, listed_geojson
 from maps.exports.gpx import gpx
-from maps.exports.kml import kml
+from maps.exports.kml import kml, listed_kml
 from maps.exports.rss import rss
 
-__all__ = ["Export", "Site", "cover", "csv", "geojson", "gpx", "kml", "places_csv", "places_geojson", "rss"]
+__all__ = [
+    "Export",
+    "Site",
+    "cover",
+    "csv",
+    "geojson",
+    "gpx",
+    "kml",
+    "listed_csv",
+    "listed_geojson",
+    "listed_kml",
+    "rss",
+]

@@ -1,9 +1,9 @@
-"""For spreadsheets: the stops in walking order, and places, one to a line."""
+"""For spreadsheets: the stops in walking order, and anything public, one to a line."""
 
 from collections.abc import Iterable, Iterator
 
 from maps.exports.export import Export, Site, credit_line
-from maps.queries.exporting import PlaceRow
+from maps.queries.exporting import Listed
 from portal.i18n import in_language
 from portal.spreadsheets import csv_chunks
 
@@ -23,7 +23,18 @@ STOP_COLUMNS = (
     "url",
     "licence",
 )
-PLACE_COLUMNS = ("title", "latitude", "longitude", "summary", "theme", "access", "licence", "updated_at", "url")
+LISTED_COLUMNS = (
+    "kind",
+    "title",
+    "latitude",
+    "longitude",
+    "summary",
+    "theme",
+    "access",
+    "licence",
+    "updated_at",
+    "url",
+)
 
 
 def csv(export: Export) -> bytes:
@@ -31,10 +42,11 @@ def csv(export: Export) -> bytes:
     return b"".join(csv_chunks(STOP_COLUMNS, _stops(export), mark=True))
 
 
-def places_csv(places: Iterable[PlaceRow], language: str, site: Site) -> bytes:
-    """Return places as a table in UTF-8, their texts in ``language`` where they are there."""
+def listed_csv(things: Iterable[Listed], language: str, site: Site) -> bytes:
+    """Return things as a table in UTF-8, their texts in ``language`` where they are there."""
     rows = (
         (
+            row.kind,
             in_language(row.title, language)[0],
             row.latitude,
             row.longitude,
@@ -45,9 +57,9 @@ def places_csv(places: Iterable[PlaceRow], language: str, site: Site) -> bytes:
             row.updated_at.isoformat(),
             site.url(row.path),
         )
-        for row in places
+        for row in things
     )
-    return b"".join(csv_chunks(PLACE_COLUMNS, rows, mark=True))
+    return b"".join(csv_chunks(LISTED_COLUMNS, rows, mark=True))
 
 
 def _stops(export: Export) -> Iterator[tuple[object, ...]]:

@@ -1,11 +1,11 @@
-"""For maps: GeoJSON (RFC 7946), the trail with its line first, then its stops in walking order; and places."""
+"""For maps: GeoJSON (RFC 7946), the trail with its line first, then its stops in walking order; and anything public."""
 
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from maps.exports.export import Export, Site
-from maps.queries.exporting import PlaceRow
+from maps.queries.exporting import Listed
 from maps.queries.trails import ShownStop
 from maps.terms import Vertex
 from portal.i18n import in_language
@@ -21,10 +21,10 @@ def geojson(export: Export) -> bytes:
     return _collection(features, [*content.line, *(stop.position for stop in content.stops)])
 
 
-def places_geojson(places: Iterable[PlaceRow], language: str, site: Site) -> bytes:
-    """Return places as a FeatureCollection, their texts in ``language`` where they are there."""
-    rows = list(places)
-    return _collection([_place(row, language, site) for row in rows], [(row.longitude, row.latitude) for row in rows])
+def listed_geojson(things: Iterable[Listed], language: str, site: Site) -> bytes:
+    """Return things as a FeatureCollection, their texts in ``language`` where they are there."""
+    rows = list(things)
+    return _collection([_thing(row, language, site) for row in rows], [spot for row in rows if (spot := _spot(row))])
 
 
 def _trail(export: Export) -> Json:
@@ -81,10 +81,14 @@ def _media(media: ShownMedia, site: Site) -> Json:
     }
 
 
-def _place(row: PlaceRow, language: str, site: Site) -> Json:
+def _spot(row: Listed) -> tuple[float, float] | None:
+    return None if row.longitude is None or row.latitude is None else (row.longitude, row.latitude)
+
+
+def _thing(row: Listed, language: str, site: Site) -> Json:
     title, spoken = in_language(row.title, language)
     properties = {
-        "kind": "place",
+        "kind": row.kind,
         "title": title,
         "language": spoken,
         "summary": in_language(row.summary, language)[0],
@@ -94,7 +98,8 @@ def _place(row: PlaceRow, language: str, site: Site) -> Json:
         "licence": row.licence,
         "updated_at": row.updated_at.isoformat(),
     }
-    return _feature(row.id, {"type": "Point", "coordinates": [row.longitude, row.latitude]}, properties)
+    spot = _spot(row)
+    return _feature(row.id, {"type": "Point", "coordinates": list(spot)} if spot else None, properties)
 
 
 def _feature(identifier: object, geometry: Json | None, properties: Json) -> Json:

@@ -1,4 +1,4 @@
-"""For globes: KML 2.2, the line and the stops as placemarks.
+"""For globes: KML 2.2, the line and the stops as placemarks; and anything public.
 
 Source: OGC 07-147r2. Elements must come in its schema's order.
 """
@@ -6,10 +6,12 @@ Source: OGC 07-147r2. Elements must come in its schema's order.
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
-from maps.exports.export import Export, credit_line
+from maps.exports.export import Export, Site, credit_line
 from maps.exports.xml import add, add_said, degrees, written
+from maps.queries.exporting import Listed
 from maps.queries.trails import ShownStop
 from maps.terms import Vertex
+from portal.i18n import in_language
 from portal.media.queries import ShownMedia
 
 NAMESPACE = "http://www.opengis.net/kml/2.2"
@@ -20,9 +22,7 @@ LICHEN = "ff2a6844"
 
 def kml(export: Export) -> bytes:
     """Return the trail for a globe."""
-    root = Element("kml", {"xmlns": NAMESPACE, "xmlns:atom": ATOM})
-    document = add(root, "Document")
-    add(document, "name", export.title)
+    root, document = _document(export.title)
     add(add(document, "atom:author"), "atom:name", export.credits or export.site.name)
     add(document, "atom:link", href=export.url, rel="alternate")
     add_said(document, "description", "\n\n".join(filter(None, (export.summary, export.licence.label, export.url))))
@@ -35,6 +35,27 @@ def kml(export: Export) -> bytes:
     for stop in export.trail.stops:
         _stop(document, stop, export)
     return written(root)
+
+
+def listed_kml(things: Iterable[Listed], language: str, site: Site) -> bytes:
+    """Return things for a globe, their texts in ``language`` where they are there."""
+    root, document = _document(site.name)
+    for row in things:
+        placemark = add(document, "Placemark", id=f"{row.kind}-{row.id}")
+        add(placemark, "name", in_language(row.title, language)[0])
+        told = (in_language(row.summary, language)[0], row.licence or "", site.url(row.path))
+        add(placemark, "description", "\n\n".join(filter(None, told)))
+        _data(placemark, kind=row.kind, theme=row.theme or "", updated=row.updated_at.isoformat())
+        if row.longitude is not None and row.latitude is not None:
+            add(add(placemark, "Point"), "coordinates", _coordinates([(row.longitude, row.latitude)]))
+    return written(root)
+
+
+def _document(name: str) -> tuple[Element, Element]:
+    root = Element("kml", {"xmlns": NAMESPACE, "xmlns:atom": ATOM})
+    document = add(root, "Document")
+    add(document, "name", name)
+    return root, document
 
 
 def _line(document: Element, export: Export) -> None:

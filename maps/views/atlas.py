@@ -20,6 +20,7 @@ from portal.places.geocoding import PAUSE_SECONDS, FoundAddress, Unanswered, fou
 from portal.places.grid import Box
 
 PAGE = 20
+FILES = ("GeoJSON", "KML", "CSV")
 AROUND_METRES = 1_000
 METRES_A_DEGREE = 111_320
 NOT_FOUND = _("This address was not found. Write street and town, such as 12 rue de Siam, Brest.")
@@ -42,6 +43,7 @@ class MapPage:
         self.kinds = request.registry.index_kinds
         self.around: FoundAddress | None = None
         self.no_address, self.status = NOT_FOUND, 422
+        self.number = 1
         self._look_up(request.GET.get("near", ""))
         say = request.localizer.translate
         there = chosen_from(request.db, list(self.kinds))
@@ -58,14 +60,19 @@ class MapPage:
 
     @view_config(public=True)
     def show(self) -> dict[str, Any]:
+        return self.page(self.wanted())
+
+    def wanted(self) -> Filter | None:
+        """Return what is asked for; None where that cannot be read, which the form says."""
         asked = submitted(self.form, self.request)
         if asked is None:
-            return self._page(None)
+            return None
         if asked["near"] and self.around is None:
             fail(self.form, "near", self.no_address)
             self.request.response.status_int = self.status
-            return self._page(None)
-        return self._page(asked)
+            return None
+        self.number = asked["page"]
+        return self._filter(asked)
 
     def _look_up(self, near: str) -> None:
         """Find the address that was asked for, before the database is asked: no connection waits for the answer."""
@@ -75,9 +82,9 @@ class MapPage:
             self.no_address, self.status = UNANSWERED, 503
             self.request.response.retry_after = PAUSE_SECONDS
 
-    def _page(self, asked: Mapping[str, Any] | None) -> dict[str, Any]:
-        wanted = self._filter(asked) if asked is not None else None
-        page, say = asked["page"] if asked is not None else 1, self.request.localizer.translate
+    def page(self, wanted: Filter | None) -> dict[str, Any]:
+        """Return the page with what is wanted, nothing where the question cannot be read."""
+        page, say = self.number, self.request.localizer.translate
         found = filtered(self.request.db, wanted, PAGE, (page - 1) * PAGE) if wanted is not None else None
         return {
             "form": self.form,
@@ -93,8 +100,14 @@ class MapPage:
             "whole_url": self._url(bbox=None, near=None),
             "first_url": self._url(),
             "previous_url": self._url(page=page - 1) if page > 1 else None,
+            "files": self._files() if found and found.total else {},
             "next_url": self._url(page=page + 1) if found and page * PAGE < found.total else None,
         }
+
+    def _files(self) -> dict[str, str]:
+        """Return the addresses at which all that the list shows is taken away, by what the files are called."""
+        path, asked = self.request.route_path, self._asked()
+        return {name: path("maps.map.file", format=name.lower(), _query=asked) for name in FILES}
 
     def _filter(self, asked: Mapping[str, Any]) -> Filter:
         zone = ZoneInfo(self.request.city.zone)
@@ -120,9 +133,13 @@ class MapPage:
 
     def _url(self, **changed: object) -> str:
         """Return this page's address with other answers; those that are None are left out."""
-        kept = [(name, value) for name, value in self.request.GET.items() if value and name not in (*changed, "page")]
+        kept = [(name, value) for name, value in self._asked() if name not in changed]
         kept += [(name, str(value)) for name, value in changed.items() if value not in (None, 1)]
         return self.request.route_path("maps.map", _query=kept)
+
+    def _asked(self) -> list[tuple[str, str]]:
+        """Return what was asked, in the words of the address, but for the page of it."""
+        return [(name, value) for name, value in self.request.GET.items() if value and name != "page"]
 
 
 def period(wanted: Filter) -> str:

@@ -1,22 +1,25 @@
 """Trails and places taken away as files, for other programs: each the same bytes as long as it says the same."""
 
 from collections.abc import Callable
+from typing import Any
 
 from pyramid.response import Response
 from pyramid.view import view_config, view_defaults
 
-from maps.exports import Export, Site, cover, csv, geojson, gpx, kml, places_csv, places_geojson, rss
+from maps.exports import Export, Site, cover, csv, geojson, gpx, kml, listed_csv, listed_geojson, listed_kml, rss
 from maps.permissions import Maps
-from maps.queries.exporting import place_rows
+from maps.queries.exporting import listed
 from maps.queries.trails import shown
+from maps.terms import PLACE
+from maps.views.atlas import MapPage
 from maps.views.showing import credit_of, sounds_of
 from portal.index.queries import WHEELCHAIR, Filter
 
-GEOJSON = "application/geo+json"
+GEOJSON, KML = "application/geo+json", "application/vnd.google-earth.kml+xml"
 TRAIL_FILES: dict[str, tuple[str, Callable[[Export], bytes]]] = {
     "gpx": ("application/gpx+xml", gpx),
     "geojson": (GEOJSON, geojson),
-    "kml": ("application/vnd.google-earth.kml+xml", kml),
+    "kml": (KML, kml),
     "csv": ("text/csv", csv),
     "rss": ("application/rss+xml", rss),
     "png": ("image/png", cover),
@@ -24,7 +27,7 @@ TRAIL_FILES: dict[str, tuple[str, Callable[[Export], bytes]]] = {
 SHOWN = ("rss", "png")
 """What is followed or looked at where it is, rather than kept."""
 
-PLACE_FILES = {"geojson": (GEOJSON, places_geojson), "csv": ("text/csv", places_csv)}
+LISTS = {"geojson": (GEOJSON, listed_geojson), "csv": ("text/csv", listed_csv), "kml": (KML, listed_kml)}
 
 
 def site_of(request) -> Site:
@@ -70,18 +73,38 @@ class PlacesFile:
 
     @view_config(public=True)
     def send(self) -> Response:
-        kind, asked = self.request.matchdict["format"], self.request.GET
-        media_type, written = PLACE_FILES[kind]
+        asked = self.request.GET
         wanted = Filter(
+            kinds=(PLACE,),
             q=asked.get("q", ""),
             theme=asked.get("theme"),
             language=asked.get("language"),
             licence=asked.get("licence"),
             access=WHEELCHAIR if asked.get("access") == WHEELCHAIR else None,
         )
-        language = asked.get("lang") or self.request.locale_name
-        rows = place_rows(self.request.db, wanted)
-        return answer(written(rows, language, site_of(self.request)), media_type, f"places.{kind}")
+        return list_of(wanted, "places", self.request)
+
+
+@view_defaults(
+    route_name="maps.map.file",
+    renderer="maps:templates/maps/atlas.jinja2",
+    permission=Maps.BROWSE,
+    request_method="GET",
+)
+class MapFile(MapPage):
+    """All that the map's list shows for a question, as a file; the page itself where the question cannot be read."""
+
+    @view_config(public=True)
+    def show(self) -> dict[str, Any] | Response:
+        wanted = self.wanted()
+        return self.page(None) if wanted is None else list_of(wanted, "commons", self.request)
+
+
+def list_of(wanted: Filter, name: str, request) -> Response:
+    """Return what is wanted as the file that the address asks for; its texts as ``lang`` says, else as the reader's."""
+    form, language = request.matchdict["format"], request.GET.get("lang") or request.locale_name
+    media_type, written = LISTS[form]
+    return answer(written(listed(request.db, wanted), language, site_of(request)), media_type, f"{name}.{form}")
 
 
 def answer(body: bytes, media_type: str, name: str | None) -> Response:

@@ -22,6 +22,8 @@ except ImportError:  # no wheel for this platform: the distribution's own
 
 WAL_IS_SAFE = sqlite.sqlite_version_info >= (3, 51, 3)  # 3.7.0 to 3.51.2 can corrupt a WAL that is reset
 BUSY_SECONDS = 15
+CACHE_KIB = 1024
+"""What a connection to SQLite keeps of the file; the system keeps the rest, for all of them."""
 PREPARED_AFTER = 5
 READS = "-c default_transaction_read_only=on -c max_parallel_workers_per_gather=0 -c jit=off"
 """Helpers and compiled plans take longer to make ready than the questions of a page take."""
@@ -113,6 +115,7 @@ def _on_connect(connection, _record) -> None:
     load_spatialite_driver(connection)
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute(f"PRAGMA journal_mode={'WAL' if WAL_IS_SAFE else 'TRUNCATE'}")
+    connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
     connection.execute("PRAGMA synchronous=FULL")  # what was acknowledged survives a power cut
 
 

@@ -1,6 +1,7 @@
 """The web server of development and of small towns: waitress, with the background worker beside it."""
 
 import gc
+import linecache
 import signal
 import sys
 from collections.abc import Iterator
@@ -16,10 +17,12 @@ from portal.media.terms import MEBIBYTE, MOST_BYTES
 from portal.settings import Settings
 
 THREADS = 4
-HEAPS = 2
+HEAPS = 1
 """In how many places the threads keep what they use. With one for each, none can use what another one let go."""
+LARGE = 128 * 1024
+"""So many bytes are asked of the system, and given back to it at once: else they leave holes in the heap."""
 
-_M_ARENA_MAX = -8
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 GRACE_SECONDS = 30.0
 
 
@@ -48,6 +51,8 @@ def keep_small() -> None:
     """
     with suppress(AttributeError, OSError):
         CDLL(None).mallopt(_M_ARENA_MAX, HEAPS)
+        CDLL(None).mallopt(_M_MMAP_THRESHOLD, LARGE)
+    linecache.clearcache()  # the sources that were looked into at the start
     gc.collect()
     gc.freeze()
 

@@ -185,6 +185,7 @@ NO_PAGES = {
     "lending.loan.calendar",
     "lending.waiting.accept",
     "library.original",
+    "maps.map.file",
     "maps.oembed",
     "maps.places.file",
     "maps.stop.code",

@@ -2,20 +2,23 @@
 
 import csv as tables
 import json
+from dataclasses import replace
 from io import StringIO
 from uuid import UUID, uuid4
+from xml.etree import ElementTree
 
 from hypothesis import given
 
-from maps.exports import csv, geojson, kml, places_csv, places_geojson
-from maps.queries.exporting import PlaceRow
+from maps.exports import csv, geojson, kml, listed_csv, listed_geojson, listed_kml
+from maps.queries.exporting import Listed
 from tests.conftest import NOW
 from tests.factories.maps import content, stop
 from tests.rules.maps.exports.exported import SITE, export
 from tests.rules.maps.given import contents
 
-PLACE = PlaceRow(
+PLACE = Listed(
     id=uuid4(),
+    kind="place",
     path="/places/jardin-partagé",
     title={"fr": "Le jardin partagé", "br": "Al liorzh"},
     summary={"fr": "=1+1"},
@@ -59,7 +62,7 @@ def test_geojson_says_what_one_needs_to_name_whose_it_is():
 def test_a_trail_without_a_line_and_without_stops_is_still_a_collection():
     whole = json.loads(geojson(export(content(line=()))))
     assert whole["features"][0]["geometry"] is None
-    nothing = json.loads(places_geojson([], "fr", SITE))
+    nothing = json.loads(listed_geojson([], "fr", SITE))
     assert nothing == {"type": "FeatureCollection", "features": []}
 
 
@@ -85,10 +88,23 @@ def test_a_table_names_the_sounds_and_no_cell_is_calculated():
 
 
 def test_places_are_told_in_the_language_asked_for():
-    [feature] = json.loads(places_geojson([PLACE], "br", SITE))["features"]
+    [feature] = json.loads(listed_geojson([PLACE], "br", SITE))["features"]
     assert feature["geometry"]["coordinates"] == [-4.4985, 48.3842]
     properties = feature["properties"]
     assert (properties["title"], properties["language"]) == ("Al liorzh", "br")
     assert properties["url"] == "https://communs.example/places/jardin-partag%C3%A9"
-    [row] = tables.DictReader(StringIO(places_csv([PLACE], "fr", SITE).decode("utf-8-sig")))
+    [row] = tables.DictReader(StringIO(listed_csv([PLACE], "fr", SITE).decode("utf-8-sig")))
     assert (row["title"], row["summary"], row["access"]) == ("Le jardin partagé", "'=1+1", "wheelchair")
+
+
+def test_what_has_no_place_is_in_every_list_all_the_same():
+    nowhere = replace(PLACE, kind="equipment", longitude=None, latitude=None)
+    whole = json.loads(listed_geojson([PLACE, nowhere], "fr", SITE))
+    assert [feature["geometry"] is None for feature in whole["features"]] == [False, True]
+    assert whole["bbox"] == [-4.4985, 48.3842, -4.4985, 48.3842]
+    rows = list(tables.DictReader(StringIO(listed_csv([PLACE, nowhere], "fr", SITE).decode("utf-8-sig"))))
+    assert [(row["kind"], row["latitude"]) for row in rows] == [("place", "48.3842"), ("equipment", "")]
+    document = ElementTree.fromstring(listed_kml([PLACE, nowhere], "br", SITE))[0]
+    told = [{child.tag.rpartition("}")[2]: child for child in placemark} for placemark in document[1:]]
+    assert [("Point" in one, one["name"].text) for one in told] == [(True, "Al liorzh"), (False, "Al liorzh")]
+    assert told[0]["Point"][0].text == "-4.4985000,48.3842000"
