@@ -36,6 +36,22 @@ async () => {
 """
 
 
+IN_CACHE = "async ([name, url]) => Boolean(await (await caches.open(name)).match(url))"
+SPOIL = "async ([name, url, size]) => (await caches.open(name)).put(url, new Response('x'.repeat(size)))"
+HASHES = """
+async (name) => {
+  const cache = await caches.open(name);
+  const found = {};
+  for (const { url } of await cache.keys()) {
+    const content = await (await cache.match(url)).arrayBuffer();
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
+    found[url] = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+  return found;
+}
+"""
+
+
 @pytest.fixture(scope="module")
 def trail(site):
     return walks.heard(site)
@@ -166,6 +182,65 @@ def test_a_pack_that_was_cut_is_never_called_ready_and_goes_on(site, trail, page
     page.context.unroute(re.compile(r"/media/.*m4a"))
     page.get_by_role("button", name=re.compile("Continuer")).click()
     expect(page.locator("[data-words]")).to_contain_text("sans réseau", timeout=20_000)
+
+
+def test_a_pack_that_was_cut_goes_on_where_it_was_and_fetches_nothing_twice(site, trail, page_of):
+    """Hard case 14."""
+    page = page_of(f"{site.address}/trails/{trail}", locale="fr-FR")
+    files = manifest(site, page)["files"]
+    addresses = [site.address + file["url"] for file in files]
+    sounds = [address for address in addresses if address.endswith(".m4a")]
+    fetched = []
+    page.on("request", lambda asked: fetched.append(asked.url) if asked.resource_type == "fetch" else None)
+    page.context.route(sounds[1], lambda route: route.abort())
+    page.get_by_role("button", name=re.compile("Emporter")).click()
+    expect(page.locator("[data-words]")).to_contain_text("réseau", timeout=20_000)
+    cut = addresses.index(sounds[1])
+    assert [url for url in fetched if "/pack.json" not in url] == addresses[: cut + 1]
+    page.context.unroute(sounds[1])
+    page.reload()
+    fetched.clear()
+    page.get_by_role("button", name=re.compile("Continuer")).click()
+    expect(page.locator("[data-words]")).to_contain_text("sans réseau", timeout=20_000)
+    assert [url for url in fetched if "/pack.json" not in url] == addresses[cut:]
+
+
+def test_a_file_that_is_not_what_was_announced_is_not_taken(site, trail, page_of):
+    """Hard case 14: neither off the network nor out of what had arrived."""
+    page = page_of(f"{site.address}/trails/{trail}", locale="fr-FR")
+    first, second = [file for file in manifest(site, page)["files"] if file["url"].endswith(".m4a")][:2]
+    page.context.route(
+        site.address + first["url"], lambda route: route.fulfill(body=b"x" * first["bytes"], content_type="audio/mp4")
+    )
+    page.get_by_role("button", name=re.compile("Emporter")).click()
+    wrong = page.locator("[data-pack]").get_attribute("data-wrong")
+    expect(page.locator("[data-words]")).to_have_text(wrong, timeout=20_000)
+    arriving = f"arriving:{trail}"
+    assert not page.evaluate(IN_CACHE, [arriving, first["url"]])
+    page.context.unroute(site.address + first["url"])
+    page.evaluate(SPOIL, [arriving, second["url"], second["bytes"]])
+    page.reload()
+    expect(page.locator("[data-words]")).to_contain_text("pas encore")
+    page.get_by_role("button", name=re.compile("Continuer")).click()
+    expect(page.locator("[data-words]")).to_contain_text("sans réseau", timeout=20_000)
+    kept = page.evaluate(HASHES, f"trail:{trail}")
+    assert all(kept[site.address + one["url"]] == one["sha256"] for one in (first, second))
+
+
+def test_the_button_says_how_much_all_of_it_is(site, filmed, page_of):
+    """Invariant I10."""
+    page = page_of(f"{site.address}/trails/{filmed}", locale="fr-FR")
+    told = manifest(site, page)
+    megabytes = f"{told['bytes'] / 1_000_000:.1f}".removesuffix(".0").replace(".", ",")
+    assert told["bytes"] == sum(file["bytes"] for file in told["files"])
+    button = page.get_by_role("button", name=re.compile("Emporter"))
+    expect(button).to_have_text(re.compile(rf"· {megabytes}\sMo$"))
+
+
+def manifest(site, page):
+    """Return the list of the files of the trail on a page."""
+    address = page.locator("[data-pack]").get_attribute("data-manifest")
+    return page.request.get(site.address + address).json()
 
 
 def test_a_pack_that_cannot_be_renewed_whole_stays_as_it_was(site, page_of):

@@ -1,4 +1,4 @@
-"""Settings: every one of them is in both ini files, and what would not be safe is refused with what to write instead."""
+"""Settings: every one of them is in both ini files, and what would not be safe is refused with what to write."""
 
 from configparser import ConfigParser
 from dataclasses import fields

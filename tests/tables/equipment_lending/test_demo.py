@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from equipment_lending import demo as lending_demo
 from equipment_lending.demo import plan
 from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, Loan, Stock
+from equipment_lending.opening_hours import written
 from equipment_lending.queries import desk, waiting
 from equipment_lending.queries.loans import desk_day, is_overdue, loans_of, out_of_service
+from equipment_lending.queries.timetables import timetable_of
 from equipment_lending.terms import LoanState
 from portal import demo
 from portal.clock import StoppedClock
@@ -65,8 +67,30 @@ def test_seven_points_lend_some_sixty_models_and_two_hundred_and_fifty_items(pre
     assert 55 <= counted[EquipmentModel] <= 65
     assert 240 <= counted[Item] <= 260
     assert present.scalar(select(func.count(Item.id)).where(Item.parent_id.is_not(None))) > 10
-    assert all(category.name["fr"] and category.name["en"] for category in present.scalars(select(Category)))
-    assert all(model.name["fr"] and model.name["en"] for model in present.scalars(select(EquipmentModel)))
+
+
+def test_every_shelf_and_every_sheet_is_told_in_french_and_in_english(present):
+    texts = [category.name for category in present.scalars(select(Category))]
+    for model in present.scalars(select(EquipmentModel)):
+        texts += [model.name, model.description]
+        assert model.description["fr"] != model.description["en"]
+    assert [text for text in texts if not (text.get("fr", "").strip() and text.get("en", "").strip())] == []
+
+
+def test_every_point_is_open_at_hours_of_its_own_and_says_where_it_is_and_whom_to_call(present):
+    points = present.scalars(select(LendingPoint)).all()
+    assert len({written(timetable_of(point)) for point in points}) == POINTS
+    for point in points:
+        assert point.windows
+        assert all((point.name, point.place.address, point.place.quarter, point.email, point.phone)), point.slug
+
+
+def test_lending_goes_back_six_months_and_four_weeks_ahead(present):
+    back, ahead = plan.PAST, plan.AHEAD
+    assert (back, ahead) == (timedelta(weeks=26), timedelta(weeks=4))
+    agreed = present.execute(select(Loan.pickup_at)).scalars().all()
+    assert NOW - timedelta(weeks=27) < min(agreed) < NOW - timedelta(weeks=18)
+    assert NOW + timedelta(weeks=1) < max(agreed) <= NOW + timedelta(weeks=5)
 
 
 def test_everything_that_is_lent_is_found(present):

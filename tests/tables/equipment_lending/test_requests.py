@@ -185,6 +185,86 @@ def test_fair_use_names_the_loans_that_used_the_days_up(session, requests, borro
     assert set(reason.values["loans"]) == {first.number, second.number}
 
 
+@pytest.fixture
+def approved(session):
+    """Nine units that somebody at the desk has to say yes to."""
+    stock = lending.stock(session, units=9)
+    lending.policy(session, point_id=stock.point_id, approval=Approval.MANUAL)
+    return stock
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_an_undecided_request_takes_of_what_one_person_may_have_as_a_loan_does(
+    session, requests, borrower, approved, decided
+):
+    lending.policy(session, model_id=approved.model_id, max_units_per_person=3)
+    asked = requests.request(wish(approved, units=2), borrower.id, borrower.id)
+    if decided:
+        requests.confirm(asked.id, people.person(session).id)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(approved, units=2), borrower.id, borrower.id)
+    assert [(reason.code, reason.values["held"]) for reason in no.value.reasons] == [(RefusalCode.TOO_MANY_UNITS, 2)]
+    assert requests.request(wish(approved), borrower.id, borrower.id).state is LoanState.REQUESTED
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_the_days_of_an_undecided_request_are_used_up_as_those_of_a_loan_are(
+    session, requests, borrower, approved, decided
+):
+    lending.policy(session, model_id=approved.model_id, max_days_in_period=2, fair_use_period_days=30)
+    asked = requests.request(wish(approved), borrower.id, borrower.id)
+    if decided:
+        requests.confirm(asked.id, people.person(session).id)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(approved, "2026-10-28T10:00", "2026-10-28T18:00"), borrower.id, borrower.id)
+    assert [(reason.code, tuple(reason.values["loans"])) for reason in no.value.reasons] == [
+        (RefusalCode.TOO_MANY_DAYS, (asked.number,))
+    ]
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_an_undecided_request_is_a_visit_at_the_desk_as_a_loan_is(session, requests, borrower, approved, decided):
+    approved.point.max_visits = 1
+    asked = requests.request(wish(approved), borrower.id, borrower.id)
+    if decided:
+        requests.confirm(asked.id, people.person(session).id)
+    other = people.person(session)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(approved, "2026-10-24T15:00", "2026-10-26T15:00"), other.id, other.id)
+    assert codes(no) == {RefusalCode.PICKUP_FULL, RefusalCode.RETURN_FULL}
+
+
+def test_a_request_that_came_to_nothing_counts_no_more(session, requests, borrower, approved):
+    lending.policy(session, model_id=approved.model_id, max_units_per_person=1, max_days_in_period=2)
+    approved.point.max_visits = 1
+    for ends in (
+        lambda one: requests.reject(one.id, "Pas cette semaine", people.person(session).id),
+        lambda one: requests.cancel(one.id, "", borrower.id),
+    ):
+        ends(requests.request(wish(approved), borrower.id, borrower.id))
+    assert requests.request(wish(approved), borrower.id, borrower.id).state is LoanState.REQUESTED
+
+
+def test_the_shortest_loan_of_a_model_holds_for_who_asks_for_it(session, requests, borrower):
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, min_minutes=90)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(stock, "2026-10-24T10:00", "2026-10-24T11:29"), borrower.id, borrower.id)
+    (reason,) = no.value.reasons
+    assert (reason.code, reason.values["minutes"], reason.values["allowed"]) == (RefusalCode.TOO_SHORT, 89, 90)
+    requests.request(wish(stock, "2026-10-24T10:00", "2026-10-24T11:30"), borrower.id, borrower.id)
+
+
+def test_how_far_ahead_a_model_is_lent_holds_for_who_asks_for_it(session, requests, borrower):
+    stock = lending.stock(session)
+    lending.policy(session, model_id=stock.model_id, horizon_days=7)
+    with pytest.raises(Refused) as no:
+        requests.request(wish(stock, "2026-10-30T08:00", "2026-10-31T10:00"), borrower.id, borrower.id)
+    (reason,) = no.value.reasons
+    assert (reason.code, reason.values["latest"]) == (RefusalCode.TOO_FAR, date(2026, 10, 29))
+    requests.request(wish(stock, "2026-10-29T19:00", "2026-10-31T10:00"), borrower.id, borrower.id)
+
+
 def test_a_desk_that_has_its_fill_of_visits_takes_no_more(session, requests, borrower):
     """Scenario 11: one visit a day, one on +4 and one on +12."""
     point = lending.point(session, max_visits=1)

@@ -4,7 +4,8 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from maps.models import MapPlace, MapPlaceMedia, MapPlaceRevision
 from maps.queries.places import found_places, places_of, shown_place
@@ -106,6 +107,15 @@ def test_a_licence_once_given_is_kept(session, places, author):
     place = places.add(maps.place_content(), author.id)
     with pytest.raises(NotPublishable):
         places.revise(place.id, 1, maps.place_content(licence="CC-BY-4.0"), author.id)
+
+
+@pytest.mark.parametrize("change", [update(MapPlaceRevision).values(comment="Rien"), delete(MapPlaceRevision)])
+def test_the_database_refuses_to_change_what_a_place_said(session, change):
+    """Invariants I3 and I9."""
+    maps.place(session)
+    with pytest.raises(DBAPIError, match="maps_place_revision_append_only"), session.begin_nested():
+        session.execute(change)
+    assert session.scalars(select(MapPlaceRevision.comment)).all() == [""]
 
 
 def test_a_hidden_place_is_in_no_list_until_it_is_restored(session, places, author):

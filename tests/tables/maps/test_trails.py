@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import selectinload
 
-from maps.models import Stop, Trail, TrailRevision
+from maps.models import Stop, StopMedia, Trail, TrailRevision
 from maps.queries.revisions import history, revision
 from maps.queries.trails import found_trails, shown, trails_of
 from maps.schemas.changes import with_media
@@ -26,7 +27,7 @@ from portal.audit.models import AuditEntry
 from portal.clock import StoppedClock
 from portal.index.models import IndexEntry, IndexVersion
 from portal.index.queries import Filter, search
-from portal.media.terms import MediaState, Voices
+from portal.media.terms import MediaFlaw, MediaState, Voices
 from portal.moderation.terms import Act
 from tests.conftest import NOW
 from tests.factories import maps, people
@@ -276,6 +277,25 @@ def test_a_published_trail_gets_no_new_flaw(session, trails, author):
     assert (trail.current, len(entries(session, "stop"))) == (1, 2)
 
 
+@pytest.mark.parametrize("state", [MediaState.RECEIVED, MediaState.PREPARING, MediaState.FAILED])
+def test_a_published_trail_stays_as_it_was_when_a_sound_of_which_nothing_was_made_is_offered_to_it(
+    session, trails, author, state
+):
+    """Hard case 8."""
+    flaw = MediaFlaw.SILENT if state is MediaState.FAILED else None
+    trail = maps.trail(session, author_id=author.id)
+    before, seen = content_of(session, trail), shown(session, trail)
+    broken = maps.sound(session, state=state, flaw=flaw, ready_at=None, sender_id=author.id)
+    first = replace(before.stops[0], media=(broken.id,))
+    with pytest.raises(NotPublishable) as no:
+        trails.revise(trail.id, 1, replace(before, stops=(first, before.stops[1])), author.id)
+    assert codes(no) == {FlawCode.MEDIA_NOT_READY}
+    session.expire_all()
+    assert (trail.state, trail.current, len(trail.revisions)) == (TrailState.PUBLISHED, 1, 1)
+    assert shown(session, trail) == seen
+    assert session.scalars(select(StopMedia)).all() == []
+
+
 def test_a_sound_that_was_removed_since_keeps_nobody_from_a_correction(session, trails, author):
     heard = maps.sound(session)
     trail = maps.trail(session, maps.stop("01", media=(heard.id,), text={}))
@@ -398,6 +418,47 @@ def test_a_remix_is_a_draft_of_ones_own_that_says_where_it_comes_from(session, t
     assert [one.path for one in shown(session, trail).remixes] == ["/trails/les-voix-du-guelmeur"]
     trails.withdraw(trail.id)
     assert shown(session, remix).sources[0].path is None
+
+
+@pytest.mark.parametrize("change", [update(TrailRevision).values(comment="Rien"), delete(TrailRevision)])
+def test_the_database_refuses_to_change_what_a_trail_said(session, change):
+    """Invariants I3 and I9."""
+    maps.trail(session)
+    with pytest.raises(DBAPIError, match="maps_trail_revision_append_only"), session.begin_nested():
+        session.execute(change)
+    assert session.scalars(select(TrailRevision.comment)).all() == [""]
+
+
+def test_a_remix_of_a_remix_names_all_it_was_made_of_the_nearest_first(session, trails, author, somebody):
+    """Invariant I8."""
+    first = maps.trail(session, author_id=author.id, licence="CC-BY-4.0")
+    second = trails.remix(first.revisions[0], {"fr": "La deuxième"}, "CC-BY-SA-4.0", somebody.id)
+    trails.publish(second.id)
+    third = trails.remix(second.revisions[0], {"fr": "La troisième"}, "LAL-1.3", people.person(session).id)
+    trails.publish(third.id)
+    told = [(one.path, one.licence, [credit.name for credit in one.credits]) for one in shown(session, third).sources]
+    assert told == [
+        ("/trails/la-deuxieme", "CC-BY-SA-4.0", ["Malo Kerdraon"]),
+        ("/trails/les-voix-du-port-de-commerce", "CC-BY-4.0", ["Katell Riou"]),
+    ]
+    assert [one.path for one in shown(session, first).remixes] == ["/trails/la-deuxieme"]
+
+
+@pytest.mark.parametrize("licence", ["CC-BY-4.0", "CC0-1.0", "etalab-2.0"])
+def test_what_was_made_to_be_shared_alike_stays_so_however_often_it_is_taken_further(
+    session, trails, author, somebody, licence
+):
+    first = maps.trail(session, licence="CC-BY-4.0")
+    second = trails.remix(first.revisions[0], {"fr": "La deuxième"}, "CC-BY-SA-4.0", somebody.id)
+    trails.publish(second.id)
+    third = trails.remix(second.revisions[0], {"fr": "La troisième"}, "LAL-1.3", author.id)
+    trails.publish(third.id)
+    for source in (second, third):
+        with pytest.raises(NotPublishable) as no:
+            trails.remix(source.revisions[0], {"fr": "Une de plus"}, licence, somebody.id)
+        assert codes(no) == {FlawCode.LICENCE_NOT_KEPT}
+    with pytest.raises(NotPublishable):
+        trails.revise(third.id, 1, replace(content_of(session, third), licence=licence), author.id)
 
 
 def test_a_remix_keeps_the_licence_that_its_source_asks_for(session, trails, somebody):

@@ -362,6 +362,73 @@ def test_an_item_out_of_service_answers_with_the_loans_at_risk(api, session, sto
     api.post_json("/api/v1/items/no-such/retire", {"reason": "usé"}, headers=clerk, status=404)
 
 
+def test_an_item_that_leaves_the_fleet_answers_with_the_loans_at_risk(api, session, stock, mine, clerk):
+    loan = api.post_json("/api/v1/loans", wish(stock, units=2), headers=mine, status=201).json
+    first, second = stock.items
+    path, why = f"/api/v1/items/{first.asset_tag}/retire", {"reason": "usé"}
+    at_risk = api.post_json(path, why, headers=clerk, status=200).json["at_risk"]
+    assert [(one["id"], one["number"]) for one in at_risk] == [(loan["id"], loan["number"])]
+    session.expire_all()
+    assert (first.service_state, first.state_reason) == (ServiceState.RETIRED, "usé")
+    assert second.service_state is ServiceState.IN_SERVICE
+    other = lending.stock(session, at=stock.point)
+    path = f"/api/v1/items/{other.items[0].asset_tag}/retire"
+    assert api.post_json(path, why, headers=clerk, status=200).json == {"at_risk": []}
+
+
+def test_what_is_in_somebodys_hands_does_not_leave_the_fleet(api, session, stock, clerk):
+    (custody,) = desk.handed_out(session, lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T10:00"))
+    path = f"/api/v1/items/{custody.item.asset_tag}/retire"
+    no = api.post_json(path, {"reason": "usé"}, headers=clerk, status=409).json
+    assert [reason["code"] for reason in no["reasons"]] == ["item_out"]
+    assert custody.item.service_state is ServiceState.IN_SERVICE
+
+
+def test_the_catalogue_is_searched_by_words_and_by_category(api, session, stock):
+    sound, light = (lending.category(session, slug=slug) for slug in ("prise-de-son", "lumiere"))
+    lamp = lending.stock(session, of=lending.model(session, category_id=light.id, name={"fr": "Projecteur éclairé"}))
+    pole = lending.stock(session, of=lending.model(session, category_id=sound.id, name={"fr": "Perche éclairée"}))
+    lending.listed(session, *(one.model for one in (stock, lamp, pole)))
+
+    def found(**query):
+        return [sheet["slug"] for sheet in api.get("/api/v1/equipment", query).json["items"]]
+
+    assert set(found()) >= {stock.model.slug, lamp.model.slug, pole.model.slug}
+    assert found(q="projecteur") == [lamp.model.slug]
+    assert set(found(q="eclaire")) >= {lamp.model.slug}
+    assert found(category="prise-de-son") == [pole.model.slug]
+    assert found(q="projecteur", category="prise-de-son") == []
+    assert found(category="lumiere", q="projecteur", point=lamp.point.slug) == [lamp.model.slug]
+    assert found(category="no-such") == found(q="licorne") == []
+
+
+def test_what_a_program_notes_at_the_counter_is_kept(api, session, stock, clerk):
+    loan = lending.loan(session, stock, "2026-10-22T14:00", "2026-10-24T10:00", units=2)
+    first, second = sorted(item.asset_tag for item in stock.items)
+    out = {"items": [first, second], "note": "Sans la bonnette"}
+    api.post_json(f"/api/v1/loans/{loan.id}/check-out", out, headers=clerk)
+    back = {"asset_tag": first, "condition": "worn", "note": "Une rayure sur l’écran"}
+    items = [back, {"asset_tag": second, "condition": "good"}]
+    api.post_json(f"/api/v1/loans/{loan.id}/check-in", {"items": items}, headers=clerk)
+    session.expire_all()
+    notes = {one.item.asset_tag: (one.out_note, one.in_note) for one in loan.lines[0].custodies}
+    assert notes == {first: (out["note"], back["note"]), second: (out["note"], None)}
+
+
+def test_loans_are_told_apart_by_how_they_stand(api, session, stock, me, mine, clerk):
+    loans = {
+        state: lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", borrower=me, state=state)
+        for state in LoanState
+    }
+    for who in (mine, clerk):
+        for state, loan in loans.items():
+            answer = api.get("/api/v1/loans", {"state": state.value}, headers=who).json
+            assert [(one["id"], one["state"]) for one in answer["items"]] == [(str(loan.id), state)]
+            assert answer["total"] == 1
+        assert api.get("/api/v1/loans", headers=who).json["total"] == len(LoanState)
+    api.get("/api/v1/loans", {"state": "overdue"}, headers=mine, status=422)
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [

@@ -55,6 +55,23 @@ def test_nobody_else_learns_who_has_it_or_in_what_state_it_is(browse, session, i
         assert "SN-12345" not in page
 
 
+def test_the_desk_reads_who_insures_and_repairs_it_and_nobody_else_does(browse, session, point):
+    item = lending.stock(session, at=point).items[0]
+    item.owner, item.insurer, item.maintainer = "Les Amis du Stang-Alar", "Assureur solidaire", "Repair café"
+    session.flush()
+    address = f"/items/{item.asset_tag}"
+    people.signed_in(browse, people.staff(session, Role.DESK, "lambezellec"))
+    terms = browse.get(address, headers=ENGLISH).html.select("aside dt")
+    told = {term.get_text(strip=True): term.find_next("dd").get_text(strip=True) for term in terms}
+    assert (told["Belongs to"], told["Insured by"]) == ("Les Amis du Stang-Alar", "Assureur solidaire")
+    assert told["Repaired by"] == "Repair café"
+    lending.point(session, slug="bellevue")
+    for other in (people.person(session), people.staff(session, Role.DESK, "bellevue")):
+        page = people.signed_in(browse, other).get(address, headers=ENGLISH)
+        assert "Assureur solidaire" not in page
+        assert "Repair café" not in page
+
+
 @pytest.mark.parametrize("tag", ["NOTHING", "%00x", "..", "<script>", "%F0%9F%8E%A5"])
 def test_a_tag_that_is_nobodys_is_not_there(browse, tag):
     browse.get(f"/items/{tag}", status=[400, 404])

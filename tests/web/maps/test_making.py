@@ -1,5 +1,6 @@
 """A trail is made: begun, given stops and sounds, put in order, published, taken back. From plain forms."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -481,6 +482,21 @@ def test_a_file_that_was_only_looked_into_is_forgotten(mine, session, draft, clo
         TrackFiles(session, clock).forget_late()
         assert session.scalar(kept) == left
     assert form.submit().status_int == 303  # what was chosen travelled along
+
+
+def test_who_sends_a_long_recording_is_told_how_many_points_it_had_and_how_many_are_kept(mine, session, draft):
+    """Hard case 3: both counts."""
+    points = "".join(
+        f'<trkpt lat="{48.38 + number * 1e-5:.5f}" lon="{-4.479 + number % 2 * 1e-3:.5f}"/>' for number in range(2500)
+    )
+    content = f"<gpx><trk><trkseg>{points}</trkseg></trk></gpx>".encode()
+    page = brought(mine, draft, content)
+    said = page.html.select_one("label[for=way-0]").text
+    assert "2500 points" in said
+    kept = int(re.search(r"of which ([\d,]+) are kept", said)[1].replace(",", ""))
+    form = taking(page)
+    assert form.submit().status_int == 303
+    assert len(now(session, draft).line) == kept <= 2000
 
 
 def test_of_a_published_trail_what_says_nothing_is_refused_and_the_choice_stays(mine, session, public):

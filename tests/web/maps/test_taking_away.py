@@ -4,6 +4,7 @@ import csv as tables
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from io import StringIO
 from uuid import uuid4
 from xml.etree import ElementTree
@@ -22,6 +23,7 @@ from maps.queries.revisions import revision
 from portal.media.models import Rendition
 from portal.media.queries import listened
 from portal.media.terms import FORMER_CONTRIBUTOR, Rendering
+from portal.moderation.services import Moderation
 from portal.moderation.terms import Act
 from portal.people.terms import Role
 from tests.factories import maps, people
@@ -122,6 +124,20 @@ def test_a_remix_names_who_made_what_it_was_made_of(browse, session, trail, auth
 
 
 @pytest.mark.parametrize("kind", ["", "gpx", "geojson", "rss", "sheet", "embed", "api"])
+def test_a_remix_of_a_remix_names_everybody_back_to_the_first(browse, session, trail, author, kind):
+    """Invariant I8: the chain of credit is shown whole."""
+    service, last = maps.trails(session), trail
+    for name, title in (("Malo Kerdraon", "La deuxième"), ("Ewen Quéméneur", "La troisième")):
+        source = revision(session, TrailRevision, last.id, 1)
+        last = service.remix(source, {"fr": title}, "CC-BY-SA-4.0", people.person(session, name=name).id)
+        service.publish(last.id)
+    told = {"sheet": "/trails/{}/sheet", "embed": "/embed/trails/{}", "api": "/api/v1/trails/{}", "": "/trails/{}"}
+    said = browse.get(told.get(kind, "/trails/{}." + kind).format(last.slug)).text
+    for name in ("Ewen Quéméneur", "Malo Kerdraon", author.name, "La deuxième", "Les voix du port de commerce"):
+        assert name in said
+
+
+@pytest.mark.parametrize("kind", ["", "gpx", "geojson", "rss", "sheet", "embed", "api"])
 def test_a_remix_names_who_made_what_is_hidden_but_not_what_it_is_called(browse, session, trail, author, kind):
     source = revision(session, TrailRevision, trail.id, 1)
     remix = maps.trails(session).remix(source, {"fr": "La mienne"}, "CC-BY-SA-4.0", people.person(session).id)
@@ -194,6 +210,54 @@ def test_a_stop_that_is_hidden_disappears_from_everywhere_at_once(browse, sessio
     assert "La grue" in told()
 
 
+ALL_OF_IT = [
+    *EVERYWHERE,
+    *EVERYTHING,
+    *("/trails", "/trails/{slug}/pack.json", "/stops/{stop}", "/places/{place}", "/places.geojson", "/search?q=jardin"),
+    *("/api/v1/trails", "/api/v1/places", "/api/v1/places/{place}", "/tiles/12/1996/1417.mvt", "/ogc/collections"),
+    *("/ogc/collections/trail/items", "/ogc/collections/place/items", "/ogc/collections/stop/items?f=html"),
+]
+PASSING = r'"timeStamp": ?"[^"]*"|name="csrf_token" value="[^"]*"'
+"""What is never the same twice: when an answer was made, and what forms are signed with."""
+
+CHANGED = r'<updated>[^<]*</updated>|"updated_at": ?"[^"]*"|updated_at</code></dt>\s*<dd>[^<]*'
+"""When something last changed: what shows a thing that goes and comes back did change meanwhile."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "passing"),
+    [("trail", PASSING), ("place", PASSING), ("stop", f"{PASSING}|{CHANGED}"), ("media", f"{PASSING}|{CHANGED}")],
+)
+def test_what_is_restored_is_told_to_the_byte_as_it_was_before_it_was_hidden(
+    config, browse, session, asking, clock, names, trail, stops, sounds, kind, passing
+):
+    """Scenario 14: days later, as those who moderate do it."""
+    garden = maps.place(session)
+    subject = {"trail": trail, "place": garden, "stop": stops[1], "media": sounds[1]}[kind].id
+    moderator, service = people.staff(session, Role.MODERATOR), asking.find_service(Moderation)
+
+    config.registry.kept_of_map.clear()  # a version that another test rolled back may come again
+
+    def told() -> dict[str, str]:
+        found = {}
+        for path in ALL_OF_IT:
+            answer = browse.get(path.format(**names, place=garden.slug), headers=ENGLISH, status="*")
+            said = f"{answer.status} {answer.content_type} {answer.body.decode('latin-1')}"
+            found[path] = re.sub(passing, "", said)
+        return found
+
+    before = told()
+    assert all(said.startswith("200") for said in before.values())
+    clock.at += timedelta(days=1)
+    service.act(Act.HIDE, kind, subject, "Une voix sans accord.", moderator.id)
+    gone = {path for path, said in told().items() if said != before[path]}
+    assert len(gone) > 5
+    clock.at += timedelta(days=1)
+    service.act(Act.RESTORE, kind, subject, "L’accord est là.", moderator.id)
+    after = told()
+    assert [path for path in before if after[path] != before[path]] == []
+
+
 def test_a_pack_that_holds_what_was_hidden_since_is_another_one(browse, session, names, stops):
     address = "/trails/{slug}/pack.json".format(**names)
     before = browse.get(address).json
@@ -209,6 +273,21 @@ def test_a_sound_that_is_hidden_is_in_nothing_that_is_taken_away(browse, session
     assert name in browse.get(path.format(**names)).text
     maps.moderate(session, "media", sounds[1].id, Act.HIDE)
     assert name not in browse.get(path.format(**names)).text
+
+
+@pytest.mark.parametrize("accept", ["application/geo+json", "text/html"])
+@pytest.mark.parametrize("kind", ["trail", "stop", "place"])
+def test_what_is_hidden_is_no_feature_and_what_was_removed_was_one(browse, session, trail, stops, kind, accept):
+    """Invariant I4: 404 as long as it may come back, 410 when it does not."""
+    subject = {"trail": trail, "stop": stops[1], "place": maps.place(session)}[kind].id
+    address, headers = f"/ogc/collections/{kind}/items/{subject}", {"Accept": accept}
+    browse.get(address, headers=headers, status=200)
+    maps.moderate(session, kind, subject, Act.HIDE)
+    browse.get(address, headers=headers, status=404)
+    maps.moderate(session, kind, subject, Act.REMOVE)
+    browse.get(address, headers=headers, status=410)
+    for other in {"trail", "stop", "place"} - {kind}:
+        browse.get(f"/ogc/collections/{other}/items/{subject}", headers=headers, status=404)
 
 
 @pytest.mark.parametrize("path", EVERYTHING)
@@ -288,7 +367,7 @@ def test_places_are_taken_away_all_at_once_or_by_theme(browse, session):
 
 
 @pytest.mark.parametrize(
-    "path", ["/trails/nowhere.gpx", "/trails/nowhere/sheet", "/embed/trails/nowhere", "/places.kml"]
+    "path", ["/trails/nowhere.gpx", "/trails/nowhere/sheet", "/embed/trails/nowhere", "/places.gpx"]
 )
 def test_what_is_not_there_is_not_there(browse, path):
     browse.get(path, status=404)
@@ -452,7 +531,9 @@ WORDS = [title.split()[1].lower() for title in (TRAIL_TITLE, STOP_TITLE, PLACE_T
 AT, BESIDE = (-4.4725, 48.3818), (-4.4724, 48.3818)
 BOX = "bbox=-4.48,48.381,-4.47,48.384"
 SQUARES = [(zoom, 127815 >> (18 - zoom), 90707 >> (18 - zoom)) for zoom in (0, 12, 18)]
-LISTS = {"home", "feed", "search", "api.search", "maps.map", "api.map", "ogc.items", "ogc.item", "tiles", "flag"}
+LISTS = {"home", "feed", "search", "api.search", "maps.map", "maps.map.file", "api.map", "ogc.items", "ogc.item"} | {
+    *("tiles", "flag"),
+}
 NAMED = {
     "trail": LISTS
     | {"maps.trails", "api.maps.trails", "api.maps.trail", "maps.trail", "maps.trail.walk", "maps.trail.offline"}

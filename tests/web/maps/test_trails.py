@@ -1,5 +1,7 @@
 """Trails as everybody sees them."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from maps.queries.contents import trail_content
@@ -154,6 +156,59 @@ def test_nothing_is_sent_twice(browse, trail):
     assert not again.body
 
 
+# The walk to the Île Vierge -----------------------------------------------------------------------------------------
+
+LEGS = ((300, 400), (400, 300), (-300, 400), (300, -400), (500, 0), (400, -300), (300, -400), (-500, 0), (-400, -300),
+        (-500, 0), (-300, 400))  # fmt: skip
+"""Eleven times 500 metres, eastwards and northwards, drawn by hand; the third is walked there and back."""
+METRES = 73_713, 111_210
+"""In a degree eastwards and one northwards at this latitude, on the ellipsoid of WGS 84."""
+
+
+def walked(longitude: float = -4.5705, latitude: float = 48.6252):
+    yield longitude, latitude
+    for east, north in LEGS:
+        longitude, latitude = longitude + east / METRES[0], latitude + north / METRES[1]
+        yield round(longitude, 6), round(latitude, 6)
+
+
+@pytest.fixture
+def ile_vierge(session):
+    """Four stops, two sounds at the second, and the directions at the first."""
+    line = tuple(walked())
+    heard = [maps.sound(session, milliseconds=seconds * 1000) for seconds in (163, 135, 159, 352, 320)]
+    media = [heard[:1], heard[1:3], heard[3:4], heard[4:]]
+    at = [line[0], line[3], line[6], line[9]]
+    stops = [
+        maps.stop(f"{number:02d}", *at[number - 1], media=tuple(one.id for one in media[number - 1]),
+                  directions={"fr": f"Au poteau {number}, prenez à droite."})
+        for number in range(1, 5)
+    ]  # fmt: skip
+    return maps.trail(session, *stops, title={"fr": "Balade de l’île Vierge"}, line=line, minutes=150)
+
+
+def test_the_walk_to_the_ile_vierge_is_as_long_as_it_is(api, ile_vierge):
+    """Scenario 9: 5.5 km within 2 %."""
+    told = api.get(f"/api/v1/trails/{ile_vierge.slug}").json
+    assert told["length"] == pytest.approx(5500, rel=0.02)
+    assert [stop["label"] for stop in told["content"]["stops"]] == ["01", "02", "03", "04"]
+    assert told["content"]["minutes"] == 150
+
+
+@pytest.mark.parametrize("page", ["", "/sheet"])
+def test_page_and_sheet_say_how_long_the_walk_is_and_how_long_one_listens(browse, ile_vierge, page):
+    """Scenario 9: what its authors state, not what we reckon; two sounds at a stop add up."""
+    page = browse.get(f"/trails/{ile_vierge.slug}{page}", headers=FRENCH).html
+    facts = (
+        page.select_one("dl.facts").text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    )
+    for said in ("5,5 km", "2 h 30, écoute comprise", "18 min 49 s"):
+        assert said in facts
+    second = page.select_one("ol.stops > li:nth-of-type(2), li.sheet-stop:nth-of-type(2)").text
+    assert "02" in second
+    assert "4 min 54 s" in second.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
 # A stop --------------------------------------------------------------------------------------------------------------
 
 
@@ -169,6 +224,20 @@ def test_the_code_on_a_post_leads_to_the_stop_and_on_to_the_next(browse, trail):
     assert last.select_one("a[rel=prev]")["href"] == f"/stops/{first.id}"
     assert len(last.select("audio")) == 2
     assert last.select_one(f"a[href='/trails/{trail.slug}']")
+
+
+@pytest.mark.parametrize("path", ["/trails/{trail}", "/stops/{stop}", "/places/{place}"])
+def test_that_a_transcript_is_wanted_is_said_wherever_the_sound_is_until_there_is_one(browse, session, path):
+    """Invariant I2: a sound that nobody wrote down is marked as such for everybody."""
+    written, unwritten = maps.sound(session, transcript="On entend la criée."), maps.sound(session, title="La sirène")
+    both = written.id, unwritten.id
+    trail, place = maps.trail(session, maps.stop("01", media=both)), maps.place(session, media=both)
+    address = path.format(trail=trail.slug, stop=trail.stops[0].id, place=place.slug)
+    [wanted] = browse.get(address, headers=ENGLISH).html.select(".wanted")
+    assert "Nobody has written down yet what is said in it" in wanted.text
+    assert urlsplit(wanted.a["href"]).path == f"/library/{unwritten.id}/transcripts"
+    maps.transcript(session, unwritten, "Une sirène.")
+    assert not browse.get(address, headers=ENGLISH).html.select(".wanted")
 
 
 def test_a_stop_that_was_taken_out_says_so_and_leads_to_the_trail(browse, session, trail, nolwenn):

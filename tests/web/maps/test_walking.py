@@ -7,10 +7,12 @@ import pytest
 
 from maps.queries.contents import trail_content
 from portal.media.models import Rendition
+from portal.media.services import MediaLibrary
 from portal.media.store import OutOfReach, Store
 from portal.media.terms import MediaKind, Rendering, TranscriptForm
 from portal.moderation.terms import Act
 from portal.pages.models import CitySetting
+from portal.people.services import Erasure
 from tests.conftest import NOW
 from tests.factories import maps, media, people
 
@@ -142,6 +144,61 @@ def test_an_unchanged_pack_is_not_sent_again_and_a_changed_trail_has_another_ver
     changed = replace(trail_content(session, trail), title={"fr": "Les voix du port"})
     maps.trails(session).revise(trail.id, 1, changed, trail.revisions[0].author_id)
     assert browse.get(address).json["version"] != first.json["version"]
+
+
+def hide(session, _asking, heard):
+    maps.moderate(session, "media", heard.id, Act.HIDE)
+
+
+def remove(session, asking, heard):
+    maps.moderate(session, "media", heard.id, Act.REMOVE)
+    asking.find_service(MediaLibrary).remove(heard)
+
+
+def take_back(_session, asking, heard):
+    asking.find_service(MediaLibrary).remove(heard)
+
+
+@pytest.mark.parametrize("go", [hide, remove, take_back])
+def test_a_sound_that_went_is_in_no_pack_and_its_stop_keeps_its_text(browse, session, asking, trail, heard, go):
+    """Hard case 9: whoever took the trail along learns by its version that there is another one."""
+    address = f"/trails/{trail.slug}/pack.json?language=fr"
+    before = browse.get(address).json
+    [file] = [one["url"] for one in before["files"] if one["type"] == "audio/mp4"]
+    go(session, asking, heard)
+    after = browse.get(address).json
+    assert after["version"] != before["version"]
+    assert file not in {one["url"] for one in after["files"]}
+    assert after["stops"] == before["stops"]
+    page = browse.get(after["page"])
+    assert hashlib.sha256(page.body).hexdigest() == after["files"][0]["sha256"]
+    assert not page.html.select("audio source, .transcript")
+    said = page.html.select_one("[data-label='01']").text
+    assert "On entend les drisses." in said
+    assert "Suivez le quai." in said
+
+
+def test_who_is_forgotten_leaves_trail_and_sound_under_the_licences_they_gave_them(
+    browse, session, asking, trail, heard
+):
+    """Hard case 9: the name goes, what was given stays given."""
+    address = f"/trails/{trail.slug}/pack.json?language=fr"
+    before = browse.get(address).json
+    author_id = trail.revisions[0].author_id
+    for who in (author_id, heard.sender_id):
+        asking.find_service(Erasure).erase(who)
+    session.expire_all()
+    assert (trail_content(session, trail).licence, heard.licence) == ("CC-BY-SA-4.0", "CC-BY-SA-4.0")
+    assert [one.author_id for one in trail.revisions] == [author_id]
+    after = browse.get(address).json
+    assert [one for one in after["files"] if one["type"] == "audio/mp4"] == [
+        one for one in before["files"] if one["type"] == "audio/mp4"
+    ]
+    page = browse.get(f"/trails/{trail.slug}", headers={"Accept-Language": "fr"})
+    assert {one.text for one in page.html.select("a[rel=license]")} == {"CC BY-SA 4.0"}
+    assert "ancien contributeur" in page.text
+    assert "Nolwenn Le Goff" not in page.text
+    assert "Son’ar Mein" not in page.text
 
 
 @pytest.mark.parametrize("page", ["walk", "offline", "pack.json"])

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from maps.imports import Trouble, Unreadable, drafted, places_of, read, sentence
 from maps.imports.brought import LineKind
+from maps.imports.gpx import read_gpx
 from maps.rules.lines import MOST_VERTICES, crosses_180, length
 from maps.terms import Theme
 from portal.spreadsheets import csv_chunks
@@ -259,6 +260,16 @@ def test_more_than_a_million_points_are_refused(monkeypatch):
     monkeypatch.setattr("maps.imports.geojson.MOST_POINTS", 5)
     assert trouble(gpx(track(OUT, OUT))) is Trouble.TOO_MANY_POINTS
     assert trouble(json.dumps({"type": "LineString", "coordinates": OUT * 2}).encode()) is Trouble.TOO_MANY_POINTS
+
+
+def test_a_million_and_one_points_are_refused_whichever_format_they_are_in():
+    """Hard case 3: at the limit itself; as GPX they are more bytes than a file may have."""
+    assert trouble(b'{"type":"LineString","coordinates":[' + b"[1,1]," * 1_000_000 + b"[1,1]]}") is (
+        Trouble.TOO_MANY_POINTS
+    )
+    with pytest.raises(Unreadable) as no:
+        read_gpx(gpx("<trk><trkseg>" + '<trkpt lat="1" lon="1"/>' * 1_000_001 + "</trkseg></trk>"))
+    assert no.value.trouble is Trouble.TOO_MANY_POINTS
 
 
 def test_twenty_megabytes_of_points_are_read_and_simplified_within_seconds(record_property):

@@ -109,6 +109,14 @@ def test_what_is_said_badly_is_refused(api, bearer, fields, status):
     send(api, bearer, status=status, **fields)
 
 
+@pytest.mark.parametrize("licence", [None, "", "all rights reserved", "all-rights-reserved", "cc-by-4.0"])
+def test_what_is_not_under_one_of_the_open_licences_is_refused_by_that_name(api, session, bearer, licence):
+    """Hard case 7: nothing is kept, and the message names the field."""
+    answer = send(api, bearer, status=422, licence=licence)
+    assert list(answer.json["errors"]) == ["licence"]
+    assert not session.scalars(select(Media)).all()
+
+
 @pytest.mark.parametrize("voices", list(Voices))
 def test_nothing_is_said_of_voices_but_what_its_sender_said(api, bearer, voices):
     assert send(api, bearer, voices=voices.value).json["voices"] == voices

@@ -103,6 +103,17 @@ def test_what_cannot_be_taken_says_why(mine, session, file, words):
     assert not session.scalars(select(Media)).all()
 
 
+@pytest.mark.parametrize("licence", [None, "", "all rights reserved"])
+def test_that_a_licence_is_missing_or_not_open_is_said_beside_its_field(mine, session, licence):
+    form = filled_in(mine.get("/library/new"), file=File("cloche.wav", files.tone()))
+    form["licence"].force_value(licence)
+    page = form.submit("send", status=422).html
+    [wrong] = page.select(".field.wrong")
+    assert wrong.select_one(".error").text.strip()
+    assert {one["name"] for one in wrong.select("[name]")} == {"licence"}
+    assert not session.scalars(select(Media)).all()
+
+
 def test_a_file_is_not_to_be_chosen_again_because_something_else_was_missing(mine, session):
     page = filled_in(mine.get("/library/new"), file=File("cloche.wav", files.tone()), title="").submit(
         "send", status=422
