@@ -1,14 +1,12 @@
 """When points are open, and which rules hold for a model at a point: rows become the values the charter takes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Mapping
-from datetime import date
-from functools import cache, lru_cache
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import holidays
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
@@ -16,6 +14,7 @@ from equipment_lending.models import LendingPoint, OpeningException, OpeningWind
 from equipment_lending.queries.timetables import exceptions_of, week_of
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import SETTINGS, Policy, effective
+from equipment_lending.rules.public_holidays import PUBLIC_HOLIDAYS
 
 
 def calendars(session: Session, points: Iterable[LendingPoint]) -> dict[UUID, OpeningCalendar]:
@@ -42,21 +41,6 @@ def calendars(session: Session, points: Iterable[LendingPoint]) -> dict[UUID, Op
 def calendar(session: Session, point: LendingPoint) -> OpeningCalendar:
     """Return one point's calendar."""
     return calendars(session, [point])[point.id]
-
-
-class PublicHolidays(Container[date]):
-    """The French public holidays of any year, reckoned once one is asked for. Brittany has no others."""
-
-    def __contains__(self, day: object) -> bool:
-        return isinstance(day, date) and day in _public_holidays(day.year)
-
-
-PUBLIC_HOLIDAYS = PublicHolidays()
-
-
-@lru_cache(maxsize=32)
-def _public_holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("FR", years=year))
 
 
 class Shelf(NamedTuple):

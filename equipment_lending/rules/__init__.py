@@ -10,6 +10,7 @@ Article  What it settles                                        Where it is writ
          How many units each thing at the counter gives         ``handing_out``
 3        What a loan occupies: buffers, early and late returns  ``claims``
 4        Opening hours, exceptions, holidays, lead time         ``opening``
+         Which days are public holidays                         ``public_holidays``
          Which instant a day at a desk means                    ``moments``
 5        The length of a loan, and how closed days count        ``closed_days``
 6        Fair use: days per person and period                   ``fair_use``

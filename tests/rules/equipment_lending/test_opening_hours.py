@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from opening_hours import OpeningHours
 
 from equipment_lending.opening_hours import Timetable, UnreadableHours, read, written
-from equipment_lending.queries.calendars import PUBLIC_HOLIDAYS
 from equipment_lending.rules.opening import OpeningCalendar
+from equipment_lending.rules.public_holidays import PUBLIC_HOLIDAYS
 from equipment_lending.terms import DayException, DayKind, Hours, WeeklyWindow
 from tests.rules.equipment_lending.given import DAY, PARIS, hours
 
