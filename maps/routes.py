@@ -103,7 +103,7 @@ def programs(config) -> None:
 
 
 def exports(config) -> None:
-    """Trails and places as files, on paper, and on other sites."""
+    """Trails, and whatever is on the map, as files, on paper, and on other sites."""
     files = "{format:gpx|geojson|kml|csv|rss|png}"
     config.add_route("maps.trail.file", "/trails/{slug:[a-z0-9-]+}." + files, factory=TrailContext)
     config.add_route("maps.trail.sheet", "/trails/{slug}/sheet", factory=TrailContext)

@@ -4,7 +4,8 @@ A view whose answer is for everybody says ``public=True`` (asked again each time
 stale answer does no harm, ``public=300`` (shared caches may keep it 300 seconds). Nobody keeps a signed-in person's.
 What routes are said to ``share``, the scripts of other sites may read as well: without cookies, as anybody.
 
-Every public answer has an ETag, made of the answer itself. A Last-Modified has only what follows from dated rows alone:
+Every public answer has an ETag, made of the answer itself, but for what somebody signed in reads in a browser: nobody
+keeps that, so nobody asks again. A Last-Modified has only what follows from dated rows alone:
 the API's list of lending points, and what is read off the index, whose versions are the hours in which it changed. A
 page has none, because it says what is open now, which day is today, who reads it and what the city has set; neither has
 what is free or how many there are, because loans and items come and go without a date of their own. A date that is too
@@ -49,7 +50,7 @@ def _say_shared(event: NewResponse) -> None:
 
 
 def public_view(view, info):
-    """Give what a public view answers an ETag, and the caches their orders."""
+    """Give what a public view answers an ETag where somebody may keep it, and the caches their orders."""
     fresh = info.options.get("public")
     if not fresh:
         return view
@@ -78,7 +79,7 @@ def _revalidate(request, response, seconds: int) -> None:
     if request.identity is not None and request.identity.sign_in_id is not None:
         response.cache_control = "private, no-store"  # and nothing is asked again that nobody kept
         return
-    if request.identity is not None or response.content_type == "text/html":
+    if request.identity is not None or response.content_type == "text/html":  # which holds this browser's form tokens
         response.cache_control = "private, no-cache"
     else:
         response.cache_control = f"public, max-age={seconds}" if seconds else "public, no-cache"

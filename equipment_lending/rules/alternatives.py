@@ -12,7 +12,15 @@ from itertools import chain, islice, takewhile
 from equipment_lending.rules.charter import Application, Line, Visits, refusals
 from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
-from equipment_lending.terms import MATTERS_OF_TIME, MENDED_SOONER, MENDED_WITH_LESS, Period, Refusal, Step
+from equipment_lending.terms import (
+    ABOUT_LONGER,
+    MATTERS_OF_TIME,
+    MENDED_SOONER,
+    MENDED_WITH_LESS,
+    Period,
+    Refusal,
+    Step,
+)
 
 _MINUTE = timedelta(minutes=1)
 _QUARTER = timedelta(minutes=15)
@@ -93,19 +101,33 @@ def free_parts(asked: Application, is_free: Callable[[Period], bool]) -> list[Pe
     return [part for part in found if part]
 
 
-def other_ends(back: OpeningCalendar, until: datetime, after: datetime) -> Iterator[datetime]:
-    """Yield other returns than ``until`` for a loan that is to last longer than ``after``, one a day, the latest first.
+def later_returns(
+    asked: Application, after: datetime, is_free: Callable[[Period], bool], limit: int = 3
+) -> list[datetime]:
+    """Return up to ``limit`` other returns for a loan that is to last longer than ``after``, where the wish cannot be.
 
-    Each is at the same hour, or as near to it as the desk is open. Before them comes the next day on which it is, where
-    it is closed all day when it was to be brought back.
+    The latest that the charter allows come first, each at the hour wished for or as near to it as the desk is open; and
+    before them the next day on which it is, where it is closed all day when it was to be brought back. Of visits, only
+    those of the window wished for are known. ``is_free`` has the last word on equipment.
     """
-    wished = until.astimezone(back.zone).replace(tzinfo=None)
-    if back.is_closed(wished.date()):
-        following = _nearest_end(back, wished, timedelta(days=1))
-        yield from [following] if following else []
+    back, start = asked.back.calendar, asked.period.start
+    wish = shortened(asked)
+    wished = _wall(asked.back, wish.period.end)
     days = min((wished.date() - back.day_of(after)).days + 1, DAYS_AROUND)
     ends = (back.nearest_open(wished.date() - timedelta(days=n), wished.time()) for n in range(days))
-    yield from (end for end in ends if end and after < end != until)
+    earlier = [end for end in ends if end and after < end != asked.period.end and _may_last(asked, end)]
+    first = bisect_left(earlier, True, key=lambda end: is_free(Period(start, end)))  # what is free is so for less
+    closed = wish is asked and back.is_closed(wished.date())
+    following = _nearest_end(back, wished, timedelta(days=1)) if closed else None
+    later = [following] if following and _may_last(asked, following) and is_free(Period(start, following)) else []
+    return [*later, *earlier[first:]][:limit]
+
+
+def _may_last(asked: Application, end: datetime) -> bool:
+    """Would the charter let a loan last until then?"""
+    back = _visits(asked.back, asked.period.end, end)
+    until = replace(asked, period=Period(asked.period.start, end), back=back)
+    return not any(reason.code in ABOUT_LONGER for reason in refusals(until))
 
 
 def taken_by(steps: Iterable[Step], units: int, policy: Policy) -> list[Period]:

@@ -17,7 +17,7 @@ from equipment_lending.queries.application import Gathered, gather, wish_of, wis
 from equipment_lending.queries.calendars import calendar, policies
 from equipment_lending.queries.changed_hours import closed_cases
 from equipment_lending.queries.occupation import stock_uses
-from equipment_lending.rules.alternatives import other_ends
+from equipment_lending.rules.alternatives import later_returns
 from equipment_lending.rules.assignment import bind, extendable, free_units
 from equipment_lending.rules.charter import LONGEST, refusals, refusals_on_approval
 from equipment_lending.rules.claims import claimed, remaining, whole_minute_after
@@ -188,7 +188,7 @@ class LoanRequests:
         """Let a loan last until ``return_at``, at nobody's expense: what is still to be returned is asked for anew.
 
         ``alone`` is a borrower without anybody at the desk, which is not enough where it approves what it lends.
-        Raises :class:`Refused` with every reason, and the latest return that would do; and changes nothing.
+        Raises :class:`Refused` with every reason, and a return that would do, where there is one; and changes nothing.
         """
         with self._session.begin_nested():
             self._lock_limits(loan_id)
@@ -338,11 +338,17 @@ class LoanRequests:
         ]
 
     def _longer_than_now(self, loan: Loan, return_at: datetime, reasons: Sequence[Refusal]) -> Alternatives:
-        """Return the latest return that would do instead, where another one would mend every reason."""
+        """Return another return that would do, where one would mend every reason; see :func:`later_returns`."""
         mended = {reason.code for reason in reasons} <= MENDED_ELSEWHEN | MENDED_SOONER
         if not mended or return_at - loan.pickup_at > LONGEST:
             return Alternatives()
-        ends = other_ends(calendar(self._session, loan.return_point), return_at, loan.return_at)
+        gathered = self._asked_anew(loan, return_at)
+        now = gathered.application.now
+
+        def is_free(period: Period) -> bool:
+            return all(self._can_stay(line, gathered.occupied(line.stock_id, period), now) for line in loan.lines)
+
+        ends = later_returns(gathered.application, loan.return_at, is_free)
         found = next((end for end in ends if not self._cannot_be_longer(loan, end)), None)
         return Alternatives((Period(loan.pickup_at, found),) if found else ())
 

@@ -1,6 +1,7 @@
 """Trails to take away: the same trail as a file for a GPS, a map, a globe, a spreadsheet, a podcast player.
 
-Each is a function from an :class:`Export` to bytes, the same bytes as long as the trail says the same.
+Each is a function from an :class:`Export` to bytes, the same bytes as long as the trail says the same. Those that begin
+with ``listed`` make one file of whatever is public.
 """
 
 from maps.exports.cover import cover

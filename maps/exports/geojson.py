@@ -23,8 +23,13 @@ def geojson(export: Export) -> bytes:
 
 def listed_geojson(things: Iterable[Listed], language: str, site: Site) -> bytes:
     """Return things as a FeatureCollection, their texts in ``language`` where they are there."""
-    rows = list(things)
-    return _collection([_thing(row, language, site) for row in rows], [spot for row in rows if (spot := _spot(row))])
+    spots: list[Vertex] = []
+    written = []  # one after the other: to hold thousands of them as dictionaries takes five times as much
+    for row in things:
+        written.append(json.dumps(_thing(row, language, site), ensure_ascii=False))
+        spots += [spot] if (spot := _spot(row)) else []
+    whole = json.dumps(_bounds(spots), ensure_ascii=False)
+    return f'{whole[:-1]}, "features": [{", ".join(written)}]}}'.encode()
 
 
 def _trail(export: Export) -> Json:
@@ -107,8 +112,12 @@ def _feature(identifier: object, geometry: Json | None, properties: Json) -> Jso
 
 
 def _collection(features: Sequence[Json], positions: Sequence[Vertex]) -> bytes:
+    return json.dumps(_bounds(positions) | {"features": list(features)}, ensure_ascii=False).encode()
+
+
+def _bounds(positions: Sequence[Vertex]) -> Json:
     whole: Json = {"type": "FeatureCollection"}
     if positions:
         longitudes, latitudes = [one[0] for one in positions], [one[1] for one in positions]
         whole["bbox"] = [min(longitudes), min(latitudes), max(longitudes), max(latitudes)]
-    return json.dumps(whole | {"features": list(features)}, ensure_ascii=False).encode()
+    return whole

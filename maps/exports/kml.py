@@ -4,7 +4,7 @@ Source: OGC 07-147r2. Elements must come in its schema's order.
 """
 
 from collections.abc import Iterable
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
 
 from maps.exports.export import Export, Site, credit_line
 from maps.exports.xml import add, add_said, degrees, written
@@ -39,16 +39,20 @@ def kml(export: Export) -> bytes:
 
 def listed_kml(things: Iterable[Listed], language: str, site: Site) -> bytes:
     """Return things for a globe, their texts in ``language`` where they are there."""
-    root, document = _document(site.name)
-    for row in things:
-        placemark = add(document, "Placemark", id=f"{row.kind}-{row.id}")
-        add(placemark, "name", in_language(row.title, language)[0])
-        told = (in_language(row.summary, language)[0], row.licence or "", site.url(row.path))
-        add(placemark, "description", "\n\n".join(filter(None, told)))
-        _data(placemark, kind=row.kind, theme=row.theme or "", updated=row.updated_at.isoformat())
-        if row.longitude is not None and row.latitude is not None:
-            add(add(placemark, "Point"), "coordinates", _coordinates([(row.longitude, row.latitude)]))
-    return written(root)
+    root, _document_of_all = _document(site.name)
+    head, end, tail = written(root).partition(b"</Document>")
+    return b"".join((head, *(tostring(_thing(row, language, site), "utf-8") for row in things), end, tail))
+
+
+def _thing(row: Listed, language: str, site: Site) -> Element:
+    placemark = Element("Placemark", id=f"{row.kind}-{row.id}")
+    add(placemark, "name", in_language(row.title, language)[0])
+    told = (in_language(row.summary, language)[0], row.licence or "", site.url(row.path))
+    add(placemark, "description", "\n\n".join(filter(None, told)))
+    _data(placemark, kind=row.kind, theme=row.theme or "", updated=row.updated_at.isoformat())
+    if row.longitude is not None and row.latitude is not None:
+        add(add(placemark, "Point"), "coordinates", _coordinates([(row.longitude, row.latitude)]))
+    return placemark
 
 
 def _document(name: str) -> tuple[Element, Element]:

@@ -16,7 +16,7 @@ from maps.queries.geometry import ends_of_paths, paths
 from maps.rules.clusters import shift, square
 from portal.index.models import IndexEntry
 from portal.index.queries import Filter, Shape, facets, hits, located, within
-from portal.kept import Kept
+from portal.kept import Kept, question_size
 from portal.places.grid import Box, Run, Tile
 
 _entry = IndexEntry.__table__.c
@@ -46,15 +46,11 @@ class Features:
     matched: int
 
 
-def _size(_question: Select[Any]) -> int:
-    return 64 * 1024
-
-
 def features(session: Session, wanted: Filter, limit: int, offset: int = 0, matched: int | None = None) -> Features:
     """Return a page of what is as wanted, in the order of the grid; ``matched`` if it is known already."""
     shape, told = located(wanted.box)
     asked = session.get_bind().dialect.name, replace(wanted, box=None), shape, offset > 0, matched is None
-    question = _QUESTIONS.get(asked, lambda: _page(session, wanted, shape, offset > 0, matched is None), _size)
+    question = _QUESTIONS.get(asked, lambda: _page(session, wanted, shape, offset > 0, matched is None), question_size)
     most = {"most": limit + offset, "limit": limit, "offset": offset}
     rows = session.connection().execute(question, told | most).all()
     if matched is None:

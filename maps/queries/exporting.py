@@ -12,6 +12,8 @@ from maps.terms import Texts
 from portal.index.models import IndexEntry
 from portal.index.queries import Filter, conditions
 
+AT_ONCE = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -34,7 +36,8 @@ def listed(session: Session, wanted: Filter) -> Iterator[Listed]:
     """Yield what is public and as wanted, the oldest first, without holding all of it at once."""
     entry = IndexEntry
     columns = (entry.source_id, entry.kind, entry.path, entry.title, entry.summary, entry.theme, entry.access)
-    query = select(*columns, entry.licence, entry.longitude, entry.latitude, entry.updated_at)
-    there = query.where(*conditions(session, wanted)).order_by(entry.id)
-    for row in session.execute(there, execution_options={"yield_per": 1000}):
-        yield Listed(*row)
+    query = select(*columns, entry.licence, entry.longitude, entry.latitude, entry.updated_at, entry.id)
+    there, last = query.where(*conditions(session, wanted)).order_by(entry.id).limit(AT_ONCE), 0
+    while rows := session.execute(there.where(entry.id > last)).all():
+        for *told, last in rows:  # noqa: B007 (where the next ones begin)
+            yield Listed(*told)

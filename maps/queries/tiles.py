@@ -34,7 +34,7 @@ from maps.rules.tiles import BUFFER, EXTENT, LINES_FROM, RADIUS, SOUTHERNMOST, S
 from portal.i18n import NAMES, in_language
 from portal.index.models import IndexEntry
 from portal.index.queries import Filter, crossing, crossing_paths, edges, facets, within
-from portal.kept import Kept
+from portal.kept import Kept, question_size
 from portal.places.grid import Run, Tile, tile_box, tile_run
 from portal.places.models import Place
 
@@ -66,7 +66,6 @@ class _Questions:
 
 _QUESTIONS = Kept(4 * 1024 * 1024)
 """Kept for a filter and a zoom: to put them together takes as long as all that is asked besides."""
-_BYTES = 64 * 1024
 
 # Written out, because GeoAlchemy2 would have each function answer in binary; the names are those of the queries below.
 _SHOWN = f"ST_MakeEnvelope(-180, {SOUTHERNMOST}, 180, {-SOUTHERNMOST}, 4326)"
@@ -103,7 +102,7 @@ def _drawn(geometry: str, buffer: int) -> ColumnElement[Any]:
 
 def _by_postgis(session: Session, wanted: Filter, asked: Tile) -> bytes:
     zoom, told = asked.zoom, asked._asdict() | tile_run(asked)._asdict() | edges(tile_box(asked))
-    questions = _QUESTIONS.get((wanted, zoom), lambda: _questions(session, wanted, zoom), lambda _made: _BYTES)
+    questions = _QUESTIONS.get((wanted, zoom), lambda: _questions(session, wanted, zoom), question_size)
     size = session.execute(questions.some, told).scalar_one()
     layers = questions.single if size <= MOST_SINGLE else questions.squares
     return b"".join(filter(None, session.execute(layers, told, execution_options={"binary": True}).one()))

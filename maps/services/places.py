@@ -118,13 +118,13 @@ class Places:
         return keep(self._session, MapPlaceRevision, found, base, place_as_json(content), *said, now)
 
     def _show(self, found: MapPlace, content: PlaceContent) -> None:
-        put_place(self._session, found.place, _title(content), content.address, content.position)
         known = {one.media_id: one for one in found.media}
+        lock(self._session, Media, set(content.media) - known.keys())  # as when a sound is heard at a stop
+        put_place(self._session, found.place, _title(content), content.address, content.position)
         found.media = [known.get(media_id) or MapPlaceMedia(media_id=media_id) for media_id in content.media]
         for position, one in enumerate(found.media, 1):
             one.position = position
         self._session.flush()
-        lock(self._session, Media, set(content.media) - known.keys())  # as when a sound is heard at a stop
         self._index.place(found)
 
 

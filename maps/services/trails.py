@@ -330,14 +330,22 @@ class Trails:
 
     def _show(self, trail: Trail, content: TrailContent, before: TrailContent | None) -> None:
         """Write the rows of a trail's place and stops as its content has them, and the index from them."""
+        self._hold_new(trail, content)
         known, changed = trail.place_id is not None, self._is_new_line(trail, content, before)
         self._place(trail, content, changed)
-        heard = self._stops(trail, content)
+        self._stops(trail, content)
         self._session.flush()
-        lock(self._session, Media, heard)  # whoever hides one of them meanwhile does not see yet that it is heard here
         self._index.trail(trail)
         if known and changed:
             self._index.line_changed(trail)
+
+    def _hold_new(self, trail: Trail, content: TrailContent) -> None:
+        """Hold the media that are heard from now on, before any row is written.
+
+        Whoever hides one of them meanwhile does not see yet that it is heard here, and holds it before the index.
+        """
+        before = select(StopMedia.media_id).join(StopMedia.stop).where(Stop.trail_id == trail.id)
+        lock(self._session, Media, media_of(content) - set(self._session.scalars(before)))
 
     def _is_new_line(self, trail: Trail, content: TrailContent, before: TrailContent | None) -> bool:
         """Is the line another one than was shown last: that of ``before``, or the one a trail was withdrawn with?"""
@@ -354,11 +362,8 @@ class Trails:
             trail.place.path = path(content.line)
         trail.metres = length(way(content))
 
-    def _stops(self, trail: Trail, content: TrailContent) -> set[UUID]:
-        """Let the rows of stops be those of the content, and return the media that are heard there from now on.
-
-        Who is gone from it keeps the id, without rank and label.
-        """
+    def _stops(self, trail: Trail, content: TrailContent) -> None:
+        """Let the rows of stops be those of the content. Who is gone from it keeps the id, without rank and label."""
         query = select(Stop).where(Stop.trail_id == trail.id).options(selectinload(Stop.sounds))
         rows = {stop.id: stop for stop in self._session.scalars(query)}
         wanted = {stop.id: (rank, stop.label) for rank, stop in enumerate(content.stops, 1)}
@@ -366,7 +371,6 @@ class Trails:
             if wanted.get(row.id) != (row.rank, row.label):
                 row.rank = row.label = None
         self._session.flush()  # ranks and labels are unique at every moment
-        before = {sound.media_id for row in rows.values() for sound in row.sounds}
         for told in content.stops:
             row = rows.get(told.id) or Stop(id=told.id, trail_id=trail.id)
             row.rank, row.label = wanted[told.id]
@@ -376,7 +380,6 @@ class Trails:
             row.place = put_place(self._session, known, name, "", told.position)
             self._session.add(row)
             _set_sounds(row, told)
-        return media_of(content) - before
 
 
 def _set_sounds(row: Stop, told: StopContent) -> None:

@@ -1,4 +1,4 @@
-"""Trails and places taken away as files, for other programs: each the same bytes as long as it says the same."""
+"""Trails, and whatever is on the map, taken away as files: each the same bytes as long as it says the same."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,8 @@ from maps.queries.trails import shown
 from maps.terms import PLACE
 from maps.views.atlas import MapPage
 from maps.views.showing import credit_of, sounds_of
-from portal.index.queries import WHEELCHAIR, Filter
+from maps.views.tagged import tag, tagged, unchanged
+from portal.index.queries import WHEELCHAIR, Filter, version
 
 GEOJSON, KML = "application/geo+json", "application/vnd.google-earth.kml+xml"
 TRAIL_FILES: dict[str, tuple[str, Callable[[Export], bytes]]] = {
@@ -92,7 +93,7 @@ class PlacesFile:
     request_method="GET",
 )
 class MapFile(MapPage):
-    """All that the map's list shows for a question, as a file; the page itself where the question cannot be read."""
+    """All that the map's list shows for a question, the oldest first; the page itself where that cannot be read."""
 
     @view_config(public=True)
     def show(self) -> dict[str, Any] | Response:
@@ -103,8 +104,11 @@ class MapFile(MapPage):
 def list_of(wanted: Filter, name: str, request) -> Response:
     """Return what is wanted as the file that the address asks for; its texts as ``lang`` says, else as the reader's."""
     form, language = request.matchdict["format"], request.GET.get("lang") or request.locale_name
-    media_type, written = LISTS[form]
-    return answer(written(listed(request.db, wanted), language, site_of(request)), media_type, f"{name}.{form}")
+    (media_type, written), site = LISTS[form], site_of(request)
+    named = tag(request, version(request.db, wanted.kinds), language, site.name, wanted)
+    if (same := unchanged(request, named)) is not None:
+        return same
+    return tagged(answer(written(listed(request.db, wanted), language, site), media_type, f"{name}.{form}"), named)
 
 
 def answer(body: bytes, media_type: str, name: str | None) -> Response:

@@ -64,9 +64,8 @@ def found_entries(session: Session, sought: Sought, zone: str, *, limit: int, of
 
 
 def each_entry(session: Session, sought: Sought, zone: str) -> Iterator[Entry]:
-    """Yield all that was sought, the latest first, without holding it all at once."""
-    rows = session.execute(_entries().where(*conditions(sought, zone)), execution_options={"yield_per": 500})
-    for row in rows:
+    """Yield all that was sought, the latest first."""
+    for row in session.execute(_entries().where(*conditions(sought, zone))):
         yield Entry(*row)
 
 

@@ -18,7 +18,7 @@ from portal.settings import Settings
 
 THREADS = 4
 HEAPS = 1
-"""In how many places the threads keep what they use. With one for each, none can use what another one let go."""
+"""In how many places the threads keep what they use. With one for each, none could use what another one let go."""
 LARGE = 128 * 1024
 """So many bytes are asked of the system, and given back to it at once: else they leave holes in the heap."""
 
@@ -44,7 +44,7 @@ def serve(app, settings: Settings, *, with_worker: bool) -> None:
 
 
 def keep_small() -> None:
-    """Let the threads share a few heaps, where the C library has many (glibc), and garbage be looked for more often.
+    """Let the threads share one heap, where the C library has many (glibc), and garbage be looked for more often.
 
     Python looks through everything once a quarter as much has been made again. What stands at the start stays, and is
     left out of that.

@@ -12,6 +12,8 @@ from portal.i18n import NAMES
 from portal.kept import Kept
 
 MOST_BYTES = 1024 * 1024
+ANYWHERE = object()
+"""What the main links are about: nothing in particular. For None, Pyramid would take what the page is about."""
 HERE, WAY_IN = "\x02here\x03", "\x02way in\x03"
 """Stand in what is kept of a head for the two addresses that are another one on every page."""
 
@@ -61,9 +63,11 @@ def navigation(request, public_only: bool = False) -> list[Link]:
     What they are called and where they lead is kept for those who are the same to the tables of permissions.
     """
     identity = None if public_only else request.identity
-    reader = identity and (identity.roles, identity.acting_for_id)
+    reader = identity and (frozenset(identity.roles), identity.acting_for_id)
     key = "links", request.locale_name, request.script_name, public_only, reader
-    shown = request.registry.kept_parts.get(key, lambda: _followed(request, public_only))
+    shown = request.registry.kept_parts.get(
+        key, lambda: _followed(request, public_only), lambda links: 200 * len(links)
+    )
     path = request.path_info
     depths = [max((len(root) for root in under if is_under(path, root)), default=0) for _label, _url, under in shown]
     here = max(depths, default=0)
@@ -82,7 +86,7 @@ def _followed(request, public_only: bool) -> list[tuple[str, str, tuple[str, ...
 def _may_follow(request, link: MainLink, public_only: bool) -> bool:
     if link.permission is None:
         return True
-    return not public_only and bool(request.has_permission(link.permission, None))
+    return not public_only and bool(request.has_permission(link.permission, ANYWHERE))
 
 
 def is_under(path: str, root: str) -> bool:

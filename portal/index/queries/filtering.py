@@ -34,6 +34,10 @@ class Filter:
     q: str = ""
     placeless: bool = False
 
+    def __post_init__(self) -> None:
+        if self.kinds is not None:
+            object.__setattr__(self, "kinds", tuple(self.kinds))  # what is kept for a filter is found by it
+
 
 def conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     """Return the conditions that an entry is visible and as wanted; what crosses the box is looked up for it."""

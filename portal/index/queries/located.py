@@ -53,8 +53,8 @@ def hits(
 ) -> CompoundSelect | Select:
     """Return the question for ``columns`` of everything that is as wanted, each entry once.
 
-    Where the box lies is told when it is asked, by :func:`located`, and so is ``most``: then only so many are looked
-    at, in the order of cell and id; those are in the answer, and perhaps some others.
+    The box is not that of ``wanted`` but one of ``shape``, told when it is asked, by :func:`located`; so is ``most``:
+    then only so many are looked at, in the order of cell and id. Those are in the answer, and perhaps some others.
     """
     question = select(*columns).where(*facets(session, wanted))
     if shape is None:

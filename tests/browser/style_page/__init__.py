@@ -3,6 +3,7 @@
 from datetime import date
 from types import SimpleNamespace
 from typing import NamedTuple
+from uuid import UUID
 
 import colander
 from pyramid.config import Configurator
@@ -16,6 +17,7 @@ from portal.forms import widgets as w
 from portal.kept import Kept
 from portal.pages.frame import MainLink, head, part
 from portal.pages.month import Cell, month_of
+from portal.security.terms import Identity
 from portal.settings import Settings
 
 PAGES = ["about", "accessibility", "opendata", "terms", "privacy", "legal"]
@@ -157,7 +159,9 @@ def configured() -> Configurator:
     config.add_subscriber(lend, BeforeRender)
     config.add_request_method(
         lambda r: (
-            SimpleNamespace(name="Maëlle Test", acting_for="Association Son’ar Mein") if "acting" in r.GET else None
+            Identity(UUID(int=1), "Maëlle Test", "fr", acting_for="Association Son’ar Mein")
+            if "acting" in r.GET
+            else None
         ),
         "identity",
         property=True,

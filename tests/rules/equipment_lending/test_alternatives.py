@@ -11,8 +11,8 @@ from equipment_lending.rules.alternatives import (
     DAYS_AROUND,
     fewer,
     free_parts,
+    later_returns,
     nearest_periods,
-    other_ends,
     shortened,
     taken_by,
 )
@@ -20,7 +20,7 @@ from equipment_lending.rules.availability import free_throughout, steps
 from equipment_lending.rules.charter import Application, Line, Visits, refusals
 from equipment_lending.rules.claims import claimed
 from equipment_lending.rules.policy import DEFAULT, Policy
-from equipment_lending.terms import MATTERS_OF_TIME, MENDED_SOONER, ClosedDays, Period
+from equipment_lending.terms import ABOUT_LONGER, MATTERS_OF_TIME, MENDED_SOONER, ClosedDays, Period
 from tests.rules.equipment_lending.given import DAY, EVERY_DAY, HOUR, MONDAY_TO_FRIDAY, PARIS, instant, period
 
 NOW = instant("2026-10-19T08:00")  # the Monday of the week in which the clocks go back
@@ -349,20 +349,31 @@ def test_a_busy_season_is_searched_in_no_time():
     assert time.perf_counter() - started < timedelta(seconds=0.5).total_seconds()
 
 
-@given(st.integers(0, 24 * 7), st.integers(0, 24 * 30), st.sampled_from([MONDAY_TO_FRIDAY, EVERY_DAY]))
-def test_a_loan_that_is_to_last_longer_may_end_on_any_open_day_before_or_on_the_next_one(held, more, calendar):
+longest = st.sampled_from([3, 14, 30])
+
+
+@given(st.integers(0, 24 * 7), st.integers(1, 24 * 60), st.sampled_from([MONDAY_TO_FRIDAY, EVERY_DAY]), longest, others)
+def test_a_loan_that_is_to_last_longer_is_offered_the_latest_returns_that_can_be(held, more, calendar, most, loans):
+    """Held against all returns at that hour of the wall, or as near to it as the desk is open, one a day."""
     after = NOW + held * HOUR
     until = after + more * HOUR
-    ends = list(other_ends(calendar, until, after))
-    assert all(calendar.is_open_at(end) and after < end != until for end in ends)
-    days = [calendar.day_of(end) for end in ends]
-    closed = calendar.is_closed(calendar.day_of(until))
-    open_days = {
-        day
-        for n in range(40)
-        if (day := calendar.day_of(after) + n * DAY) <= calendar.day_of(until) and not calendar.is_closed(day)
-    }
-    assert set(days[closed:]) | {calendar.day_of(after), calendar.day_of(until)} >= open_days
-    assert days[closed:] == sorted(days[closed:], reverse=True)
-    if closed:
-        assert days[0] == next(d for n in range(1, 9) if not calendar.is_closed(d := calendar.day_of(until) + n * DAY))
+    desk, line = Visits(calendar=calendar), Line(equipment="camera", units=1, free=0, policy=Policy(max_days=most))
+    application = Application(now=NOW, period=Period(NOW, until), pickup=desk, back=desk, lines=(line,))
+    is_free, _taken = free_beside(*loans)
+    wish = shortened(application)
+    wall = wish.period.end.astimezone(PARIS)
+
+    def may_be(end):
+        if not after < end != until:
+            return False
+        lasting = Period(NOW, end)
+        allowed = not {reason.code for reason in refusals(replace(application, period=lasting))} & ABOUT_LONGER
+        return allowed and is_free(lasting)
+
+    days = [calendar.nearest_open((wall - n * DAY).date(), wall.time()) for n in range(DAYS_AROUND)]
+    expected = [end for end in days if end and may_be(end)]
+    found = later_returns(application, after, is_free)
+    following = [end for end in found if end > wish.period.end and calendar.day_of(end) > wall.date()]
+    assert len(following) <= 1
+    assert all(may_be(end) and calendar.is_closed(wall.date()) for end in following)
+    assert found == [*following, *expected][:3]

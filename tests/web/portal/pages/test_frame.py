@@ -6,7 +6,7 @@ import pytest
 
 from portal.i18n import LANGUAGE_COOKIE
 from portal.pages.frame import is_under
-from tests.factories import people
+from tests.factories import lending, people
 
 
 @pytest.mark.parametrize("path", ["/", "/about", "/terms", "/privacy", "/legal", "/accessibility", "/opendata"])
@@ -65,6 +65,15 @@ def test_only_the_staff_see_the_links_of_the_staff(browse, session):
     assert "/admin" not in browse.get("/").text
     assert 'href="/admin"' not in people.signed_in(browse, someone).get("/").text
     assert 'href="/admin"' in people.signed_in(browse, admin).get("/").text
+
+
+def test_which_links_somebody_sees_does_not_depend_on_the_page_that_was_read_first(browse, session, wsgi_app):
+    ours, theirs = (lending.point(session) for _ in range(2))
+    clerks = [people.staff(session, people.Role.DESK, ours.slug) for _ in range(2)]
+    wsgi_app.registry.kept_parts.clear()
+    for who, path in ((clerks[0], f"/points/{theirs.slug}"), (clerks[0], "/about"), (clerks[1], "/equipment")):
+        links = [link["href"] for link in people.signed_in(browse, who).get(path).html.select(".nav a")]
+        assert "/desk" in links, path
 
 
 def test_who_acts_for_an_organisation_sees_it_on_every_page(browse, session):
