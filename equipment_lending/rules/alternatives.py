@@ -37,8 +37,8 @@ def nearest_periods(
     What is moved keeps its civil length; the nearest day comes first, the later of two as near. Each day offers one: at
     the same time of day if the desks are open, else as near to it as they are, or as soon or as late as other loans
     leave room. What is too long is :func:`shortened` first, and that is the first to be proposed. ``is_free`` has the
-    last word on equipment. ``taken`` are the periods of
-    :func:`taken_by`: with them, days on which too little is free cost nothing, and times between loans are found.
+    last word on equipment. ``taken`` are the periods of :func:`taken_by`: with them, days on which too little is free
+    cost nothing, and times between loans are found.
     """
     blocked = _merged(taken)
     wish = shortened(asked)

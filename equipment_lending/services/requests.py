@@ -148,9 +148,8 @@ class LoanRequests:
 
         It is decided on like a new wish of its borrower for the same things. It keeps its number and its place among
         the promises; another point that approves what it lends has the last word on what is moved there, and one that
-        does not has none. Raises
-        :class:`Refused` with every reason, and with alternatives where another time or place would do, and changes
-        nothing.
+        does not has none. Raises :class:`Refused` with every reason, and with alternatives where another time or place
+        would do, and changes nothing.
         """
         with self._session.begin_nested():
             loan = self._session.get_one(Loan, loan_id)
@@ -414,10 +413,9 @@ class LoanRequests:
 
     def _lock_limits(self, loan_id: UUID) -> None:
         """A new end counts against what the borrower may have and what the desk can take, as a new wish does."""
-        about = select(Loan.borrower_id, Loan.return_point_id).where(Loan.id == loan_id)
-        for borrower_id, point_id in self._session.execute(about).all():
-            lock(self._session, Person, [borrower_id])
-            lock(self._session, LendingPoint, [point_id])
+        lock(self._session, Person, self._session.scalars(select(Loan.borrower_id).where(Loan.id == loan_id)))
+        # asked when that is held: whoever changes the loan holds it, too, and may have moved the return
+        lock(self._session, LendingPoint, self._session.scalars(select(Loan.return_point_id).where(Loan.id == loan_id)))
 
 
 def _leaves_no_sooner(loan: Loan, wish: Wish) -> bool:

@@ -1,4 +1,4 @@
-"""For maps: GeoJSON (RFC 7946), the trail with its line first, then its stops in walking order; and anything public."""
+"""For maps: GeoJSON (RFC 7946), the trail with its line and its stops in walking order; anything public as a point."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -1,8 +1,8 @@
 """Vector tiles of everything public: things one by one where there are few, else squares that say how many there are.
 
-PostGIS writes them itself; elsewhere mapbox-vector-tile does. Every entry is in exactly one tile of each zoom, by its
-position; nothing is left out, so the ``count`` of all that a zoom's tiles hold is everything there is. A thing is known
-by its ``path``: an id beside it, which nothing repeats, would be a third of a tile.
+PostGIS writes them itself; elsewhere mapbox-vector-tile does. Every entry that has a position is in exactly one tile of
+each zoom; none is left out, so the ``count`` of all that a zoom's tiles hold is all of them. A thing is known by its
+``path``: an id beside it, which nothing repeats, would be a third of a tile.
 """
 
 import json

@@ -39,7 +39,9 @@ def unchanged(request, name: str) -> Response | None:
     """
     if request.if_none_match is AnyETag or name not in request.if_none_match:
         return None
-    return tagged(Response(), name)
+    same = Response(content_type="application/octet-stream")  # a page would be private; none of these is one
+    same.vary = ("Accept-Encoding",)
+    return tagged(same, name)
 
 
 def tagged(response: Response, name: str) -> Response:

@@ -25,8 +25,9 @@ BUSY_SECONDS = 15
 CACHE_KIB = 1024
 """What a connection to SQLite keeps of the file; the system keeps the rest, for all of them."""
 PREPARED_AFTER = 5
+"""So often a question is asked before PostgreSQL keeps how it answers it; see :func:`_prepare_if_alone`."""
 READS = "-c default_transaction_read_only=on -c max_parallel_workers_per_gather=0 -c jit=off"
-"""Helpers and compiled plans take longer to make ready than the questions of a page take."""
+"""Nothing is written; helpers and compiled plans take longer to make ready than the questions of a page take."""
 IDLE_SECONDS = 2
 """After how long a reader's connection to PostgreSQL is asked whether it is still there, before it is used again."""
 
@@ -48,7 +49,7 @@ def reading(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine.execution_options(readonly=True)
     reader = _postgresql(engine.url, f"-c timezone=UTC {READS}", isolation_level="AUTOCOMMIT")
-    event.listen(reader, "checkin", _note_hour)
+    event.listen(reader, "checkin", _note_idle)
     event.listen(reader, "checkout", partial(_ask_if_idle, reader))
     event.listen(engine, "engine_disposed", lambda _engine: reader.dispose())
     return reader
@@ -83,7 +84,7 @@ def _execute_in_binary(cursor, statement: str, parameters, context) -> bool:
     return True
 
 
-def _note_hour(_connection, record) -> None:
+def _note_idle(_connection, record) -> None:
     record.info["idle_since"] = monotonic()
 
 

@@ -52,3 +52,11 @@ def test_a_question_that_cannot_be_read_is_said_on_the_page(browse, there):
     page = browse.get("/map.csv?since=2026-10-22&until=2026-10-21", status=422)
     assert page.content_type == "text/html"
     assert "before the first day" in page.text or "avant le premier jour" in page.text
+
+
+@pytest.mark.parametrize("path", ["/map.csv", "/tiles/3/3/2.mvt", "/api/v1/map?zoom=5", "/ogc/collections/place/items?f=json"])
+def test_what_is_unchanged_gives_caches_the_orders_they_had(browse, there, path):
+    first = browse.get(path)
+    again = browse.get(path, headers={"If-None-Match": first.headers["ETag"]}, status=304)
+    assert again.headers["Cache-Control"] == first.headers["Cache-Control"] == "public, no-cache"
+    assert set(first.headers["Vary"].split(", ")) <= set(again.headers["Vary"].split(", "))
