@@ -331,7 +331,7 @@ class LoanRequests:
         now = gathered.application.now
         reasons = [reason for reason in refusals(gathered.application) if reason.code in ABOUT_LONGER]
         return reasons + [
-            Refusal(RefusalCode.NOT_ENOUGH, {"equipment": line.stock.model.slug, "asked": line.units, "free": 0})
+            Refusal(RefusalCode.NOT_ENOUGH, {"equipment": line.stock.model.slug, "asked": line.units, "longer": True})
             for line in loan.lines
             if not self._can_stay(line, gathered.occupied(line.stock_id, gathered.application.period), now)
         ]

@@ -21,7 +21,7 @@ from equipment_lending.queries.waiting import Place, places_of
 from equipment_lending.rules.moments import return_moment
 from equipment_lending.schemas.residents import CancelSchema, ExtendSchema
 from equipment_lending.services.requests import LoanRequests
-from equipment_lending.terms import LoanState, NoSuchTime, Refusal, RefusalCode, Refused, WaitlistState
+from equipment_lending.terms import LoanState, NoSuchTime, Refused, WaitlistState
 from equipment_lending.views.words import (
     CONDITIONS,
     NO_SUCH_HOUR,
@@ -39,7 +39,6 @@ from portal.people.queries import mandates_of
 
 PAGE = 20
 PAST = tuple(state for state in LoanState if state not in CURRENT)
-PROMISED = _("It is promised from then on. Bring it back on the day agreed, or ask the desk.")
 EXTENDABLE = (LoanState.CONFIRMED, LoanState.OUT)
 AGREED = (LoanState.CONFIRMED, LoanState.OUT, LoanState.CLOSED)
 
@@ -209,16 +208,11 @@ class LoanPage:
     def _refused(self, no: Refused, form, path: str | None):
         """Return the page again with every reason; what the form was for may no longer be possible at all."""
         self.request.response.status_int = 409
-        reasons = [self._sentence(reason) for reason in no.reasons]
+        reasons = [sentence(reason, self.request, self.loan.return_point.zone) for reason in no.reasons]
         for said in reasons:
             fail(form, path, said)
         shown = self.show()
         return shown | {"refused": reasons if form not in (shown["cancelling"], shown["extending"]) else []}
-
-    def _sentence(self, reason: Refusal) -> str:
-        if reason.code is RefusalCode.NOT_ENOUGH:  # of a loan that is to last longer, there is another side to it
-            return self.request.localizer.translate(PROMISED)
-        return sentence(reason, self.request, self.loan.return_point.zone)
 
     def _back(self) -> HTTPSeeOther:
         return HTTPSeeOther(self.request.route_path("lending.loan", id=self.loan.id))

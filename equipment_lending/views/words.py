@@ -286,6 +286,8 @@ def _full(message: str) -> Callable[[Values, _Voice], str]:
 
 
 def _not_enough(values: Values, say: _Voice) -> str:
+    if values.get("longer"):
+        return say(_("It is promised from then on. Bring it back on the day agreed, or ask the desk."))
     if values["free"] == 0:
         return say(_("None is free all that time. Choose other days, or another lending point."))
     return say.ngettext(
