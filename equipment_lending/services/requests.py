@@ -338,7 +338,7 @@ class LoanRequests:
 
     def _longer_than_now(self, loan: Loan, return_at: datetime, reasons: Sequence[Refusal]) -> Alternatives:
         """Return another return that would do, where one would mend every reason; see :func:`later_returns`."""
-        mended = {reason.code for reason in reasons} <= MENDED_ELSEWHEN | MENDED_SOONER
+        mended = {reason.code for reason in reasons} <= (MENDED_ELSEWHEN | MENDED_SOONER) - {RefusalCode.IN_THE_PAST}
         if not mended or return_at - loan.pickup_at > LONGEST:
             return Alternatives()
         gathered = self._asked_anew(loan, return_at)

@@ -89,6 +89,7 @@ class AtCounter:
     def await_next_tag(self, strays: Collection[str]) -> None:
         """Empty the field: what was scanned is ticked, or one of the ``strays``, for which the answer is a 422."""
         self.form["scan"].cstruct = ""
+        self.form["scan"].fresh = self.request.method == "POST"  # the scanner writes where the focus is
         if strays and self.request.method == "POST" and self.request.response.status_int == 200:
             self.request.response.status_int = 422
 

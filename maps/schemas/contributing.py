@@ -289,6 +289,8 @@ class PlaceSchema(colander.Schema):
     level = _chosen("level", _("Who can go there"), "levels", default="unknown")
     language = _chosen("language", _("In which language it is written"), "languages", blank=None)
     licence = _chosen("licence", _("Licence"), "licences", radio=True)
+    # the position of which it was asked whether it is meant to be so far away
+    sure = colander.SchemaNode(colander.String(), name="sure", title=_("Position"), missing="", widget=Hidden())
 
 
 class PlaceChangeSchema(PlaceSchema):

@@ -1,5 +1,6 @@
 """Places as everybody sees them, and where they are put on the map and corrected."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -7,9 +8,12 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
 from maps.permissions import Maps
+from maps.queries.middle import middle
 from maps.queries.places import ShownPlace, shown_place
+from maps.rules.lines import distance
 from maps.schemas import changes
 from maps.schemas.contributing import PlaceChangeSchema, PlaceSchema, PlaceSoundSchema
+from maps.schemas.positions import write_position
 from maps.schemas.translating import readable
 from maps.services.places import Places
 from maps.terms import NotPublishable
@@ -24,12 +28,17 @@ from maps.views.words import (
     THEMES,
     access_facts,
     choices,
+    distance_words,
     language_choices,
 )
 from maps.views.workbench import licence_choices
-from portal.forms import Button, submitted
+from portal.forms import Button, fail, submitted
 from portal.i18n import _
 from portal.licences import LICENCES
+
+FAR_METRES = 100_000
+FAR = _("This is ${far} away from the other places. If it is meant to be there, send it once more.")
+SWAPPED = _("This is ${far} away from the other places. Latitude comes first: were the two numbers swapped?")
 
 
 def bound(request, *languages: str) -> dict[str, Any]:
@@ -40,6 +49,19 @@ def bound(request, *languages: str) -> dict[str, Any]:
         "licences": licence_choices(),
         "levels": choices(ACCESS_LEVELS, request),
     }
+
+
+def is_doubtful(form, sent: Mapping[str, Any], request) -> bool:
+    """Is a place so far from all others that it is asked whether it is meant to be there? Sent again, it is."""
+    home, where = middle(request.db), sent["where"]
+    far, written = distance(home, where), write_position(where)
+    if far < FAR_METRES or sent["sure"] == written:
+        return False
+    asked = SWAPPED if distance(home, where[::-1]) < FAR_METRES else FAR
+    fail(form, "where", request.localizer.translate(asked, mapping={"far": distance_words(far, request)}))
+    form["sure"].cstruct = written
+    request.response.status_int = 422
+    return True
 
 
 @view_defaults(route_name="maps.place", permission=Maps.BROWSE, request_method="GET")
@@ -114,7 +136,7 @@ class NewPlace:
     @view_config(request_method="POST")
     def send(self):
         sent = submitted(self.form, self.request)
-        if sent is None:
+        if sent is None or is_doubtful(self.form, sent, self.request):
             return self._page()
         places = self.request.find_service(Places)
         try:
@@ -156,7 +178,13 @@ class CorrectPlace(EditingPlace):
 
     @view_config(request_method="POST")
     def send(self):
-        answer = self.change(self.correction, lambda content, sent: changes.placed(sent, content))
+        sent = submitted(self.correction, self.request)
+        moved = sent is not None and sent["where"] != self.content.position
+        if sent is None or (moved and is_doubtful(self.correction, sent, self.request)):
+            return self._page()
+        answer = self.revise(
+            self.correction, sent["base"], lambda content: changes.placed(sent, content), sent["comment"]
+        )
         return answer or self._page()
 
     def _page(self):

@@ -60,6 +60,8 @@ class PortalForm(deform.Form):
     """
 
     proposals: Sequence[Proposal] = ()
+    filled = False
+    """Has a proposal just been filled in? Then the form says so, and that nothing is sent yet."""
 
     def __init__(self, request, schema, *, name: str, buttons: Sequence[Button], action: str, method: str) -> None:
         self.sends = method.upper() == "POST"
@@ -141,6 +143,7 @@ def submitted(form: PortalForm, request) -> dict[str, Any] | None:
     chosen = controls.one(FILL)
     if controls.reshape or chosen is not colander.null:
         form.set_pstruct(sent | _answers(form, chosen))
+        form.filled = chosen is not colander.null
         return None
     try:
         return form.validate_pstruct(sent)

@@ -320,6 +320,21 @@ def test_what_is_late_cannot_be_extended_until_a_time_that_is_over(api, session,
     assert [reason["code"] for reason in no["reasons"]] == ["in_the_past"]
 
 
+@pytest.mark.parametrize(
+    ("until", "status"),
+    [
+        ("0001-01-01T00:10:00Z", 422),
+        ("2000-01-01T00:00:00Z", 409),
+        ("2046-01-01T00:00:00Z", 409),
+        ("9999-12-31T00:00:00Z", 422),
+    ],
+)
+def test_an_absurd_new_return_is_refused_and_nothing_is_proposed(api, session, stock, me, mine, until, status):
+    loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", borrower=me)
+    no = api.post_json(f"/api/v1/loans/{loan.id}/extend", {"return_at": until}, headers=mine, status=status).json
+    assert no.get("alternatives", {}).get("periods", []) == []
+
+
 def test_what_the_desk_approves_it_alone_extends(api, session, stock, me, mine, clerk):
     lending.policy(session, model_id=stock.model_id, approval=Approval.MANUAL)
     loan = lending.loan(session, stock, "2026-10-24T10:00", "2026-10-26T10:00", borrower=me)

@@ -259,6 +259,7 @@ def test_who_cannot_keep_it_as_long_as_they_wish_is_offered_the_latest_return_th
     filled = signed_in.post(
         f"/loans/{loan.id}/extend", people.with_csrf(signed_in, {proposal["name"]: proposal["value"]})
     )
+    assert "not sent yet" in filled.html.select_one("#extend-filled[autofocus]").text
     form = filled.forms["extend"]
     assert (form["return"].value, form["return_time"].value) == ("2026-10-26", "19:00")
     assert loan.return_at == lending.instant("2026-10-23T18:00")

@@ -54,7 +54,9 @@ def test_a_question_that_cannot_be_read_is_said_on_the_page(browse, there):
     assert "before the first day" in page.text or "avant le premier jour" in page.text
 
 
-@pytest.mark.parametrize("path", ["/map.csv", "/tiles/3/3/2.mvt", "/api/v1/map?zoom=5", "/ogc/collections/place/items?f=json"])
+@pytest.mark.parametrize(
+    "path", ["/map.csv", "/tiles/3/3/2.mvt", "/api/v1/map?zoom=5", "/ogc/collections/place/items?f=json"]
+)
 def test_what_is_unchanged_gives_caches_the_orders_they_had(browse, there, path):
     first = browse.get(path)
     again = browse.get(path, headers={"If-None-Match": first.headers["ETag"]}, status=304)

@@ -157,7 +157,7 @@ def test_a_sound_that_is_ready_is_for_everybody(browse, session):
     media = files.media(session)
     page = browse.get(f"/library/{media.id}")
     page.mustcontain("<audio controls", 'preload="none"', "Soizic Le Bris", "CC BY-SA 4.0", 'rel="license"', "2:15")
-    page.mustcontain("Nobody has written down yet what is said in it", no=["Take it back", "Download the original"])
+    page.mustcontain("Nobody has written down yet what is heard", no=["Take it back", "Download the original"])
     assert page.text.count("<audio") == 1
 
 
