@@ -298,6 +298,7 @@ def look(site: Site, town: Town, window_of):
         page.emulate_media(color_scheme=given.get("color_scheme", "light"))
         page.set_viewport_size(given["viewport"])
         page.goto(site.address + path.format(**town.names))
+        page.wait_for_function("() => !document.querySelector('[data-pack][hidden]')")  # shown when its script is done
         return page
 
     opened.complaints = []
