@@ -121,7 +121,8 @@ class StopContent:
 class TrailContent:
     """All that one revision of a trail says. ``stops`` are in walking order; ``line`` is empty where none was drawn.
 
-    ``language`` is the one it was written in, ``minutes`` how long it takes, listening included, as its authors say.
+    ``language`` is the one it was written in, ``minutes`` how long it takes, listening included, as its authors say;
+    ``minutes_most`` how long for those who take their time, where they say that, too.
     """
 
     title: Texts
@@ -132,6 +133,7 @@ class TrailContent:
     theme: Theme = Theme.HERITAGE
     mode: Mode = Mode.FOOT
     minutes: int | None = None
+    minutes_most: int | None = None
     difficulty: Difficulty | None = None
     access: Access = field(default_factory=Access)
     line: tuple[Vertex, ...] = ()

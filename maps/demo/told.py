@@ -76,6 +76,7 @@ def trail(
         theme=Theme(sheet["theme"]),
         mode=Mode(sheet["mode"]),
         minutes=sheet["minutes"],
+        minutes_most=sheet.get("minutes_most"),
         difficulty=Difficulty(sheet["difficulty"]),
         access=access(sheet["access"], languages),
         line=tuple((longitude, latitude) for longitude, latitude in sheet["line"]),

@@ -44,6 +44,7 @@ def _trail(export: Export) -> Json:
         "mode": content.mode.value,
         "length_m": round(trail.length),
         "minutes": trail.minutes,
+        "minutes_most": trail.minutes_most,
         "difficulty": content.difficulty.value if content.difficulty else None,
         "access": content.access.level.value,
         "licence": content.licence,

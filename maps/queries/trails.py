@@ -129,6 +129,10 @@ class ShownTrail:
         """How long it takes: as its authors say, otherwise as we reckon."""
         return self.content.minutes or max(1, round(self.duration.total / 60))
 
+    @property
+    def minutes_most(self) -> int | None:
+        return self.content.minutes_most
+
 
 @dataclass(frozen=True, slots=True)
 class TrailCard:
@@ -146,6 +150,7 @@ class TrailCard:
     stops: int
     length: float
     minutes: int
+    minutes_most: int | None
     seconds: float
     longitude: float | None
     latitude: float | None
@@ -394,6 +399,7 @@ def _card(trail: Trail, at: datetime, content: TrailContent, seconds: Mapping[UU
         stops=len(content.stops),
         length=length(line),
         minutes=content.minutes or max(1, round(takes.total / 60)),
+        minutes_most=content.minutes_most,
         seconds=takes.listening,
         longitude=line[0][0] if line else None,
         latitude=line[0][1] if line else None,

@@ -54,6 +54,7 @@ def described(content: TrailContent, sent: Mapping[str, Any]) -> TrailContent:
         mode=Mode(sent["mode"]),
         licence=sent["licence"],
         minutes=sent["minutes"],
+        minutes_most=sent["minutes_most"],
         difficulty=Difficulty(sent["difficulty"]) if sent["difficulty"] else None,
     )
 

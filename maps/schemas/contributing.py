@@ -90,6 +90,15 @@ class NewTrailSchema(colander.Schema):
     )
 
 
+def most_is_more(node, sent) -> None:
+    """Raise `colander.Invalid` where a trail is said to take no longer at most than it takes."""
+    least, most = sent["minutes"], sent["minutes_most"]
+    if most is not None and (least is None or most <= least):
+        wrong = colander.Invalid(node)
+        wrong["minutes_most"] = _("Here goes more than the minutes it takes, or nothing.")
+        raise wrong
+
+
 class AboutSchema(NewTrailSchema):
     """What a trail says of itself. Bound like the new one, and with ``modes`` and ``difficulties``."""
 
@@ -104,8 +113,20 @@ class AboutSchema(NewTrailSchema):
         widget=NumberInput(least=1, most=MOST_MINUTES),
         validator=colander.Range(1, MOST_MINUTES),
     )
+    minutes_most = colander.SchemaNode(
+        colander.Integer(),
+        name="minutes_most",
+        title=_("How many minutes at most"),
+        description=_("For those who take their time, if it is not the same."),
+        missing=None,
+        widget=NumberInput(least=1, most=MOST_MINUTES),
+        validator=colander.Range(1, MOST_MINUTES),
+    )
     difficulty = _chosen("difficulty", _("How hard it is"), "difficulties", blank=_("Not said"), missing=None)
     comment = _comment()
+
+    def validator(self, node, sent) -> None:
+        most_is_more(node, sent)
 
 
 class AccessSchema(colander.Schema):

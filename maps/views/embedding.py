@@ -56,7 +56,7 @@ class Embed:
             "content": content,
             "told": telling(request, content),
             "url": request.route_url("maps.trail", slug=self.trail.slug),
-            "facts": [minutes_words(self.trail.minutes, request), distance_words(self.trail.length, request)],
+            "facts": [minutes_words(self.trail, request), distance_words(self.trail.length, request)],
             "licence": licence_of(content),
             "by": credit_of(self.trail, self.trail.authors, request),
             "stops": [stop_card(stop, media, request) for stop in self.trail.stops],

@@ -20,6 +20,7 @@ PARTS = {
     "theme": _("Theme"),
     "mode": _("How it is followed"),
     "minutes": _("How many minutes it takes, listening included"),
+    "minutes_most": _("How many minutes at most"),
     "difficulty": _("How hard it is"),
     "line": _("The way"),
     "level": _("Who can go there"),

@@ -106,7 +106,7 @@ def trail_facts(trail: ShownTrail, told: Telling, request) -> list[tuple[str, st
     hard = content.difficulty
     facts = [
         (say(_("Length")), say(_("${length}, a loop"), mapping={"length": long}) if trail.loop else long),
-        (say(_("Duration")), say(_("${time}, listening included"), mapping={"time": duration_words(trail, request)})),
+        (say(_("Duration")), say(_("${time}, listening included"), mapping={"time": minutes_words(trail, request)})),
         (say(_("To listen to")), sound_words(listening, request) if listening else None),
         (say(_("How hard")), say(DIFFICULTIES[hard]) if hard else None),
     ]
@@ -119,10 +119,6 @@ def trail_facts(trail: ShownTrail, told: Telling, request) -> list[tuple[str, st
     others = [one for one in trail.contributors if one.person_id not in {author.person_id for author in trail.authors}]
     facts.append((say(_("With")), names(others, request)))
     return facts if len(way(content)) > 1 else facts[1:]
-
-
-def duration_words(trail: ShownTrail, request) -> str:
-    return minutes_words(trail.minutes, request)
 
 
 def access_tag(content: TrailContent | PlaceContent, request) -> str | None:

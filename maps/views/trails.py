@@ -138,7 +138,7 @@ class Trails:
     def _card(self, card: TrailCard):
         request = self.request
         stops = request.ngettext("${n} stop", "${n} stops", card.stops)
-        facts = [minutes_words(card.minutes, request), distance_words(card.length, request), stops]
+        facts = [minutes_words(card, request), distance_words(card.length, request), stops]
         tags: list[tuple[str, str | None]] = [(request.localizer.translate(THEMES[card.theme]), "map")]
         if card.access.level in ACCESS_TAGS:
             tags.append((request.localizer.translate(ACCESS_TAGS[card.access.level]), None))
@@ -212,7 +212,7 @@ class TrailPage:
     def _short(self) -> list[str]:
         """Return how long it takes, how far it is, on foot or by bike, in a few words."""
         trail, request = self.trail, self.request
-        said = [minutes_words(trail.minutes, request)] if trail.stops else []
+        said = [minutes_words(trail, request)] if trail.stops else []
         if trail.length:
             said.append(distance_words(trail.length, request))
         return [*said, request.localizer.translate(MODES[self.content.mode])]

@@ -1,8 +1,8 @@
 """Maps in words: themes, ways and surfaces, how long and how far, and what is still wrong with a trail or a place."""
 
 from collections.abc import Iterable, Mapping
-from math import ceil
 
+from maps.queries.trails import ShownTrail, TrailCard
 from maps.terms import (
     Access,
     AccessLevel,
@@ -111,12 +111,18 @@ def sound_words(seconds: float, request) -> str:
     return request.localizer.translate(_("${min} min ${s} s"), mapping={"min": minutes, "s": f"{rest:02d}"})
 
 
-def minutes_words(minutes: float, request) -> str:
-    """Return how long a walk takes: «50 min», «1 h 20»."""
-    whole = ceil(minutes)
-    if whole < 60:
-        return request.localizer.translate(_("${min} min"), mapping={"min": whole})
-    hours, rest = divmod(whole, 60)
+def minutes_words(trail: ShownTrail | TrailCard, request) -> str:
+    """Return how long a walk takes: «50 min», «1 h 20», «2 h–2 h 30»."""
+    least = _minutes_words(trail.minutes, request)
+    if (trail.minutes_most or 0) <= trail.minutes:
+        return least
+    return f"{least}–{_minutes_words(trail.minutes_most, request)}"
+
+
+def _minutes_words(minutes: int, request) -> str:
+    if minutes < 60:
+        return request.localizer.translate(_("${min} min"), mapping={"min": minutes})
+    hours, rest = divmod(minutes, 60)
     if rest == 0:
         return request.localizer.translate(_("${h} h"), mapping={"h": hours})
     return request.localizer.translate(_("${h} h ${min}"), mapping={"h": hours, "min": f"{rest:02d}"})

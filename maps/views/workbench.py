@@ -236,7 +236,7 @@ class Workbench(EditingTrail):
 
     def _about(self, trail: ShownTrail) -> list[tuple[str, str | None]]:
         content = self.content
-        minutes = minutes_words(trail.minutes, self.request)
+        minutes = minutes_words(trail, self.request)
         return [
             (self.said(_("Theme")), self.said(THEMES[content.theme])),
             (self.said(_("Followed")), self.said(MODES[content.mode])),
@@ -307,9 +307,10 @@ class About(EditingTrail):
         content, own = self.content, self.content.language
         texts = {name: getattr(content, name).get(own, "") for name in ("title", "summary", "text")}
         words = {name: getattr(content, name).value for name in ("theme", "mode")}
+        takes = {"minutes": content.minutes, "minutes_most": content.minutes_most}
         hard = content.difficulty.value if content.difficulty else None
-        rest = {"language": own, "licence": content.licence, "minutes": content.minutes, "difficulty": hard}
-        self.fill(self.about, {"base": self.number, **texts, **words, **rest})
+        rest = {"language": own, "licence": content.licence, "difficulty": hard}
+        self.fill(self.about, {"base": self.number, **texts, **words, **takes, **rest})
         return self._page()
 
     @view_config(request_method="POST")

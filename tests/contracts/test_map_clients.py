@@ -18,6 +18,7 @@ from portal.migrations import history
 from portal.places.grid import cell_of
 from tests.cluster import free_port
 from tests.conftest import DATABASES
+from tests.contracts.probes import PROBES, Service
 from tests.houses import own_url
 from tests.performance.bench.points import QUARTER, fill, names, scattered, within
 from tests.whole.servers import Server, call, portal_serve, running
@@ -54,6 +55,12 @@ def quarter() -> int:
     return within(scattered(MANY), QUARTER)
 
 
+@pytest.mark.parametrize("probe", PROBES)
+def test_it_answers_as_the_standard_wants(site, probe):
+    """Scenario 1: the peers get the same questions in the benchmarks."""
+    assert PROBES[probe](Service(site.port, "/ogc", "place"))
+
+
 def test_gdal_lists_the_collections(site):
     assert [name for name, _geometry in list_layers(f"OAPIF:{site.address}/ogc/")] == KINDS
 
@@ -71,7 +78,7 @@ def test_gdal_reads_everything_page_by_page(site):
     assert len(geometries) == MANY
     assert set(found["id"]) == site.names
     assert {"title", "summary", "url", "theme", "licence", "created_at"} <= set(found)
-    assert took < 10  # 1.0 s on a machine that does nothing else; the benchmark looks closer
+    assert took < 10  # 1.0 s on a machine that does nothing else: the benchmark looks
 
 
 def test_gdal_knows_how_many_there_are_without_reading_them(site):

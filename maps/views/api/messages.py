@@ -8,6 +8,7 @@ import colander
 from maps.rules.content import place_from_json, trail_from_json
 from maps.rules.limits import HIGHEST, LONGEST, MOST_MEDIA, MOST_MINUTES, MOST_STOPS, WIDEST_CM
 from maps.schemas.boxes import BoxText
+from maps.schemas.contributing import most_is_more
 from maps.terms import AccessLevel, Difficulty, Mode, PlaceContent, Surface, Theme, TrailContent
 from portal.i18n import SPOKEN, _
 from portal.licences import LICENCES
@@ -132,10 +133,14 @@ class TrailMessage(_Revised):
     summary = _texts("summary", missing=None)
     mode = _word(Mode, "mode", missing=None)
     minutes = _whole("minutes", 1, MOST_MINUTES)
+    minutes_most = _whole("minutes_most", 1, MOST_MINUTES)
     difficulty = _word(Difficulty, "difficulty", missing=None)
     line = _line()
     stops = StopMessages(missing=(), validator=colander.Length(max=MOST_STOPS))
     far_on_purpose = _ids("far_on_purpose", MOST_STOPS)
+
+    def validator(self, node, sent) -> None:
+        most_is_more(node, sent)
 
 
 class PlaceMessage(_Revised):

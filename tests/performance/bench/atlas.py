@@ -20,17 +20,19 @@ from time import perf_counter
 
 import psycopg
 from mapbox_vector_tile import decode
+from pyogrio.raw import read
 
 from maps.rules.clusters import shift, square
 from portal.db import create_engine
 from portal.places.grid import Tile, cell_of
 from tests.cluster import Cluster, create_database, free_port
+from tests.contracts.probes import PROBES, Service
 from tests.performance.bench import load, peers
 from tests.performance.bench.databases import DURABLE, migrated
-from tests.performance.bench.measured import ratio
+from tests.performance.bench.measured import figure, ratio, seconds, verdict
 from tests.performance.bench.points import QUARTER, fill, scattered, within
 
-MANY, VERY_MANY = 100_000, 1_000_000
+MANY, VERY_MANY, READ = 100_000, 1_000_000, 10_000
 LIMIT = 1000
 ZOOMS = (8, 10, 12, 14)
 ROUNDS, MOST_TILES = 60, 40
@@ -52,6 +54,7 @@ def run() -> list[str]:
         lines = [f"items: {within(scattered(MANY), QUARTER)} of {MANY} in the box"]
         with serving(ours) as port, peers.tipg(theirs) as tipg, peers.pygeoapi(theirs) as pygeoapi:
             lines += items(port, {"tipg": tipg, "pygeoapi": pygeoapi})
+            lines += clients(port, tipg, pygeoapi)
             lines += tiles(port, tipg, ours)
         lines += larger(cluster, ours)
     return lines
@@ -87,6 +90,30 @@ def items(port: int, others: dict[str, int]) -> list[str]:
         said = f"items in a quarter of the city, {name} / {best}"
         lines.append(ratio(said, rates[name], rates[best], "/s", f"≥ {wanted}", rates[name] >= wanted * rates[best]))
     return lines
+
+
+def clients(port: int, tipg: int, pygeoapi: int) -> list[str]:
+    """Let GDAL read page by page from each, and put the questions of ``probes.py`` to each."""
+    services = {
+        "ours": Service(port, "/ogc", "place"),
+        "tipg": Service(tipg, "", "public.places"),
+        "pygeoapi": Service(pygeoapi, "", "places"),
+    }
+    took = {name: seconds(lambda it=it: read_by_gdal(it), rounds=5, warmup=1) for name, it in services.items()}
+    told = ", ".join(f"{name} {took[name]:.2f} s" for name in took if name != "ours")
+    lines = [figure(f"GDAL reads {READ:,} page by page ({told})", took["ours"], "s", "< 1", took["ours"] < 1)]
+    for probe, holds in PROBES.items():
+        found = {name: "yes" if holds(service) else "no" for name, service in services.items()}
+        theirs = ", ".join(f"{name} {said}" for name, said in found.items() if name != "ours")
+        lines.append(f"{probe}: {found['ours']} ({theirs}) {verdict('yes', found['ours'] == 'yes')}")
+    return lines
+
+
+def read_by_gdal(service: Service) -> None:
+    address = f"OAPIF:http://127.0.0.1:{service.port}{service.root}/"
+    _meta, _fids, geometries, _fields = read(address, layer=service.collection, max_features=READ)
+    if len(geometries) != READ:
+        raise RuntimeError(f"GDAL read {len(geometries)} features of {service.collection}")
 
 
 def tiles(port: int, tipg: int, url: str) -> list[str]:

@@ -126,6 +126,20 @@ def test_what_a_trail_says_of_itself_changes_in_its_own_language(mine, session, 
     assert sent(mine.get(f"/trails/{draft.slug}/edit/about"), "about", minutes="many").status_int == 422
 
 
+@pytest.mark.parametrize(("least", "most"), [("", "50"), ("50", "50"), ("50", "40"), ("50", "6001")])
+def test_what_it_takes_at_most_is_more_than_what_it_takes(mine, session, draft, least, most):
+    answer = sent(mine.get(f"/trails/{draft.slug}/edit/about"), "about", minutes=least, minutes_most=most)
+    assert answer.status_int == 422
+    assert answer.html.select_one("[name=minutes_most]")["aria-invalid"] == "true"
+    assert now(session, draft).minutes_most is None
+
+
+def test_a_trail_says_from_how_many_minutes_to_how_many_it_takes(mine, session, draft):
+    sent(mine.get(f"/trails/{draft.slug}/edit/about"), "about", minutes="50", minutes_most="80")
+    assert (now(session, draft).minutes, now(session, draft).minutes_most) == (50, 80)
+    assert "50 min–1 h 20" in mine.get(f"/trails/{draft.slug}/edit").html.text
+
+
 def test_who_gets_there(mine, session, draft):
     fields = {"level": "wheelchair", "surface": "hard", "slope_percent": "3", "width_cm": "120"}
     fields |= {"obstacles": "Un rail."}
