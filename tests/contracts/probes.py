@@ -27,7 +27,7 @@ class Service:
         return call(self.port, method, f"{self.root}{path}", headers={"Accept": "application/json"} | headers)
 
     def items(self, query: str = "limit=5", **headers: str) -> Answer:
-        return self.asked(f"/collections/{self.collection}/items?{query}", **headers)
+        return self.asked(f"/collections/{self.collection}/items?{query}", **{"Accept": GEOJSON, **headers})
 
 
 def answers(query: str, status: int) -> Callable[[Service], bool]:
@@ -40,7 +40,7 @@ def _header(answer: Answer, name: str) -> str:
 
 
 def _says_what_it_is(service: Service) -> bool:
-    return _header(service.items(Accept=GEOJSON), "Content-Type").startswith(GEOJSON)
+    return _header(service.items(), "Content-Type").startswith(GEOJSON)
 
 
 def _links_to_its_page(service: Service) -> bool:
