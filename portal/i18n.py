@@ -10,9 +10,13 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
-from pyramid.events import BeforeRender
+from jinja2 import pass_eval_context
+from markupsafe import Markup
+from pyramid.events import ApplicationCreated, BeforeRender
 from pyramid.i18n import TranslationStringFactory, make_localizer
 from pyramid.interfaces import ITranslationDirectories
+from pyramid.threadlocal import get_current_request
+from pyramid_jinja2 import IJinja2Environment
 
 _ = TranslationStringFactory("portal")
 
@@ -27,6 +31,8 @@ SPOKEN = ("fr", "br", "en", "ar", "cs", "cy", "de", "es", "ga", "it", "nl", "pl"
 """In which something may be told or heard: those of the city first, then what is spoken in it and in its twin towns."""
 
 LANGUAGE_COOKIE = "language"
+MOST_TEXTS = 10_000
+"""How many texts of templates are kept translated: more than there are, unless one is no text of a template."""
 
 
 def includeme(config) -> None:
@@ -36,6 +42,7 @@ def includeme(config) -> None:
     config.add_request_method(lambda request: Words(request.locale_name), "words", reify=True)
     config.add_request_method(ngettext)
     config.add_subscriber(_lend_words, BeforeRender)
+    config.add_subscriber(_say_directly, ApplicationCreated)
 
 
 def negotiate(request) -> str:
@@ -159,6 +166,30 @@ def _local(day: date | datetime, zone: str | None) -> date:
     if isinstance(day, datetime):
         return (day.astimezone(ZoneInfo(zone)) if zone else day.astimezone(UTC)).date()
     return day
+
+
+def _say_directly(event: ApplicationCreated) -> None:
+    """Let ``_()`` of the templates be one call, where Jinja makes three of it and translates anew each time."""
+    said: dict[tuple[str, str], str] = {}
+
+    def translated(message: str) -> str:
+        localizer = get_current_request().localizer
+        if type(message) is not str:  # a message of the code, which may have values of its own
+            return localizer.translate(message)
+        key = localizer.locale_name, message
+        if key not in said:
+            if len(said) == MOST_TEXTS:
+                said.clear()
+            said[key] = localizer.translate(message, domain="portal")
+        return said[key]
+
+    @pass_eval_context
+    def say(around, message: str, /, **values: object) -> str:
+        text = translated(message)
+        return (Markup(text) if around.autoescape else text) % values  # noqa: S704 (ours)
+
+    templates = event.app.registry.getUtility(IJinja2Environment, name=".jinja2")
+    templates.globals.update(_=say, gettext=say)
 
 
 def _lend_words(event: BeforeRender) -> None:

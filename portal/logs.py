@@ -29,7 +29,6 @@ _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
-    structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
@@ -56,15 +55,28 @@ def path_of(error: BaseException) -> list[str]:
 def dress(settings: Settings) -> None:
     """Give the handlers of the ini file their shape: JSON in production; else lines to read, tracebacks and all."""
     plain = structlog.dev.plain_traceback
+    kind: type[structlog.stdlib.ProcessorFormatter] = structlog.stdlib.ProcessorFormatter
     shape: list[Processor] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     if settings.production:
-        shape = [_without_traceback, structlog.processors.JSONRenderer()]
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=_SHARED,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *shape],
+        kind, shape = _JsonLines, [_without_traceback, _as_json]
+    formatter = kind(
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *_SHARED],
+        processors=[kind.remove_processors_meta, *shape],
     )
     for handler in logging.getLogger().handlers:
         handler.setFormatter(formatter)
+
+
+class _JsonLines(structlog.stdlib.ProcessorFormatter):
+    """Takes our own events as they come; structlog's would copy the record of each first. Each request has one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if isinstance(record.msg, dict):
+            return str(_as_json(None, "", _without_traceback(None, "", dict(record.msg))))
+        return super().format(record)
+
+
+_as_json = structlog.processors.JSONRenderer()
 
 
 def _without_traceback(_logger, _method: str, event: EventDict) -> EventDict:
@@ -95,7 +107,7 @@ def includeme(config) -> None:
 
 def log_tween_factory(handler, _registry):
     """Around everything: log each request with its ``reference``, which error pages and ``X-Request-Id`` show."""
-    log = structlog.get_logger("portal.requests")
+    log = structlog.get_logger("portal.requests").bind()  # not at each line
 
     def tween(request):
         started = monotonic()

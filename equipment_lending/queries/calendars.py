@@ -1,7 +1,7 @@
 """When points are open, and which rules hold for a model at a point: rows become the values the charter takes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -54,42 +54,43 @@ class Shelf(NamedTuple):
 
 def policies(session: Session, stocks: Collection[Stock]) -> dict[UUID, Policy]:
     """Return the policy that holds for each stock. Lead time is the point's, unless its own rules settle it."""
-    shelves = {
-        stock.id: Shelf(stock.model.category_id, stock.model_id, stock.point_id, stock.point.lead_days)
+    policy_of = rules(session, {stock.model_id for stock in stocks})
+    return {
+        stock.id: policy_of(Shelf(stock.model.category_id, stock.model_id, stock.point_id, stock.point.lead_days))
         for stock in stocks
     }
-    return policies_on(session, shelves, {stock.model_id for stock in stocks})
-
-
-def policies_on(
-    session: Session, shelves: Mapping[UUID, Shelf], models: Collection[UUID] | Select[UUID]
-) -> dict[UUID, Policy]:
-    """Return what :func:`policies` does for stocks by their ids, of which there may be thousands, in one statement.
-
-    ``models`` are theirs, or a query for their ids.
-    """
-    layers = session.scalars(
-        select(PolicyLayer).where(or_(PolicyLayer.model_id.is_(None), PolicyLayer.model_id.in_(models)))
-    )
-    written = {(layer.category_id, layer.model_id, layer.point_id): _settings(layer) for layer in layers}
-
-    @cache  # most of them share their rules
-    def settled(wider: tuple[_Subject, ...], lead_days: int, nearer: tuple[_Subject, ...]) -> Policy:
-        return effective([*(written[s] for s in wider), {"lead_days": lead_days}, *(written[s] for s in nearer)])
-
-    return {stock_id: settled(*_ruled(shelf, written)) for stock_id, shelf in shelves.items()}
 
 
 _Subject = tuple[UUID | None, UUID | None, UUID | None]
 """Category, model and point that rules are written for, as far as they name one."""
 
 
-def _ruled(shelf: Shelf, written: Collection[_Subject]) -> tuple[tuple[_Subject, ...], int, tuple[_Subject, ...]]:
-    """Return what concerns a stock of all that is written, least specific first, the point's lead time in its place."""
-    category, model, point, lead_days = shelf
-    wider = (None, None, None), (category, None, None), (None, model, None)
-    nearer = (None, None, point), (None, model, point)
-    return tuple(s for s in wider if s in written), lead_days, tuple(s for s in nearer if s in written)
+def rules(session: Session, models: Collection[UUID] | Select[UUID]) -> Callable[[Shelf], Policy]:
+    """Return what tells the policy of each shelf of these models, of which there may be thousands, in one statement.
+
+    ``models`` are their ids, or a query for them.
+    """
+    layers = session.scalars(
+        select(PolicyLayer).where(or_(PolicyLayer.model_id.is_(None), PolicyLayer.model_id.in_(models)))
+    )
+    written = {(layer.category_id, layer.model_id, layer.point_id): _settings(layer) for layer in layers}
+    of_their_own = {model_id for _category, model_id, _point in written}
+
+    @cache  # most share their rules: few models have any of their own
+    def settled(category: UUID, model: UUID | None, point: UUID, lead_days: int) -> Policy:
+        wider: list[_Subject] = [(None, None, None), (category, None, None)]
+        nearer: list[_Subject] = [(None, None, point)]
+        if model:
+            wider.append((None, model, None))
+            nearer.append((None, model, point))
+        said, nearest = ([written[subject] for subject in found if subject in written] for found in (wider, nearer))
+        return effective([*said, {"lead_days": lead_days}, *nearest])
+
+    def policy_of(shelf: Shelf) -> Policy:
+        category, model, point, lead_days = shelf
+        return settled(category, model if model in of_their_own else None, point, lead_days)
+
+    return policy_of
 
 
 def _settings(layer: PolicyLayer) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, Stock
 from equipment_lending.queries.application import free_for
-from equipment_lending.queries.calendars import Shelf, policies_on
+from equipment_lending.queries.calendars import Shelf, rules
 from equipment_lending.queries.occupation import capacities, occupied_seconds, planned, stock_uses
 from equipment_lending.rules.availability import least
 from equipment_lending.rules.claims import claimed
@@ -145,31 +146,46 @@ def _free_throughout(
         return {}
     ids = matching_stocks.with_only_columns(Stock.id).order_by(None)
     wanted = _occupied_by(session, matching_stocks, lent, period)
-    around = Period(min(one.start for one in wanted.values()), max(one.end for one in wanted.values()))
+    around = Period(min(one.whole.start for one in wanted.values()), max(one.whole.end for one in wanted.values()))
     taken, this_second = occupied_seconds(session, ids, around, now), second_of(now)
 
-    def counted(stock: UUID) -> int:
-        start, end = second_of(wanted[stock].start), second_of(wanted[stock].end)
-        return least(units[stock], taken.get(stock, ()), max(start, this_second), end) if this_second < end else 0
+    def counted(stock: UUID, stretch: _Stretch) -> int:
+        if stretch.until <= this_second:
+            return 0
+        if stock not in taken:
+            return units[stock]
+        return max(0, least(units[stock], taken[stock], max(stretch.since, this_second), stretch.until))
 
-    free = {stock: max(0, counted(stock)) for stock in wanted}
+    free = {stock: counted(stock, stretch) for stock, stretch in wanted.items()}
     if bound_later := [stock for stock in planned(session, ids, now) if free.get(stock)]:
         uses = stock_uses(session, bound_later, around, now)
-        free |= {stock: max(0, free_for(uses[stock], wanted[stock], now)) for stock in bound_later}
+        free |= {stock: max(0, free_for(uses[stock], wanted[stock].whole, now)) for stock in bound_later}
     return free
 
 
-def _occupied_by(session: Session, matching_stocks: Select, lent: Sequence[Row], period: Period) -> dict[UUID, Period]:
+class _Stretch(NamedTuple):
+    """A period, and its two instants as seconds."""
+
+    whole: Period
+    since: int
+    until: int
+
+
+def _occupied_by(
+    session: Session, matching_stocks: Select, lent: Sequence[Row], period: Period
+) -> dict[UUID, _Stretch]:
     """Return what a loan of each stock from pick-up to return would occupy, by the rules that hold for it."""
-    models = matching_stocks.with_only_columns(Stock.model_id).order_by(None)
-    shelves = {row.id: Shelf(row.category_id, row.model_id, row.point_id, row.lead_days) for row in lent}
-    policy_of = policies_on(session, shelves, models)
+    policy_of = rules(session, matching_stocks.with_only_columns(Stock.model_id).order_by(None))
 
     @cache  # most stocks share their rules
-    def occupied(policy: Policy, zone: str) -> Period:
-        return claimed(period, policy, ZoneInfo(zone))
+    def occupied(policy: Policy, zone: str) -> _Stretch:
+        whole = claimed(period, policy, ZoneInfo(zone))
+        return _Stretch(whole, second_of(whole.start), second_of(whole.end))
 
-    return {row.id: occupied(policy_of[row.id], row.zone) for row in lent}
+    return {
+        stock: occupied(policy_of(Shelf(category, model, point, lead_days)), zone)
+        for stock, model, point, category, zone, lead_days in lent
+    }
 
 
 def _models(session: Session, ids: Sequence[UUID]) -> list[EquipmentModel]:

@@ -113,10 +113,9 @@ def sound_words(seconds: float, request) -> str:
 
 def minutes_words(trail: ShownTrail | TrailCard, request) -> str:
     """Return how long a walk takes: «50 min», «1 h 20», «2 h–2 h 30»."""
-    least = _minutes_words(trail.minutes, request)
-    if (trail.minutes_most or 0) <= trail.minutes:
-        return least
-    return f"{least}–{_minutes_words(trail.minutes_most, request)}"
+    least, most = trail.minutes, trail.minutes_most
+    said = _minutes_words(least, request)
+    return f"{said}–{_minutes_words(most, request)}" if most and most > least else said
 
 
 def _minutes_words(minutes: int, request) -> str:

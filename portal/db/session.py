@@ -1,7 +1,8 @@
 """The session of a request: in one transaction if it writes, retried when the database asks for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import transaction
@@ -11,6 +12,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from zope.sqlalchemy.datamanager import STATUS_CHANGED, join_transaction
+
+from portal.db.question import Question
 
 EXCLUDED = "23P01"
 """SQLSTATE of PostgreSQL's exclusion constraints. A rule said yes before: somebody else came in between."""
@@ -34,6 +37,13 @@ def session_of(request) -> Session:
         session = Session(request.registry.reading_engine, close_resets_only=False)
         request.add_finished_callback(lambda _request: session.close())
     return session
+
+
+def answered(request, question: Question, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    """Return the rows that answer a question: in the request's transaction, where there is one."""
+    if writes(request) or "portal.session" in request.environ:
+        return request.db.connection().execute(question.query, values).all()
+    return question.answered(request.registry.reading_engine, values)
 
 
 def writes(request) -> bool:

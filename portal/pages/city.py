@@ -138,11 +138,18 @@ if {field.name for field in fields(City)} != DEFAULTS.keys():
 
 
 class Told:
-    """What a city changed (``values``), and the city in each language made of it once."""
+    """What a city changed (``values``), and the city in each language made of it once; equal where the values are."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values
         self._cities: dict[str, City] = {}
+        self._hash = hash(repr(sorted(values.items())))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Told) and self.values == other.values
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def city(self, language: str) -> City:
         if language not in self._cities:

@@ -1,6 +1,6 @@
 """What stands around every page: the main links, which each feature adds its own to, languages to choose, the foot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -40,7 +40,6 @@ class Link:
 def includeme(config) -> None:
     config.registry.main_links = []
     config.add_directive("add_main_link", add_main_link)
-    config.add_request_method(navigation)
     config.add_request_method(language_choice, "language_choice", property=True)
     config.registry.kept_parts = Kept(MOST_BYTES)
     config.add_request_method(part)
@@ -57,36 +56,22 @@ def add_main_link(config, label: str, route: str, under: Sequence[str], permissi
     links.sort(key=lambda link: link.permission is not None)
 
 
-def navigation(request, public_only: bool = False) -> list[Link]:
-    """Return the main links this reader may follow; with ``public_only``, without asking who that is.
-
-    What they are called and where they lead is kept for those who are the same to the tables of permissions.
-    """
-    identity = None if public_only else request.identity
-    reader = identity and (frozenset(identity.roles), identity.acting_for_id)
-    key = "links", request.locale_name, request.script_name, public_only, reader
-    shown = request.registry.kept_parts.get(
-        key, lambda: _followed(request, public_only), lambda links: 200 * len(links)
-    )
-    path = request.path_info
-    depths = [max((len(root) for root in under if is_under(path, root)), default=0) for _label, _url, under in shown]
-    here = max(depths, default=0)
-    return [
-        Link(label, url, current=0 < depth == here) for (label, url, _under), depth in zip(shown, depths, strict=True)
-    ]
+def _followed(request, bare: bool) -> list[MainLink]:
+    """Return the main links that this reader may follow; those for everybody on a bare page."""
+    return [link for link in request.registry.main_links if _may_follow(request, link, bare)]
 
 
-def _followed(request, public_only: bool) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Return what the links are called in the reader's language, where they lead, and what is under them."""
-    say, links = request.localizer.translate, request.registry.main_links
-    may_follow = (link for link in links if _may_follow(request, link, public_only))
-    return [(say(link.label), request.route_path(link.route), link.under) for link in may_follow]
-
-
-def _may_follow(request, link: MainLink, public_only: bool) -> bool:
+def _may_follow(request, link: MainLink, bare: bool) -> bool:
     if link.permission is None:
         return True
-    return not public_only and bool(request.has_permission(link.permission, ANYWHERE))
+    return not bare and bool(request.has_permission(link.permission, ANYWHERE))
+
+
+def _current(path: str, links: Sequence[MainLink]) -> tuple[int, ...]:
+    """Return which of the links, by their number, a page belongs to: those whose paths go furthest along its own."""
+    depths = [max((len(root) for root in link.under if is_under(path, root)), default=0) for link in links]
+    here = max(depths, default=0)
+    return tuple(number for number, depth in enumerate(depths) if 0 < depth == here)
 
 
 def is_under(path: str, root: str) -> bool:
@@ -108,27 +93,52 @@ def part(request, name: str) -> Markup:
 
     It may say nothing of the reader, nor of the page.
     """
-    return Markup(_kept(request, name, {}))  # noqa: S704 (a template's)
+    return Markup(_kept(request, (name,), lambda: _rendered(request, name)))  # noqa: S704 (a template's)
 
 
 def head(request, bare: bool = False) -> Markup:
-    """Return the head of a page, rendered once for all pages on which it is the same but for its two addresses."""
+    """Return the head of a page, rendered once for all pages on which it is the same but for its two addresses.
+
+    Who may follow which links is kept for those who are the same to the tables of permissions.
+    """
     identity = None if bare else request.identity
-    reader = (identity.name, identity.acting_for) if identity else (None, None)
-    links = tuple(navigation(request, public_only=bare))
-    values = {"navigation": links, "bare": bare, "name": reader[0], "acting_for": reader[1]}
-    kept = _kept(request, "head", values, {"here": HERE, "way_in": WAY_IN})
+    reader = identity and (frozenset(identity.roles), identity.acting_for_id, identity.name, identity.acting_for)
+    links = _kept(request, ("links", bare, reader and reader[:2]), lambda: _followed(request, bare))
+    current = _current(request.path_info, links)
+    kept = _kept(request, ("head", bare, reader, current), lambda: _head(request, bare, links, current))
     addresses = {HERE: request.path_qs, WAY_IN: "" if identity or bare else request.way_in()}
     for mark, address in addresses.items():
         kept = kept.replace(mark, escape(address))
     return Markup(kept)  # noqa: S704 (a template's, and what was escaped)
 
 
-def _kept(request, name: str, values: Mapping[str, Any], more: Mapping[str, str] | None = None) -> str:
-    """Return a template rendered with ``values`` and ``more``, and keep it for the next time with the same values.
+def _head(request, bare: bool, links: Sequence[MainLink], current: Sequence[int]) -> str:
+    say, identity = request.localizer.translate, None if bare else request.identity
+    shown = [
+        Link(say(link.label), request.route_path(link.route), current=number in current)
+        for number, link in enumerate(links)
+    ]
+    return _rendered(
+        request,
+        "head",
+        navigation=shown,
+        bare=bare,
+        name=identity and identity.name,
+        acting_for=identity and identity.acting_for,
+        here=HERE,
+        way_in=WAY_IN,
+    )
 
-    What differs from page to page goes into ``more``, as marks that stand for it.
-    """
-    key = name, request.locale_name, request.city, request.script_name, *values.values()
-    template, said = f"portal:templates/portal/{name}.jinja2", {**values, **(more or {})}
-    return request.registry.kept_parts.get(key, lambda: render(template, said, request), len)
+
+def _rendered(request, template: str, **values: Any) -> str:
+    return render(f"portal:templates/portal/{template}.jinja2", values, request)
+
+
+def _kept(request, what: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
+    """Return what is the same in a language, while the city says the same of itself; made where it is not kept."""
+    key = (*what, request.locale_name, request.city_told, request.script_name)
+    return request.registry.kept_parts.get(key, make, _size)
+
+
+def _size(made: str | Sequence[MainLink]) -> int:
+    return len(made) if isinstance(made, str) else 200 * len(made)

@@ -68,19 +68,19 @@ def let_be_framed(request) -> None:
 
 def tween_factory(handler, registry):
     strict_transport = {"Strict-Transport-Security": HSTS} if registry.portal_settings.production else {}
-    always = tuple((HEADERS | strict_transport).items())
+    always = [(name.lower(), name, value) for name, value in (HEADERS | strict_transport).items()]
 
     def tween(request):
         response = handler(request)
         framed = request.environ.get("portal.framed", False)
-        map_tiles = request.city.map_tiles if response.content_type == "text/html" else ""
+        map_tiles = request.city_told.values.get("map_tiles", "") if response.content_type == "text/html" else ""
         said = {name.lower() for name, _value in response.headerlist}
-        told = (*always, ("Content-Security-Policy", content_security_policy(map_tiles, framed)))
-        response.headerlist.extend(
-            (name, value)
-            for name, value in told
-            if name.lower() not in said and not (framed and name == "X-Frame-Options")
-        )
+        if framed:
+            said.add("x-frame-options")
+        response.headerlist.extend((name, value) for lower, name, value in always if lower not in said)
+        if "content-security-policy" not in said:
+            policy = content_security_policy(map_tiles, framed)
+            response.headerlist.append(("Content-Security-Policy", policy))
         return response
 
     return tween

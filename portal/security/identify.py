@@ -6,8 +6,9 @@ from datetime import timedelta
 from pyramid.csrf import new_csrf_token
 from sqlalchemy import Date, Text, and_, bindparam, or_, select
 
-from portal.clock import Clock
+from portal.db.question import Question
 from portal.db.row import UtcMoment
+from portal.db.session import answered
 from portal.people.models import ApiToken, Membership, Organisation, Person, RoleGrant, SignIn
 from portal.security.terms import HeldRole, Identity
 
@@ -32,9 +33,9 @@ def identify(request) -> Identity | None:
     """Return whose request this is, or None. A bearer token goes before a cookie, even when it is not valid."""
     token = bearer_token(request)
     if token is not None:
-        return _identity(request.db, BY_TOKEN, secret_hash(token), request.clock)
+        return _identity(request, BY_TOKEN, secret_hash(token))
     secret = request.registry.cookies.get(request, COOKIE)
-    return _identity(request.db, BY_COOKIE, secret_hash(secret), request.clock) if secret else None
+    return _identity(request, BY_COOKIE, secret_hash(secret)) if secret else None
 
 
 def let_in(request, response, secret: str):
@@ -90,13 +91,13 @@ def _by_token():
     )
 
 
-BY_COOKIE, BY_TOKEN = _by_cookie(), _by_token()
+BY_COOKIE, BY_TOKEN = Question(_by_cookie()), Question(_by_token())
 """The two questions, put together once: every page and every call of the API asks one of them."""
 
 
-def _identity(session, query, hashed: str, clock: Clock) -> Identity | None:
-    today = clock.today()
-    rows = session.connection().execute(query, {"hashed": hashed, "now": clock.now(), "today": today}).all()
+def _identity(request, question: Question, hashed: str) -> Identity | None:
+    today = request.clock.today()
+    rows = answered(request, question, {"hashed": hashed, "now": request.clock.now(), "today": today})
     if not rows:
         return None
     roles = tuple(

@@ -170,6 +170,7 @@ def configured() -> Configurator:
     config.registry.kept_parts = Kept()
     config.registry.main_links = MAIN_LINKS
     config.add_request_method(lambda _request: City(), "city", property=True)
+    config.add_request_method(lambda _request: "the same for all pages", "city_told", property=True)
     config.add_request_method(part)
     config.add_request_method(head)
     config.add_request_method(lambda request: request.route_path("sign-in"), "way_in")
