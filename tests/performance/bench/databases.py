@@ -1,9 +1,11 @@
 """Databases for benchmarks: PostgreSQL as durable as in production, SQLite as embedded, both migrated and empty."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
@@ -21,6 +23,17 @@ def postgresql() -> Iterator[str]:
         url = create_database(cluster.url("postgres"), "bench")
         migrated(url)
         yield url
+
+
+@contextmanager
+def postgresql_by_socket() -> Iterator[str]:
+    """The same, reached as on the machine it runs on."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755 if os.geteuid() else 0o777)  # root lends the server to another user
+        with Cluster(settings=DURABLE | {"unix_socket_directories": folder}) as cluster:
+            url = create_database(cluster.url("postgres"), "bench")
+            migrated(url)
+            yield f"postgresql://portal@/bench?host={folder}&port={urlsplit(url).port}"
 
 
 @contextmanager
