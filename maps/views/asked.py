@@ -4,7 +4,7 @@ The names and forms of ``bbox``, ``datetime`` and ``limit`` are those of OGC API
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
@@ -12,6 +12,7 @@ from dateutil.relativedelta import relativedelta
 from webob.multidict import MultiDict
 
 from maps.schemas.boxes import NoBox, read_box
+from portal.api import Problem
 from portal.i18n import _
 from portal.index.queries import WHEELCHAIR, Filter
 from portal.places.grid import Box
@@ -157,6 +158,14 @@ def some(name: str, text: str, known: Collection[str]) -> tuple[str, ...]:
     if not named.keys() <= set(known):
         raise Unreadable(name, _("There is no such kind."))
     return tuple(named or known)
+
+
+def or_problem(request, read: Callable[[], Filter]) -> Filter:
+    """Return what ``read`` makes of the address. Raises a problem of status 422 that names what cannot be used."""
+    try:
+        return read()
+    except Unreadable as wrong:
+        raise Problem(422, errors={wrong.name: request.localizer.translate(wrong.message)}) from None
 
 
 def wanted(given: Mapping[str, str], known: Collection[str], zone: tzinfo, **more: Any) -> Filter:

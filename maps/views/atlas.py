@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime, time
-from math import cos, radians
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pyramid.view import view_config, view_defaults
 
 from maps.permissions import Maps
-from maps.queries.facets import chosen_from, reach
+from maps.queries.facets import chosen_from, reach, without_place
 from maps.schemas.atlas import MapSchema
 from maps.views.words import THEMES
 from portal.forms import Button, fail, submitted
@@ -17,12 +16,11 @@ from portal.i18n import _
 from portal.index.queries import WHEELCHAIR, Filter, filtered
 from portal.licences import LICENCES
 from portal.places.geocoding import PAUSE_SECONDS, FoundAddress, Unanswered, found_address
-from portal.places.grid import Box
+from portal.places.grid import Box, around
 
 PAGE = 20
 FILES = ("GeoJSON", "KML", "CSV")
 AROUND_METRES = 1_000
-METRES_A_DEGREE = 111_320
 NOT_FOUND = _("This address was not found. Write street and town, such as 12 rue de Siam, Brest.")
 UNANSWERED = _("Addresses cannot be looked up just now. Try again in a minute.")
 CITY = Box(-4.65, 48.30, -4.30, 48.48)
@@ -93,8 +91,10 @@ class MapPage:
             "marks": {name: {"label": say(kind.label), "hue": kind.hue} for name, kind in self.kinds.items()},
             "around": self.around.label if self.around else None,
             "box": self._box(wanted),
+            "access": (wanted.access if wanted is not None else None) or "",
             "period": period(wanted) if wanted is not None else "",
             "narrowed": wanted is not None and wanted != Filter(kinds=list(self.kinds)),
+            "without_place": without_place(self.request.db, wanted) if wanted is not None and wanted.box is None else 0,
             "in_view": wanted is not None and wanted.box is not None,
             "first": (page - 1) * PAGE + 1,
             "whole_url": self._url(bbox=None, near=None),
@@ -119,7 +119,7 @@ class MapPage:
             access=WHEELCHAIR if asked["access"] else None,
             since=asked["since"] and datetime.combine(asked["since"], time.min, zone),
             until=asked["until"] and datetime.combine(asked["until"], time.max, zone),
-            box=box_around(self.around) if self.around else asked["bbox"],
+            box=around((self.around.longitude, self.around.latitude), AROUND_METRES) if self.around else asked["bbox"],
             q=asked["q"],
         )
 
@@ -147,15 +147,3 @@ def period(wanted: Filter) -> str:
     if wanted.since is None and wanted.until is None:
         return ""
     return "/".join(at.isoformat(timespec="seconds") if at else ".." for at in (wanted.since, wanted.until))
-
-
-def box_around(found: FoundAddress) -> Box:
-    """Return a box that reaches a kilometre to each side of an address."""
-    north = AROUND_METRES / METRES_A_DEGREE
-    east = north / max(cos(radians(found.latitude)), 0.01)
-    return Box(
-        max(found.longitude - east, -180.0),
-        max(found.latitude - north, -90.0),
-        min(found.longitude + east, 180.0),
-        min(found.latitude + north, 90.0),
-    )

@@ -8,7 +8,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
 from maps.permissions import Maps
-from maps.queries.middle import middle
+from maps.queries.middle import FAR_METRES, middle
 from maps.queries.places import ShownPlace, shown_place
 from maps.rules.lines import distance
 from maps.schemas import changes
@@ -36,7 +36,6 @@ from portal.forms import Button, fail, submitted
 from portal.i18n import _
 from portal.licences import LICENCES
 
-FAR_METRES = 100_000
 FAR = _("This is ${far} away from the other places. If it is meant to be there, send it once more.")
 SWAPPED = _("This is ${far} away from the other places. Latitude comes first: were the two numbers swapped?")
 

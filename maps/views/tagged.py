@@ -5,30 +5,40 @@ The tag names the versions of the index that an answer depends on, so that it is
 
 from functools import cache
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
 
+from pyramid.interfaces import ITranslationDirectories
 from pyramid.response import Response
 from webob.etag import AnyETag
 
-SOURCES = ("maps", "portal.index", "portal.places")
+TOLD_BY = (".py", ".mo", ".jinja2")
 
 
 @cache
-def our_own() -> str:
-    """Return what changes when the code or its words do, since answers may then be told in another way."""
+def our_own(locales: tuple[str, ...]) -> str:
+    """Return what changes when code or words do, since answers may then be told in another way.
+
+    ``locales`` are the folders of words of the packages whose code counts, each within its package.
+    """
     digest = sha256()
-    for package in SOURCES:
-        folder = Path(str(import_module(package).__file__)).parent
-        for path in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".mo")):
+    for package in sorted({Path(locale).parent for locale in locales}):
+        for path in sorted(path for path in package.rglob("*") if path.suffix in TOLD_BY):
             digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def tag(request, version: str, *more: object) -> str:
     """Return the tag of what an address answers at a version; ``more`` is what else the answer depends on."""
-    base_url = request.registry.portal_settings.base_url
-    named = (our_own(), base_url, request.script_name, request.path_qs, version, *more)
+    registry = request.registry
+    base_url = registry.portal_settings.base_url
+    named = (
+        our_own(tuple(registry.getUtility(ITranslationDirectories))),
+        base_url,
+        request.script_name,
+        request.path_qs,
+        version,
+        *more,
+    )
     return sha256("\n".join(map(str, named)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

@@ -11,10 +11,11 @@ from maps.permissions import Maps
 from maps.queries.exporting import listed
 from maps.queries.trails import shown
 from maps.terms import PLACE
+from maps.views import asked
 from maps.views.atlas import MapPage
 from maps.views.showing import credit_of, sounds_of
 from maps.views.tagged import tag, tagged, unchanged
-from portal.index.queries import WHEELCHAIR, Filter, version
+from portal.index.queries import Filter, version
 
 GEOJSON, KML = "application/geo+json", "application/vnd.google-earth.kml+xml"
 TRAIL_FILES: dict[str, tuple[str, Callable[[Export], bytes]]] = {
@@ -67,23 +68,19 @@ class TrailFile:
 
 @view_defaults(route_name="maps.places.file", permission=Maps.BROWSE, request_method="GET")
 class PlacesFile:
-    """All places as a file; ``theme``, ``licence``, ``language`` and ``q`` narrow it as they do the list."""
+    """All places as a file; ``bbox``, ``theme``, ``licence``, ``language``, ``access`` and ``q`` narrow it."""
 
     def __init__(self, request) -> None:
         self.request = request
 
     @view_config(public=True)
     def send(self) -> Response:
-        asked = self.request.GET
-        wanted = Filter(
-            kinds=(PLACE,),
-            q=asked.get("q", ""),
-            theme=asked.get("theme"),
-            language=asked.get("language"),
-            licence=asked.get("licence"),
-            access=WHEELCHAIR if asked.get("access") == WHEELCHAIR else None,
-        )
-        return list_of(wanted, "places", self.request)
+        return list_of(asked.or_problem(self.request, self._wanted), "places", self.request)
+
+    def _wanted(self) -> Filter:
+        given = self.request.GET
+        box = asked.box(given["bbox"]) if given.get("bbox") else None
+        return Filter(kinds=(PLACE,), box=box, **asked.facets(given))
 
 
 @view_defaults(

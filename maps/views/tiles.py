@@ -12,9 +12,8 @@ from maps.permissions import Maps
 from maps.queries.tiles import tile
 from maps.rules.tiles import exists
 from maps.views import asked
-from maps.views.asked import FACETS, Unreadable
+from maps.views.asked import FACETS
 from maps.views.tagged import tag, tagged, unchanged
-from portal.api import Problem
 from portal.index.queries import Filter, version
 from portal.places.grid import Tile
 
@@ -33,17 +32,14 @@ class OneTile:
         place = Tile(*(int(self.request.matchdict[name]) for name in ("zoom", "column", "row")))
         if not exists(place):
             raise HTTPNotFound
-        wanted = self._wanted()
+        wanted = asked.or_problem(self.request, self._wanted)
         current = version(self.request.db, wanted.kinds)
         name = tag(self.request, current)
         return unchanged(self.request, name) or tagged(self._told(wanted, place, current), name)
 
     def _wanted(self) -> Filter:
-        try:
-            given = asked.only(self.request.GET, KNOWN)
-            return asked.wanted(given, list(self.request.registry.index_kinds), ZoneInfo(self.request.city.zone))
-        except Unreadable as wrong:
-            raise Problem(422, errors={wrong.name: self.request.localizer.translate(wrong.message)}) from None
+        given = asked.only(self.request.GET, KNOWN)
+        return asked.wanted(given, list(self.request.registry.index_kinds), ZoneInfo(self.request.city.zone))
 
     def _told(self, wanted: Filter, place: Tile, current: str) -> Response:
         session, kept = self.request.db, self.request.registry.kept_of_map

@@ -10,7 +10,7 @@ Source: G. M. Morton, 1966; the tile numbering of web maps (OGC Two Dimensional 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import asinh, atan, degrees, floor, pi, radians, sinh, tan
+from math import asinh, atan, cos, degrees, floor, pi, radians, sinh, tan
 from typing import NamedTuple
 
 FINEST = 26
@@ -19,6 +19,8 @@ NOWHERE = -1
 """The cell of what has no position."""
 
 MOST_RUNS = 32
+METRES_A_DEGREE = 111_320
+"""Of latitude; of longitude at the equator."""
 
 
 class Tile(NamedTuple):
@@ -63,6 +65,19 @@ class Box:
     def holds(self, longitude: float, latitude: float) -> bool:
         """Is the position in the box, or on its edge?"""
         return any(part.west <= longitude <= part.east and part.south <= latitude <= part.north for part in self.parts)
+
+
+def around(position: tuple[float, float], metres: float) -> Box:
+    """Return a box that reaches so many metres to each side of a position, as far as the globe's own edges."""
+    longitude, latitude = position
+    north = metres / METRES_A_DEGREE
+    east = north / max(cos(radians(latitude)), 0.01)
+    return Box(
+        max(longitude - east, -180.0),
+        max(latitude - north, -90.0),
+        min(longitude + east, 180.0),
+        min(latitude + north, 90.0),
+    )
 
 
 def cell_of(longitude: float, latitude: float) -> int:

@@ -65,7 +65,7 @@ async function background() {
 function look() {
   const [west, south, east, north] = say.box.split(",").map(Number);
   const beyond = east < west ? east + 360 : east; // a box across the meridian on the other side of the earth
-  map.fitBounds([[south, west], [north, beyond]], { animate: false, padding: question.has("bbox") ? [0, 0] : [24, 24], maxZoom: 17 });
+  map.fitBounds([[south, west], [north, beyond]], { animate: false, padding: question.has("bbox") ? [0, 0] : [32, 32], maxZoom: 17 });
 }
 
 // Asking
@@ -82,7 +82,7 @@ async function draw(signal = asking()) {
   query.set("bbox", box());
   query.set("zoom", String(Math.round(map.getZoom())));
   query.set("kinds", question.getAll("kinds").join(","));
-  if (query.get("access")) query.set("access", "wheelchair");
+  query.set("access", say.access);
   for (const name of ["page", "near"]) query.delete(name);
   for (const [name, value] of [...query]) if (!value) query.delete(name);
   try {

@@ -1,4 +1,4 @@
-"""A signed-in page against a bare Pyramid view, on the same server, as ``docs/operations.md`` says: gunicorn, its socket.
+"""A signed-in page against a bare Pyramid view, on the same server, as ``docs/operations.md`` says: gunicorn, a socket.
 
 A proxy stands in front, which opens a connection for each request, as nginx does unless told otherwise; so do we. All
 are asked in turn, several times: what else the machine does meets all alike. ``/about`` is what any page costs;

@@ -62,6 +62,27 @@ def test_every_filter_narrows_the_list(browse, town, question, found):
     assert titles(browse.get(f"/map?{question}")) == found
 
 
+@pytest.mark.parametrize(("question", "told"), [("", ""), ("access=true", "wheelchair")])
+def test_the_script_asks_for_the_access_that_the_list_was_asked_for(browse, town, question, told):
+    assert browse.get(f"/map?{question}").html.select_one("[data-map]")["data-access"] == told
+
+
+def test_the_map_does_not_begin_with_what_is_far_from_all_the_rest(browse, session, town):
+    for title in ("Bastia", "New York"):
+        longitude, latitude = {"Bastia": (9.45, 42.7), "New York": (-74.0, 40.7)}[title]
+        index.entry(session, title, kind="place", place_id=places.at(session, longitude, latitude).id)
+    page = browse.get("/map", headers=FRENCH)
+    assert page.html.select_one("[data-map]")["data-box"] == "-4.49,48.39,-4.4,48.39"
+    assert {"Bastia", "New York"} < set(titles(page))
+    assert browse.get("/map?q=bastia").html.select_one("[data-map]")["data-box"] == "9.45,42.7,9.45,42.7"
+
+
+def test_the_list_says_how_many_things_the_map_cannot_show(browse, town):
+    assert "1 d’entre elles n’a pas de lieu" in browse.get("/map", headers=FRENCH).html.select_one("[data-results]").text
+    for question in ("kinds=equipment", "kinds=place", "bbox=-4.46,48.3,-4.39,48.4"):
+        assert "pas de lieu" not in browse.get(f"/map?{question}", headers=FRENCH).html.select_one("[data-results]").text
+
+
 def test_list_and_marks_answer_the_same_question_alike(browse, town):
     question = "bbox=-4.50,48.3,-4.39,48.4&theme=water"
     marks = browse.get(f"/api/v1/map?{question}&zoom=18&kinds=place,equipment").json

@@ -360,6 +360,9 @@ def test_places_are_taken_away_all_at_once_or_by_theme(browse, session):
     assert feature["id"] == str(here.id)
     assert feature["geometry"]["coordinates"] == [-4.4985, 48.3842]
     assert browse.get("/places.geojson?theme=sea").json["features"] == []
+    assert len(browse.get("/places.geojson?bbox=-4.5,48.38,-4.49,48.39").json["features"]) == 1
+    assert browse.get("/places.geojson?bbox=-4.4,48.38,-4.3,48.39").json["features"] == []
+    assert list(browse.get("/places.csv?bbox=here", status=422).json["errors"]) == ["bbox"]
     [row] = tables.DictReader(StringIO(browse.get("/places.csv").body.decode("utf-8-sig")))
     assert row["title"] == "Le jardin partagé de Recouvrance"
     first = browse.get("/places.csv")
