@@ -18,7 +18,7 @@ from equipment_lending.schemas.desk import ChangeSchema
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import ABOUT_PICKUP, ABOUT_RETURN, Period, Refusal, RefusalCode, Refused
 from equipment_lending.views.proposals import elsewhere, other_times
-from equipment_lending.views.words import sentence, state_words
+from equipment_lending.views.words import sentence, sentences, state_words
 from portal.forms import Button, Proposal, fail, submitted
 from portal.i18n import _
 from portal.ports.certifications import Certifications
@@ -129,7 +129,7 @@ class ChangeLoan:
             "state": state,
             "kind": kind,
             "form": self.form if self.loan.state in UNFETCHED else None,
-            "refused": [sentence(reason, self.request, self.zone) for reason in reasons or ()],
+            "refused": sentences(reasons or (), self.request, self.zone),
             "closed": closed_in_time(self.request.db, self.now, Loan.id == self.loan.id).get(self.loan.id),
             "at_risk": at_risk_words(self.loan, self.now, self.request),
         }

@@ -1,7 +1,7 @@
 """At the counter: items leave, items come back, and what else is decided about a loan."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from equipment_lending.queries.conditions import conditions
 from equipment_lending.queries.loans import UNFETCHED, Away, away, item_called, open_custodies, units_to_hand_out
 from equipment_lending.queries.waiting import waiting_at
 from equipment_lending.rules.condition import condition_after, noted
-from equipment_lending.rules.handing_out import all_needed
+from equipment_lending.rules.handing_out import all_needed, allotted
 from equipment_lending.rules.naming import tag_in
 from equipment_lending.schemas.desk import (
     ApproveSchema,
@@ -34,7 +34,7 @@ from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import NOT_LENDABLE, Condition, LoanState, Refusal, RefusalCode, Refused, ServiceState
 from equipment_lending.views.change import at_risk_words
 from equipment_lending.views.desk import present_point, served_points
-from equipment_lending.views.words import CONDITIONS, sentence, state_words, training_words
+from equipment_lending.views.words import CONDITIONS, sentences, state_words, training_words
 from portal.forms import Button, fail, submitted
 from portal.forms.form import PortalForm
 from portal.i18n import _
@@ -84,7 +84,7 @@ class AtCounter:
         return tags
 
     def say(self, reasons: Iterable[Refusal]) -> list[str]:
-        return [sentence(reason, self.request, self.loan.point.zone) for reason in reasons]
+        return sentences(reasons, self.request, self.loan.point.zone)
 
     def await_next_tag(self, strays: Collection[str]) -> None:
         """Empty the field: what was scanned is ticked, or one of the ``strays``, for which the answer is a 422."""
@@ -170,6 +170,7 @@ class CheckOut(AtCounter):
         said = {str(reason.values.get("item", "")).lower() for reason in general}
         strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in shelf | said]
         self.await_next_tag(strays)
+        reasons = [*reasons, *(() if reasons else self._beyond(ticked))]
         return self.frame() | {
             "early": self.loan.point.day_of(self.loan.pickup_at) > self.loan.point.day_of(self.now),
             "form": self.form,
@@ -182,6 +183,17 @@ class CheckOut(AtCounter):
             "has_mandate": self.has_mandate,
             "may_leave": self.loan.state in (LoanState.CONFIRMED, LoanState.OUT),
         }
+
+    def _beyond(self, ticked: Iterable[str]) -> Iterator[Refusal]:
+        """Yield which of the ticked items are more than the loan has coming: said when they are scanned."""
+        order = {tag.lower(): number for number, tag in enumerate(ticked)}
+        for line in self.lines:
+            chosen = [one for one in line.free if one.item.asset_tag.lower() in order]
+            chosen.sort(key=lambda one: order[one.item.asset_tag.lower()])
+            given = allotted({one.item.asset_tag: one.units for one in chosen}, line.left)
+            for tag, units in given.items():
+                if not units:
+                    yield Refusal(RefusalCode.MORE_THAN_AGREED, {"item": tag, "left": line.left})
 
     def _strays(self, tags: Collection[str]) -> list[Refusal]:
         """Return why tags that were ticked are on no line's shelf."""

@@ -98,8 +98,7 @@ class Lend:
         """Lead on: to the hand-over of what may leave now, otherwise to the loan."""
         at_once = loan.state is LoanState.CONFIRMED and loan.pickup_at <= whole_minute_after(self.now)
         page = "lending.desk.check_out" if at_once else "lending.desk.loan"
-        if not at_once:
-            self.request.tell("good", _("The loan is noted: ${number}.", mapping={"number": loan.number}))
+        self.request.tell("good", _("The loan is noted: ${number}.", mapping={"number": loan.number}))
         return HTTPSeeOther(self.request.route_path(page, id=loan.id))
 
     def _refused(self, no: Refused, wish: Wish):

@@ -27,7 +27,7 @@ from equipment_lending.views.words import (
     NO_SUCH_HOUR,
     next_words,
     rank_words,
-    sentence,
+    sentences,
     state_words,
     steps_words,
 )
@@ -208,7 +208,7 @@ class LoanPage:
     def _refused(self, no: Refused, form, path: str | None):
         """Return the page again with every reason; what the form was for may no longer be possible at all."""
         self.request.response.status_int = 409
-        reasons = [sentence(reason, self.request, self.loan.return_point.zone) for reason in no.reasons]
+        reasons = sentences(no.reasons, self.request, self.loan.return_point.zone)
         for said in reasons:
             fail(form, path, said)
         shown = self.show()

@@ -8,7 +8,7 @@ from equipment_lending.permissions import Lending
 from equipment_lending.services.waitlist import Waitlist
 from equipment_lending.terms import Refused
 from equipment_lending.views.loans import MyLoans
-from equipment_lending.views.words import sentence
+from equipment_lending.views.words import sentences
 from portal.i18n import _
 
 
@@ -32,7 +32,7 @@ class InLine:
         except Refused as no:
             self.request.response.status_int = 409
             zone = self.entry.stock.point.zone
-            return MyLoans(self.request).show() | {"refused": [sentence(one, self.request, zone) for one in no.reasons]}
+            return MyLoans(self.request).show() | {"refused": sentences(no.reasons, self.request, zone)}
         return HTTPSeeOther(self.request.route_path("lending.loan", id=loan.id))
 
     @view_config(route_name="lending.waiting.accept", request_method="GET", permission=Lending.SEE_WAIT)

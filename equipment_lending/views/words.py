@@ -233,6 +233,11 @@ NO_SUCH_HOUR = _("This hour does not exist: the clocks go forward that night. Ch
 Values = Mapping[str, Any]
 
 
+def sentences(refusals: Iterable[Refusal], request, zone: str) -> list[str]:
+    """Return why something cannot be done, each reason once: two lines of a loan may share one."""
+    return list(dict.fromkeys(sentence(refusal, request, zone) for refusal in refusals))
+
+
 def sentence(refusal: Refusal, request, zone: str) -> str:
     """Return why something cannot be done and what to do next, with times by the clocks of ``zone``."""
     said = _SENTENCES[refusal.code]

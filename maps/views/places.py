@@ -35,7 +35,9 @@ from maps.views.workbench import licence_choices
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
 from portal.licences import LICENCES
+from portal.places.grid import around
 
+AROUND_METRES = 500
 FAR = _("This is ${far} away from the other places. If it is meant to be there, send it once more.")
 SWAPPED = _("This is ${far} away from the other places. Latitude comes first: were the two numbers swapped?")
 
@@ -106,8 +108,15 @@ class PlacePage:
             "access_tag": access_tag(content, request),
             "facts": facts,
             "map_url": geo_url(*content.position),
+            "around_url": self._around(),
             "changed": say(_("the last of ${day}"), mapping={"day": changed}),
         }
+
+    def _around(self) -> str:
+        """Return the address of the map where the place is."""
+        box = around(self.content.position, AROUND_METRES)
+        sides = ",".join(f"{degrees:.5f}" for degrees in (box.west, box.south, box.east, box.north))
+        return self.request.route_path("maps.map", _query={"bbox": sides})
 
     def _acts(self) -> list[tuple[str, str, str]]:
         acts = [

@@ -153,10 +153,13 @@ def submitted(form: PortalForm, request) -> dict[str, Any] | None:
 
 
 def fail(form: PortalForm, path: str | None, message: str) -> None:
-    """Put a rule's no beside the field at ``path``, or above the whole form for None. The page chooses its status."""
+    """Put a rule's no beside the field at ``path``, or above the whole form for None, once where it is said twice.
+
+    The page chooses its status.
+    """
     for field in {id(one): one for one in (form, form.at(path) if path else form)}.values():
         field.error = field.error or colander.Invalid(field.schema)
-    field.error.msg = [*messages(field), message]
+    field.error.msg = list(dict.fromkeys([*messages(field), message]))
 
 
 def _answers(form: PortalForm, written: object) -> dict[str, str]:

@@ -70,6 +70,22 @@ def test_scanning_ticks_and_hands_nothing_out_yet(session, at_desk, loan, tags):
     assert session.scalars(select(Custody)).all() == []
 
 
+def test_what_is_scanned_beyond_what_was_agreed_is_said_at_once(session, at_desk, loan, tags):
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH).forms["checkout"]
+    units = loan.lines[0].units
+    for tag in tags[:units]:
+        form["scan"] = tag
+        page = form.submit("items:add", headers=ENGLISH, status=200)
+        form = page.forms["checkout"]
+    assert not page.html.select("input[name=items][aria-invalid]")
+    form["scan"] = tags[units]
+    page = form.submit("items:add", headers=ENGLISH)
+    (beyond,) = page.html.select("input[name=items][aria-invalid]")
+    assert beyond["value"] == tags[units]
+    assert beyond.has_attr("checked")
+    assert session.scalars(select(Custody)).all() == []
+
+
 def test_return_in_the_scan_field_adds_and_does_not_hand_out(at_desk, loan):
     page = at_desk.get(f"/desk/loans/{loan.id}/check-out")
     assert page.html.select("form#checkout button")[0]["name"] == "items:add"

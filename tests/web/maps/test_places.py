@@ -51,6 +51,13 @@ def test_a_place_says_what_and_where_it_is(browse, garden):
     assert "On y échange des graines." in page.text
 
 
+def test_from_a_place_one_goes_to_what_is_around_it(browse, garden):
+    around = browse.get(f"/places/{garden.slug}", headers=ENGLISH).click("See what is around it")
+    assert around.request.path == "/map"
+    assert around.html.select_one(f"[data-id='{garden.id}']")
+    assert around.html.select_one(".top nav [aria-current]").text.strip() == "Carte"
+
+
 def test_hidden_and_removed(browse, session, garden):
     maps.moderate(session, "place", garden.id, Act.HIDE)
     browse.get(f"/places/{garden.slug}", status=404)
