@@ -1,6 +1,7 @@
 """Where the pages of maps are, and what programs ask; one function for each group."""
 
 from maps.contexts import PlaceContext, StopContext, TrackFileContext, TrailContext
+from maps.exports import LISTS, TRAIL_FILES
 
 
 def includeme(config) -> None:
@@ -104,11 +105,11 @@ def programs(config) -> None:
 
 def exports(config) -> None:
     """Trails, and whatever is on the map, as files, on paper, and on other sites."""
-    files = "{format:gpx|geojson|kml|csv|rss|png}"
+    files, lists = (f"{{format:{'|'.join(forms)}}}" for forms in (TRAIL_FILES, LISTS))
     config.add_route("maps.trail.file", "/trails/{slug:[a-z0-9-]+}." + files, factory=TrailContext)
     config.add_route("maps.trail.sheet", "/trails/{slug}/sheet", factory=TrailContext)
-    config.add_route("maps.places.file", "/places.{format:geojson|csv|kml}")
-    config.add_route("maps.map.file", "/map.{format:geojson|csv|kml}")
+    config.add_route("maps.places.file", f"/places.{lists}")
+    config.add_route("maps.map.file", f"/map.{lists}")
     config.add_route("maps.stop.code", "/stops/{id}/qr.svg", factory=StopContext)
     config.add_route("maps.embed", "/embed/trails/{slug}", factory=TrailContext)
     config.add_route("maps.oembed", "/oembed")

@@ -4,6 +4,8 @@ Each is a function from an :class:`Export` to bytes, the same bytes as long as t
 with ``listed`` make one file of whatever is public.
 """
 
+from collections.abc import Callable
+
 from maps.exports.cover import cover
 from maps.exports.csv import csv, listed_csv
 from maps.exports.export import Export, Site
@@ -12,7 +14,27 @@ from maps.exports.gpx import gpx
 from maps.exports.kml import kml, listed_kml
 from maps.exports.rss import rss
 
+GEOJSON, KML = "application/geo+json", "application/vnd.google-earth.kml+xml"
+TRAIL_FILES: dict[str, tuple[str, Callable[[Export], bytes]]] = {
+    "gpx": ("application/gpx+xml", gpx),
+    "geojson": (GEOJSON, geojson),
+    "kml": (KML, kml),
+    "csv": ("text/csv", csv),
+    "rss": ("application/rss+xml", rss),
+    "png": ("image/png", cover),
+}
+"""Under which names a trail is taken away, with the type of each file and what writes it."""
+
+LISTS: dict[str, tuple[str, Callable[..., bytes]]] = {
+    "geojson": (GEOJSON, listed_geojson),
+    "kml": (KML, listed_kml),
+    "csv": ("text/csv", listed_csv),
+}
+"""The same for whatever is public."""
+
 __all__ = [
+    "LISTS",
+    "TRAIL_FILES",
     "Export",
     "Site",
     "cover",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pyramid.view import view_config, view_defaults
 
+from maps.exports import LISTS
 from maps.permissions import Maps
 from maps.queries.facets import chosen_from, reach, without_place
 from maps.schemas.atlas import MapSchema
@@ -19,7 +20,8 @@ from portal.places.geocoding import PAUSE_SECONDS, FoundAddress, Unanswered, fou
 from portal.places.grid import Box, around
 
 PAGE = 20
-FILES = ("GeoJSON", "KML", "CSV")
+FILES = {"geojson": "GeoJSON", "kml": "KML", "csv": "CSV"}
+"""What the forms are called of :data:`maps.exports.LISTS`."""
 AROUND_METRES = 1_000
 NOT_FOUND = _("This address was not found. Write street and town, such as 12 rue de Siam, Brest.")
 UNANSWERED = _("Addresses cannot be looked up just now. Try again in a minute.")
@@ -107,7 +109,7 @@ class MapPage:
     def _files(self) -> dict[str, str]:
         """Return the addresses at which all that the list shows is taken away, by what the files are called."""
         path, asked = self.request.route_path, self._asked()
-        return {name: path("maps.map.file", format=name.lower(), _query=asked) for name in FILES}
+        return {FILES[form]: path("maps.map.file", format=form, _query=asked) for form in LISTS}
 
     def _filter(self, asked: Mapping[str, Any]) -> Filter:
         zone = ZoneInfo(self.request.city.zone)

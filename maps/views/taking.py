@@ -1,12 +1,11 @@
 """Trails, and whatever is on the map, taken away as files: each the same bytes as long as it says the same."""
 
-from collections.abc import Callable
 from typing import Any
 
 from pyramid.response import Response
 from pyramid.view import view_config, view_defaults
 
-from maps.exports import Export, Site, cover, csv, geojson, gpx, kml, listed_csv, listed_geojson, listed_kml, rss
+from maps.exports import LISTS, TRAIL_FILES, Export, Site
 from maps.permissions import Maps
 from maps.queries.exporting import listed
 from maps.queries.trails import shown
@@ -17,19 +16,8 @@ from maps.views.showing import credit_of, sounds_of
 from maps.views.tagged import tag, tagged, unchanged
 from portal.index.queries import Filter, version
 
-GEOJSON, KML = "application/geo+json", "application/vnd.google-earth.kml+xml"
-TRAIL_FILES: dict[str, tuple[str, Callable[[Export], bytes]]] = {
-    "gpx": ("application/gpx+xml", gpx),
-    "geojson": (GEOJSON, geojson),
-    "kml": (KML, kml),
-    "csv": ("text/csv", csv),
-    "rss": ("application/rss+xml", rss),
-    "png": ("image/png", cover),
-}
 SHOWN = ("rss", "png")
 """What is followed or looked at where it is, rather than kept."""
-
-LISTS = {"geojson": (GEOJSON, listed_geojson), "csv": ("text/csv", listed_csv), "kml": (KML, listed_kml)}
 
 
 def site_of(request) -> Site:

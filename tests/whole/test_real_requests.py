@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 from webtest import TestApp
 
+from maps.exports import LISTS
 from portal.app import configure
 from portal.migrations import history
 from portal.people.terms import Role
@@ -21,7 +22,7 @@ from tests.houses import own_settings, own_url
 
 pytestmark = pytest.mark.whole
 
-FORMS = {"{format:geojson|csv|kml}": ("geojson", "csv", "kml")}
+FORMS = {"{format:" + "|".join(LISTS) + "}": tuple(LISTS)}
 
 
 @pytest.fixture(params=DATABASES)
@@ -77,7 +78,7 @@ def test_a_reader_gives_its_connection_back_whatever_the_answer_is(house, path):
     assert app.registry.reading_engine.pool.checkedout() == 0
 
 
-@pytest.mark.parametrize("form", FORMS["{format:geojson|csv|kml}"])
+@pytest.mark.parametrize("form", LISTS)
 def test_a_list_is_taken_along_whole_and_once(house, form):
     app, _cookie = house
     browse = TestApp(app)

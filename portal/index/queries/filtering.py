@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, TextualSelect, and_, false, or_, select, text
 from sqlalchemy.orm import Session
 
 from portal.index.models import IndexEntry, IndexVersion
 from portal.index.queries.questions import matching
-from portal.places.grid import NOWHERE, Box, runs
+from portal.places.grid import NOWHERE, Box, Run, runs
 
 WHEELCHAIR = "wheelchair"
 
@@ -43,7 +44,7 @@ def conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     """Return the conditions that an entry is visible and as wanted; what crosses the box is looked up for it."""
     found = facets(session, wanted)
     if wanted.box is not None:
-        meets = [and_(or_(*in_runs(wanted.box)), *inside(wanted.box))]
+        meets = [and_(or_(*in_runs(wanted.box)), *inside(wanted.box.parts))]
         if crossing := crossing_paths(session, wanted.box):
             meets.append(IndexEntry.id.in_(crossing))
         if wanted.placeless:
@@ -71,13 +72,18 @@ def facets(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
 
 def in_runs(box: Box) -> list[ColumnElement[bool]]:
     """Return conditions of which one holds for what lies in the box, and for few others."""
-    return [and_(IndexEntry.cell >= run.first, IndexEntry.cell < run.end) for run in runs(box)] or [false()]
+    return [and_(*within(run)) for run in runs(box)] or [false()]
 
 
-def inside(box: Box) -> list[ColumnElement[bool]]:
-    """Return the conditions that a position is in the box."""
-    columns = [IndexEntry.longitude.between(part.west, part.east) for part in box.parts]
-    return [or_(*columns), IndexEntry.latitude.between(box.south, box.north)]
+def within(run: Run) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions that an entry is in a run of cells."""
+    return IndexEntry.cell >= run.first, IndexEntry.cell < run.end
+
+
+def inside(parts: Sequence[Any]) -> list[ColumnElement[bool]]:
+    """Return the conditions that a position is in one of the parts of a box, whose sides may be told later."""
+    columns = [IndexEntry.longitude.between(part.west, part.east) for part in parts]
+    return [or_(*columns), IndexEntry.latitude.between(parts[0].south, parts[0].north)]
 
 
 def crossing_paths(session: Session, box: Box) -> list[int]:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.index.models import IndexEntry
-from portal.index.queries.filtering import Filter, crossing, edges, facets
+from portal.index.queries.filtering import Filter, crossing, edges, facets, inside, within
 from portal.places.grid import NOWHERE, Box, Run, runs
 
 FEW_RUNS = 8
@@ -71,19 +71,18 @@ def hits(
     return union_all(*parts)
 
 
-def within(run: Run) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Return the conditions that an entry is in a run of cells."""
-    return IndexEntry.cell >= run.first, IndexEntry.cell < run.end
-
-
 def _run(n: int) -> Run:
     return Run(*(bindparam(f"{name}{n}", type_=BigInteger) for name in Run._fields))  # type: ignore[arg-type]
 
 
 def _inside(parts: int) -> list[ColumnElement[bool]]:
-    columns = [IndexEntry.longitude.between(_edge("west", n), _edge("east", n)) for n in range(parts)]
-    return [or_(*columns), IndexEntry.latitude.between(_edge("south", 0), _edge("north", 0))]
+    return inside([_Part(*(bindparam(f"{name}{n}", type_=Float) for name in _Part._fields)) for n in range(parts)])
 
 
-def _edge(name: str, n: int) -> BindParameter[float]:
-    return bindparam(f"{name}{n}", type_=Float)
+class _Part(NamedTuple):
+    """A part of a box that is told when a question is asked; see :func:`edges`."""
+
+    west: BindParameter[float]
+    south: BindParameter[float]
+    east: BindParameter[float]
+    north: BindParameter[float]
