@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
 from jinja2 import pass_eval_context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pyramid.events import ApplicationCreated, BeforeRender
-from pyramid.i18n import TranslationStringFactory, make_localizer
+from pyramid.i18n import TranslationString, TranslationStringFactory, make_localizer
 from pyramid.interfaces import ITranslationDirectories
 from pyramid.threadlocal import get_current_request
 from pyramid_jinja2 import IJinja2Environment
@@ -31,8 +31,6 @@ SPOKEN = ("fr", "br", "en", "ar", "cs", "cy", "de", "es", "ga", "it", "nl", "pl"
 """In which something may be told or heard: those of the city first, then what is spoken in it and in its twin towns."""
 
 LANGUAGE_COOKIE = "language"
-MOST_TEXTS = 10_000
-"""How many texts of templates are kept translated: more than there are, unless one is no text of a template."""
 
 
 def includeme(config) -> None:
@@ -170,21 +168,21 @@ def _local(day: date | datetime, zone: str | None) -> date:
 
 def _say_directly(event: ApplicationCreated) -> None:
     """Let ``_()`` of the templates be one call, where Jinja makes three of it and translates anew each time."""
-    said: dict[tuple[str, str], str] = {}
+    kept: dict[tuple[str, str], str] = {}  # there are as many as templates have sentences
 
     def translated(message: str) -> str:
         localizer = get_current_request().localizer
-        if type(message) is not str:  # a message of the code, which may have values of its own
-            return localizer.translate(message)
-        key = localizer.locale_name, message
-        if key not in said:
-            if len(said) == MOST_TEXTS:
-                said.clear()
-            said[key] = localizer.translate(message, domain="portal")
-        return said[key]
+        key = localizer.locale_name, str(message)
+        if key not in kept:
+            kept[key] = localizer.translate(str(message), domain="portal")
+        return kept[key]
 
     @pass_eval_context
     def say(around, message: str, /, **values: object) -> str:
+        if isinstance(message, TranslationString):  # of the code, with values of its own
+            text = get_current_request().localizer.translate(message)
+            said = escape(text) if around.autoescape else text
+            return said % values if values else said
         text = translated(message)
         return (Markup(text) if around.autoescape else text) % values  # noqa: S704 (ours)
 

@@ -71,7 +71,7 @@ class _JsonLines(structlog.stdlib.ProcessorFormatter):
     """Takes our own events as they come; structlog's would copy the record of each first. Each request has one."""
 
     def format(self, record: logging.LogRecord) -> str:
-        if isinstance(record.msg, dict):
+        if isinstance(record.msg, dict) and hasattr(record, "_logger"):  # as wrap_for_formatter marks them
             return str(_as_json(None, "", _without_traceback(None, "", dict(record.msg))))
         return super().format(record)
 

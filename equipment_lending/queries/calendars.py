@@ -54,7 +54,7 @@ class Shelf(NamedTuple):
 
 def policies(session: Session, stocks: Collection[Stock]) -> dict[UUID, Policy]:
     """Return the policy that holds for each stock. Lead time is the point's, unless its own rules settle it."""
-    policy_of = rules(session, {stock.model_id for stock in stocks})
+    policy_of = policies_by_shelf(session, {stock.model_id for stock in stocks})
     return {
         stock.id: policy_of(Shelf(stock.model.category_id, stock.model_id, stock.point_id, stock.point.lead_days))
         for stock in stocks
@@ -65,7 +65,7 @@ _Subject = tuple[UUID | None, UUID | None, UUID | None]
 """Category, model and point that rules are written for, as far as they name one."""
 
 
-def rules(session: Session, models: Collection[UUID] | Select[UUID]) -> Callable[[Shelf], Policy]:
+def policies_by_shelf(session: Session, models: Collection[UUID] | Select[UUID]) -> Callable[[Shelf], Policy]:
     """Return what tells the policy of each shelf of these models, of which there may be thousands, in one statement.
 
     ``models`` are their ids, or a query for them.

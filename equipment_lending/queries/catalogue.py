@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from equipment_lending.models import Category, EquipmentModel, Item, LendingPoint, Stock
 from equipment_lending.queries.application import free_for
-from equipment_lending.queries.calendars import Shelf, rules
+from equipment_lending.queries.calendars import Shelf, policies_by_shelf
 from equipment_lending.queries.occupation import capacities, occupied_seconds, planned, stock_uses
 from equipment_lending.rules.availability import least
 from equipment_lending.rules.claims import claimed
@@ -175,7 +175,7 @@ def _occupied_by(
     session: Session, matching_stocks: Select, lent: Sequence[Row], period: Period
 ) -> dict[UUID, _Stretch]:
     """Return what a loan of each stock from pick-up to return would occupy, by the rules that hold for it."""
-    policy_of = rules(session, matching_stocks.with_only_columns(Stock.model_id).order_by(None))
+    policy_of = policies_by_shelf(session, matching_stocks.with_only_columns(Stock.model_id).order_by(None))
 
     @cache  # most stocks share their rules
     def occupied(policy: Policy, zone: str) -> _Stretch:

@@ -186,7 +186,7 @@ class CheckOut(AtCounter):
 
     def _beyond(self, ticked: Iterable[str]) -> Iterator[Refusal]:
         """Yield which of the ticked items are more than the loan has coming: said when they are scanned."""
-        order = {tag.lower(): number for number, tag in enumerate(ticked)}
+        order = {tag: number for number, tag in enumerate(dict.fromkeys(tag.lower() for tag in ticked))}
         for line in self.lines:
             chosen = [one for one in line.free if one.item.asset_tag.lower() in order]
             chosen.sort(key=lambda one: order[one.item.asset_tag.lower()])

@@ -25,12 +25,12 @@ TRAIL_FILES: dict[str, tuple[str, Callable[[Export], bytes]]] = {
 }
 """Under which names a trail is taken away, with the type of each file and what writes it."""
 
-LISTS: dict[str, tuple[str, Callable[..., bytes]]] = {
-    "geojson": (GEOJSON, listed_geojson),
-    "kml": (KML, listed_kml),
-    "csv": ("text/csv", listed_csv),
+LISTS: dict[str, tuple[str, str, Callable[..., bytes]]] = {
+    "geojson": ("GeoJSON", GEOJSON, listed_geojson),
+    "kml": ("KML", KML, listed_kml),
+    "csv": ("CSV", "text/csv", listed_csv),
 }
-"""The same for whatever is public."""
+"""The same for whatever is public, with what each form is called first."""
 
 __all__ = [
     "LISTS",

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Integer, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from maps.queries.middle import FAR_METRES, middle
+from maps.rules.clusters import bulk, shift, square
 from portal.index.models import IndexEntry
 from portal.index.queries import Filter, conditions
-from portal.places.grid import NOWHERE, Box, around
+from portal.places.grid import NOWHERE, Box
+
+BULK_ZOOM = 8
+"""At which a square of the grid is about a hundred kilometres wide in Brittany."""
 
 
 def chosen_from(session: Session, kinds: Sequence[str]) -> dict[str, list[str]]:
@@ -29,23 +32,25 @@ def without_place(session: Session, wanted: Filter) -> int:
 def reach(session: Session, wanted: Filter) -> Box | None:
     """Return the smallest box around the positions of what is wanted; None where none of it has a position.
 
-    What is far from most things is left out, unless all of it is: one place in Corsica would make Brest a speck.
+    The few things that are far from all others are left out (:func:`maps.rules.clusters.bulk`): one place in Corsica
+    would make Brest a speck.
     """
-    near = around(middle(session), FAR_METRES)
-    there = IndexEntry.longitude.between(near.west, near.east), IndexEntry.latitude.between(near.south, near.north)
-    return _around(session, wanted, *there) or _around(session, wanted)
-
-
-def _around(session: Session, wanted: Filter, *more: ColumnElement[bool]) -> Box | None:
-    sides = select(
-        func.min(IndexEntry.longitude),
-        func.min(IndexEntry.latitude),
-        func.max(IndexEntry.longitude),
-        func.max(IndexEntry.latitude),
-    )
-    west, south, east, north = session.execute(
-        sides.where(*conditions(session, wanted), IndexEntry.cell != NOWHERE, *more)
-    ).one()
-    if west is None or south is None or east is None or north is None:
+    number = IndexEntry.cell.bitwise_rshift(literal_column(str(shift(BULK_ZOOM)), Integer)).label("number")
+    rows = session.execute(
+        select(
+            number,
+            func.count(),
+            func.min(IndexEntry.longitude),
+            func.min(IndexEntry.latitude),
+            func.max(IndexEntry.longitude),
+            func.max(IndexEntry.latitude),
+        )
+        .where(*conditions(session, wanted), IndexEntry.cell != NOWHERE)
+        .group_by(number)
+    ).all()
+    found = {square(row[0], BULK_ZOOM): row for row in rows}
+    sides = [found[tile][2:] for tile in bulk({tile: row[1] for tile, row in found.items()})]
+    if not sides:
         return None
-    return Box(west, south, east, north)
+    west, south, east, north = zip(*sides, strict=True)
+    return Box(min(west), min(south), max(east), max(north))

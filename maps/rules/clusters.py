@@ -3,6 +3,7 @@
 The marks are the squares of the grid (:mod:`portal.places.grid`): every position is in one of them, so counts add up.
 """
 
+from collections.abc import Mapping
 from math import ceil
 
 from portal.places.grid import FINEST, Box, Tile, parted
@@ -31,6 +32,20 @@ def _across(box: Box, zoom: int) -> int:
     """Return about how many squares of a zoom there are in a box."""
     degrees = 360 / (1 << zoom)
     return ceil((box.east - box.west) / degrees + 1) * ceil((box.north - box.south) / degrees + 1)
+
+
+def bulk(counts: Mapping[Tile, int]) -> frozenset[Tile]:
+    """Return the squares of one zoom that a map begins with: the fullest with those around it, if most is there.
+
+    Most are four things of five; where they are more scattered than that, all squares.
+    """
+    if not counts:
+        return frozenset()
+    fullest = max(counts, key=lambda tile: (counts[tile], tile))
+    near = frozenset(
+        tile for tile in counts if max(abs(tile.column - fullest.column), abs(tile.row - fullest.row)) <= 1
+    )
+    return near if 5 * sum(counts[tile] for tile in near) >= 4 * sum(counts.values()) else frozenset(counts)
 
 
 def tile_zoom(zoom: int) -> int:

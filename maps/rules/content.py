@@ -138,10 +138,16 @@ def place_from_json(told: Mapping[str, Any]) -> PlaceContent:
     )
 
 
+def spanned(content: TrailContent) -> TrailContent:
+    """Return the content, without the most minutes that it takes where they are no more than what it takes."""
+    least, most = content.minutes, content.minutes_most
+    return content if most is None or (least is not None and least < most) else replace(content, minutes_most=None)
+
+
 def tidied(content: TrailContent) -> TrailContent:
     """Return the content as it is kept: coordinates to the centimetre, heights to the decimetre, no empty texts."""
     return replace(
-        content,
+        spanned(content),
         title=_said(content.title),
         summary=_said(content.summary),
         text=_said(content.text),

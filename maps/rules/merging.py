@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, TypeVar
 
-from maps.rules.content import ORDER, Json, place_as_json, place_from_json, trail_as_json, trail_from_json
+from maps.rules.content import ORDER, Json, place_as_json, place_from_json, spanned, trail_as_json, trail_from_json
 from maps.terms import Conflict, PlaceContent, TrailContent
 
 One = TypeVar("One", bound=Hashable)
@@ -28,7 +28,7 @@ def merged_trail(
     """Return a trail with both changes in it, and where they contradict each other."""
     merging = _Merging()
     told = merging.of((), *(trail_as_json(one) for one in (base, mine, theirs)))
-    return trail_from_json(told), tuple(merging.conflicts)
+    return spanned(trail_from_json(told)), tuple(merging.conflicts)
 
 
 def orders_without(conflicts: Iterable[Conflict], hidden: Collection[str]) -> tuple[Conflict, ...]:

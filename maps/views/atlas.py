@@ -20,8 +20,6 @@ from portal.places.geocoding import PAUSE_SECONDS, FoundAddress, Unanswered, fou
 from portal.places.grid import Box, around
 
 PAGE = 20
-FILES = {"geojson": "GeoJSON", "kml": "KML", "csv": "CSV"}
-"""What the forms are called of :data:`maps.exports.LISTS`."""
 AROUND_METRES = 1_000
 NOT_FOUND = _("This address was not found. Write street and town, such as 12 rue de Siam, Brest.")
 UNANSWERED = _("Addresses cannot be looked up just now. Try again in a minute.")
@@ -109,7 +107,7 @@ class MapPage:
     def _files(self) -> dict[str, str]:
         """Return the addresses at which all that the list shows is taken away, by what the files are called."""
         path, asked = self.request.route_path, self._asked()
-        return {FILES[form]: path("maps.map.file", format=form, _query=asked) for form in LISTS}
+        return {name: path("maps.map.file", format=form, _query=asked) for form, (name, *_) in LISTS.items()}
 
     def _filter(self, asked: Mapping[str, Any]) -> Filter:
         zone = ZoneInfo(self.request.city.zone)

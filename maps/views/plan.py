@@ -13,6 +13,7 @@ from typing import TypeAlias
 from maps.rules.lines import nearest
 from maps.rules.trails import OFF_THE_LINE
 from maps.terms import StopContent, Vertex
+from portal.places.grid import METRES_A_DEGREE
 
 WIDTH = 440.0
 LEAST_HEIGHT, MOST_HEIGHT = 220.0, 520.0
@@ -23,7 +24,6 @@ STRIP = 26.0
 
 APART = 2 * RADIUS + 2
 ROUNDS = 60
-METRES_A_DEGREE = 111_320.0
 SMALLEST = 60.0  # metres shown at least, so that a single stop has surroundings
 BARS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 LONGEST_BAR = WIDTH / 3

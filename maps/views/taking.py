@@ -89,7 +89,7 @@ class MapFile(MapPage):
 def list_of(wanted: Filter, name: str, request) -> Response:
     """Return what is wanted as the file that the address asks for; its texts as ``lang`` says, else as the reader's."""
     form, language = request.matchdict["format"], request.GET.get("lang") or request.locale_name
-    (media_type, written), site = LISTS[form], site_of(request)
+    (_name, media_type, written), site = LISTS[form], site_of(request)
     named = tag(request, version(request.db, wanted.kinds), language, site.name, wanted)
     if (same := unchanged(request, named)) is not None:
         return same

@@ -4,7 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, Select
+import structlog
+from sqlalchemy import Dialect, Engine, PoolProxiedConnection, Select
+from sqlalchemy.exc import DBAPIError
+
+from portal.logs import described
 
 Turn = Callable[[Any], Any] | None
 """How a value is turned into what the driver takes or gives, or back; None where it stays as it is."""
@@ -19,25 +23,30 @@ class Question:
 
     def __init__(self, query: Select) -> None:
         self.query = query
-        self._written: dict[str, _Written] = {}
+        self._written: dict[str, Written] = {}
 
     def answered(self, engine: Engine, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """Return the rows, in a transaction of their own.
 
-        Where the driver cannot, because the connection is lost or its plan is for tables as they were, the question is
-        asked once more as any other is; what that raises, the tweens know.
+        Where the driver cannot, because the connection was lost or its plan is for tables as they were, the question is
+        asked once more as any other is. Raises ``sqlalchemy.exc.DBAPIError``, as that does.
         """
-        name = engine.dialect.name
-        written = self._written.get(name) or self._written.setdefault(name, _written(self.query, engine.dialect))
         try:
-            return written.asked(engine, values)
-        except engine.dialect.loaded_dbapi.Error:
+            return self.written(engine.dialect).asked(engine, values)
+        except engine.dialect.loaded_dbapi.Error as wrong:
+            structlog.get_logger().warning("asked once more", error=described(wrong))
             with engine.connect() as connection:
                 return connection.execute(self.query, values).all()
 
+    def written(self, dialect: Dialect) -> "Written":
+        """Return the query as this kind of database takes it."""
+        if dialect.name not in self._written:
+            self._written[dialect.name] = _written(self.query, dialect)
+        return self._written[dialect.name]
+
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class Written:
     """The query as one driver takes it. ``names`` are in the order of its question marks, none where it has names."""
 
     statement: str
@@ -46,8 +55,9 @@ class _Written:
     found: tuple[Turn, ...]
 
     def asked(self, engine: Engine, values: Mapping[str, Any]) -> list[tuple]:
+        """Return the rows. Raises the driver's own error, and SQLAlchemy's where there is no connection to be had."""
         sent = {name: turn(values[name]) if turn else values[name] for name, turn in self.turned}
-        connection = engine.raw_connection()
+        connection = _connected(engine)
         try:
             cursor = connection.cursor()
             cursor.execute(self.statement, [sent[name] for name in self.names] if self.names else sent)
@@ -62,7 +72,15 @@ class _Written:
         ]
 
 
-def _written(query: Select, dialect: Dialect) -> _Written:
+def _connected(engine: Engine) -> PoolProxiedConnection:
+    try:
+        return engine.raw_connection()
+    except engine.dialect.loaded_dbapi.Error as wrong:  # to try again would keep the reader waiting twice as long
+        base = engine.dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(None, None, wrong, base, dialect=engine.dialect) from wrong
+
+
+def _written(query: Select, dialect: Dialect) -> Written:
     compiled = query.compile(dialect=dialect)
     given = tuple(
         (name, bound.type.dialect_impl(dialect).bind_processor(dialect)) for name, bound in compiled.binds.items()
@@ -70,4 +88,4 @@ def _written(query: Select, dialect: Dialect) -> _Written:
     found = tuple(
         column.type.dialect_impl(dialect).result_processor(dialect, None) for column in query.selected_columns
     )
-    return _Written(str(compiled), compiled.positiontup or (), given, found)
+    return Written(str(compiled), compiled.positiontup or (), given, found)

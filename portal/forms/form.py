@@ -155,7 +155,7 @@ def submitted(form: PortalForm, request) -> dict[str, Any] | None:
 def fail(form: PortalForm, path: str | None, message: str) -> None:
     """Put a rule's no beside the field at ``path``, or above the whole form for None, once where it is said twice.
 
-    The page chooses its status.
+    The page chooses its status. A message that has values is in words already.
     """
     for field in {id(one): one for one in (form, form.at(path) if path else form)}.values():
         field.error = field.error or colander.Invalid(field.schema)

@@ -4,6 +4,7 @@ Templates see it as ``city``, code as ``request.city``, both in the reader's lan
 defaults is kept in ``city_setting`` and read in one query, at most every few seconds in each process.
 """
 
+import json
 import threading
 from collections.abc import Mapping
 from contextlib import closing
@@ -143,7 +144,7 @@ class Told:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values
         self._cities: dict[str, City] = {}
-        self._hash = hash(repr(sorted(values.items())))
+        self._hash = hash(json.dumps(values, sort_keys=True))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Told) and self.values == other.values

@@ -73,7 +73,7 @@ def tween_factory(handler, registry):
     def tween(request):
         response = handler(request)
         framed = request.environ.get("portal.framed", False)
-        map_tiles = request.city_told.values.get("map_tiles", "") if response.content_type == "text/html" else ""
+        map_tiles = request.city.map_tiles if response.content_type == "text/html" else ""
         said = {name.lower() for name, _value in response.headerlist}
         if framed:
             said.add("x-frame-options")

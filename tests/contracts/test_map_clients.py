@@ -78,7 +78,7 @@ def test_gdal_reads_everything_page_by_page(site):
     assert len(geometries) == MANY
     assert set(found["id"]) == site.names
     assert {"title", "summary", "url", "theme", "licence", "created_at"} <= set(found)
-    assert took < 10  # 1.0 s on a machine that does nothing else: the benchmark looks
+    assert took < 10  # 1.0 s is for a machine that does nothing else, and for the benchmark
 
 
 def test_gdal_knows_how_many_there_are_without_reading_them(site):

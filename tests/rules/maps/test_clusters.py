@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.rules.clusters import MARK_STEPS, MOST_MARKS, mark_zoom, shift, square, tile_zoom
+from maps.rules.clusters import MARK_STEPS, MOST_MARKS, bulk, mark_zoom, shift, square, tile_zoom
 from portal.places.grid import FINEST, Box, Tile, cell_of, interleaved, tile_run
 
 longitudes, latitudes = st.floats(-180, 180), st.floats(-90, 90)
@@ -48,3 +48,22 @@ def test_the_whole_world_has_a_bounded_number_of_marks():
 def test_a_tile_is_cut_as_fine_as_the_grid_allows(zoom):
     assert zoom <= tile_zoom(zoom) <= FINEST
     assert tile_zoom(zoom) == min(zoom + 5, FINEST)
+
+
+squares = st.builds(Tile, st.just(8), st.integers(0, 12), st.integers(0, 12))
+
+
+@given(st.dictionaries(squares, st.integers(1, 50), max_size=12))
+def test_a_map_begins_with_four_things_of_five_near_each_other_or_with_all(counts):
+    found = bulk(counts)
+    assert found <= counts.keys()
+    assert bool(found) == bool(counts)
+    assert 5 * sum(counts[tile] for tile in found) >= 4 * sum(counts.values())
+    wide = [max(tile[side] for tile in found) - min(tile[side] for tile in found) for side in (1, 2)] if found else [0]
+    assert found == counts.keys() or max(wide) <= 2
+
+
+def test_one_thing_of_ten_that_is_far_away_is_left_out():
+    brest, beside, bastia = Tile(8, 124, 88), Tile(8, 125, 88), Tile(8, 134, 94)
+    assert bulk({brest: 5, beside: 4, bastia: 1}) == {brest, beside}
+    assert bulk({brest: 3, bastia: 1}) == {brest, bastia}

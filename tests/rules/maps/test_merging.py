@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 from itertools import combinations
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -251,3 +252,21 @@ def test_an_order_does_not_name_what_is_hidden_and_stays_the_order_of_the_others
             for stop_id in hidden & set(order):
                 order.remove(stop_id)
             assert getattr(after, name) == order
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs", "merged"),
+    [
+        ((50, None), (90, None), (50, 80), (90, None)),
+        ((50, None), (60, None), (50, 80), (60, 80)),
+        ((50, 80), (None, None), (50, 90), (None, None)),
+        ((50, 80), (None, 80), (50, 80), (None, None)),
+    ],
+)
+def test_what_a_trail_takes_at_most_goes_where_it_is_no_more_than_what_it_takes(base, mine, theirs, merged):
+    told = [
+        TrailContent({"fr": "a"}, "fr", "CC0-1.0", minutes=least, minutes_most=most)
+        for least, most in (base, mine, theirs)
+    ]
+    found, _conflicts = merged_trail(*told)
+    assert (found.minutes, found.minutes_most) == merged

@@ -1,9 +1,15 @@
+import json
+import logging
+from io import StringIO
+
 import pytest
+import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from portal.logs import LONGEST, described, path_of, scrubbed
+from portal.logs import LONGEST, described, dress, path_of, scrubbed
+from portal.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -42,3 +48,33 @@ def test_where_an_error_came_from_is_told_without_its_values():
         [line] = path_of(error)
     assert "test_logs.py" in line
     assert secret not in line
+
+
+@pytest.fixture
+def lines(monkeypatch):
+    """What the log of a portal in production says, a dictionary a line."""
+    written = StringIO()
+    handler = logging.StreamHandler(written)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
+    dress(Settings(production=True, secret="x" * 40, base_url="https://communs.example"))
+    return lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(
+    "said", [{"mail": "marie@example.org"}, {"event": "from marie@example.org"}, "marie@example.org"]
+)
+def test_whatever_a_library_logs_is_a_line_without_anybody_in_it(lines, said):
+    logging.getLogger("library").warning(said)
+    (line,) = lines()
+    assert (line["level"], line["logger"]) == ("warning", "library")
+    assert "marie" not in str(line)
+    assert "timestamp" in line
+
+
+def test_our_own_line_says_what_it_says_and_no_more(lines, config):
+    structlog.get_logger("portal.requests").warning("request", route="home", ms=3)
+    (line,) = lines()
+    assert {name: line[name] for name in ("event", "route", "ms", "level", "logger")} == {
+        "event": "request", "route": "home", "ms": 3, "level": "warning", "logger": "portal.requests",
+    }  # fmt: skip
+    assert line.keys() == {"event", "route", "ms", "level", "logger", "timestamp"}

@@ -53,6 +53,7 @@ def test_what_may_leave_at_once_leads_to_its_hand_over(session, at_desk, borrowe
         lending.instant("2026-10-22T14:00"),
     )
     assert loan.requested_by_id != borrower.id
+    assert f"The loan is noted: {loan.number}." in answer.follow(headers=ENGLISH).html.select_one(".flash").text
 
 
 def test_what_must_be_decided_or_comes_later_leads_to_the_loan(session, at_desk, borrower, stock):

@@ -6,8 +6,8 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from equipment_lending.models import Loan
-from equipment_lending.terms import Condition, LoanState
+from equipment_lending.models import Claim, Loan, LoanLine
+from equipment_lending.terms import ClaimKind, Condition, LoanState
 from portal.mail.models import OutgoingMail
 from portal.people.terms import Role
 from tests.factories import lending, people
@@ -321,3 +321,15 @@ def test_what_people_wrote_is_shown_as_text(signed_in, session, loan):
     loan.purpose = "<script>alert(1)</script>"
     session.flush()
     assert "<script>alert(1)" not in signed_in.get(f"/loans/{loan.id}").text
+
+
+def test_a_reason_that_two_lines_share_is_said_once(session, signed_in, loan, stock):
+    other = lending.stock(session, units=1, at=stock.point)
+    claim = Claim(stock_id=other.id, kind=ClaimKind.LOAN, units=1, starts_at=loan.pickup_at, ends_at=loan.return_at)
+    loan.lines.append(LoanLine(stock_id=other.id, units=1, claims=[claim]))
+    lending.policy(session, point_id=stock.point_id, max_days=4)
+    session.expire_all()
+    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form["return"] = "2026-11-20"
+    said = form.submit(status=409).html.select_one("#extend-return-error").text
+    assert said.count("4") == 1

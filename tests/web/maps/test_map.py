@@ -68,9 +68,10 @@ def test_the_script_asks_for_the_access_that_the_list_was_asked_for(browse, town
 
 
 def test_the_map_does_not_begin_with_what_is_far_from_all_the_rest(browse, session, town):
-    for title in ("Bastia", "New York"):
-        longitude, latitude = {"Bastia": (9.45, 42.7), "New York": (-74.0, 40.7)}[title]
-        index.entry(session, title, kind="place", place_id=places.at(session, longitude, latitude).id)
+    far = {"Bastia": (9.45, 42.7), "New York": (-74.0, 40.7)}
+    near = {f"Banc {number}": (-4.45, 48.39) for number in range(5)}
+    for title, position in (far | near).items():
+        index.entry(session, title, kind="place", place_id=places.at(session, *position).id)
     page = browse.get("/map", headers=FRENCH)
     assert page.html.select_one("[data-map]")["data-box"] == "-4.49,48.39,-4.4,48.39"
     assert {"Bastia", "New York"} < set(titles(page))

@@ -2,10 +2,14 @@
 
 import csv
 from io import StringIO
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from pyramid.interfaces import ITranslationDirectories
 
+from maps.views.tagged import our_own
+from portal.app import FEATURES
 from tests.factories import index, places
 
 
@@ -62,3 +66,17 @@ def test_what_is_unchanged_gives_caches_the_orders_they_had(browse, there, path)
     again = browse.get(path, headers={"If-None-Match": first.headers["ETag"]}, status=304)
     assert again.headers["Cache-Control"] == first.headers["Cache-Control"] == "public, no-cache"
     assert set(first.headers["Vary"].split(", ")) <= set(again.headers["Vary"].split(", "))
+
+
+@pytest.mark.parametrize("name", ["views.py", "locale/portal.mo", "templates/page.jinja2"])
+def test_answers_change_with_the_code_and_the_words_of_every_room(tmp_path, name):
+    locales = (str(tmp_path / "locale"),)
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    before = our_own.__wrapped__(locales)
+    (tmp_path / name).write_text("said otherwise")
+    assert our_own.__wrapped__(locales) != before
+
+
+def test_every_room_that_has_words_counts(config):
+    rooms = {Path(locale).parent.name for locale in config.registry.getUtility(ITranslationDirectories)}
+    assert rooms >= {"portal", *FEATURES}
