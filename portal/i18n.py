@@ -6,7 +6,7 @@ English texts in the code are the message ids; ``locale/<language>/LC_MESSAGES/p
 import re
 from collections.abc import Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
@@ -44,7 +44,10 @@ def includeme(config) -> None:
 
 
 def negotiate(request) -> str:
-    """Return the reader's language: the one chosen on this browser, the person's, the browser's, else French."""
+    """Return the reader's language: the one chosen on this browser, the person's, the browser's, else the city's first.
+
+    The person's is known once somebody has asked who is there, as the permission of every page does.
+    """
     offered = request.registry.languages_of(request)
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in offered:
@@ -162,7 +165,9 @@ class Words:
 
 def _local(day: date | datetime, zone: str | None) -> date:
     if isinstance(day, datetime):
-        return (day.astimezone(ZoneInfo(zone)) if zone else day.astimezone(UTC)).date()
+        if zone is None:
+            raise TypeError("an instant is on a day only in a zone")
+        return day.astimezone(ZoneInfo(zone)).date()
     return day
 
 

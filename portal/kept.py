@@ -1,6 +1,6 @@
 """What was made once and still holds, kept in this process as long as it is asked for and there is room.
 
-Nothing that decides is ever kept, only what could be made again; what no other process needs to know of.
+Nothing that lets somebody in is ever kept, only what could be made again; what no other process needs to know of.
 """
 
 from collections import OrderedDict

@@ -212,7 +212,7 @@ def _matching_stocks(session: Session, wanted: Filter) -> Select:
         .join(Stock.model)
         .join(EquipmentModel.category)
         .join(Stock.point)
-        .order_by(Category.position, EquipmentModel.slug, LendingPoint.name)
+        .order_by(Category.position, Category.slug, EquipmentModel.slug, LendingPoint.name)
     )
     if wanted.text:
         query = query.where(

@@ -77,7 +77,7 @@ class HandOut:
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """An item on the shelf, and how many ``units`` of it could leave for a line: none where another promise needs them.
+    """An item on the shelf, and how many ``units`` of it are at hand for a line: none where another promise needs them.
 
     ``resting`` is one that just came back; of a kit, ``unfit`` are the parts that are lost, retired or out of service.
     """
@@ -103,6 +103,14 @@ class LineToGo:
     @property
     def free(self) -> list[Shelved]:
         return [shelved for shelved in self.shelf if shelved.free]
+
+    def beyond(self, tags: Sequence[str]) -> list[Item]:
+        """Return which of the free items with these tags give nothing any more, as check-out will count them."""
+        order = {tag: number for number, tag in enumerate(dict.fromkeys(tag.lower() for tag in tags))}
+        chosen = [one for one in self.free if one.item.asset_tag.lower() in order]
+        chosen.sort(key=lambda one: order[one.item.asset_tag.lower()])
+        given = allotted({one.item: one.units for one in chosen}, self.left)
+        return [item for item, units in given.items() if not units]
 
     def picks(self, without: Collection[UUID] = ()) -> list[Item]:
         """Return free items that suffice for what has not left yet; ``without`` those with some ids."""
@@ -150,7 +158,10 @@ def _on_the_shelf(session: Session, stock_ids: Collection[UUID]) -> Sequence[Ite
 def _free(
     session: Session, waiting: Sequence[tuple[LoanLine, int]], resting: dict[UUID, datetime], now: datetime
 ) -> dict[UUID, dict[Hashable, int]]:
-    """Return, for each line (by its id), how many units items can give at nobody's expense, as check-out will ask."""
+    """Return, for each line (by its id), how many units are at hand of items that can serve it at nobody's expense.
+
+    As check-out will ask.
+    """
     coming = _coming(session, [line for line, _ in waiting if now < line.loan.return_at], now)
     if not coming:
         return {}
@@ -161,8 +172,9 @@ def _free(
         if line.id not in coming:
             continue
         hand_out = HandOut(_turned_around(uses[line.stock_id], resting), line.loan_id, coming[line.id], now)
-        given = {item: min(left, units) for item, units in hand_out.at_hand().items()}
-        found[line.id] = {item: given[item] for item in hand_out.spared(given)}
+        here = hand_out.at_hand()
+        spared = hand_out.spared({item: min(left, units) for item, units in here.items()})
+        found[line.id] = {item: here[item] for item in spared}
     return found
 
 

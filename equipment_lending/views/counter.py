@@ -1,7 +1,7 @@
 """At the counter: items leave, items come back, and what else is decided about a loan."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from equipment_lending.queries.conditions import conditions
 from equipment_lending.queries.loans import UNFETCHED, Away, away, item_called, open_custodies, units_to_hand_out
 from equipment_lending.queries.waiting import waiting_at
 from equipment_lending.rules.condition import condition_after, noted
-from equipment_lending.rules.handing_out import all_needed, allotted
+from equipment_lending.rules.handing_out import all_needed
 from equipment_lending.rules.naming import tag_in
 from equipment_lending.schemas.desk import (
     ApproveSchema,
@@ -164,13 +164,13 @@ class CheckOut(AtCounter):
             for shelved in line.free
         ]
 
-    def _page(self, ticked: Collection[str], reasons: Sequence[Refusal] = ()):
+    def _page(self, ticked: Sequence[str], reasons: Sequence[Refusal] = ()):
         shelf = {shelved.item.asset_tag.lower() for line in self.lines for shelved in line.shelf}
         general = [reason for reason in reasons if str(reason.values.get("item", "")).lower() not in shelf]
         said = {str(reason.values.get("item", "")).lower() for reason in general}
         strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in shelf | said]
         self.await_next_tag(strays)
-        reasons = [*reasons, *(() if reasons else self._beyond(ticked))]
+        reasons = reasons or self._beyond(ticked)
         return self.frame() | {
             "early": self.loan.point.day_of(self.loan.pickup_at) > self.loan.point.day_of(self.now),
             "form": self.form,
@@ -184,30 +184,29 @@ class CheckOut(AtCounter):
             "may_leave": self.loan.state in (LoanState.CONFIRMED, LoanState.OUT),
         }
 
-    def _beyond(self, ticked: Iterable[str]) -> Iterator[Refusal]:
-        """Yield which of the ticked items are more than the loan has coming: said when they are scanned."""
-        order = {tag: number for number, tag in enumerate(dict.fromkeys(tag.lower() for tag in ticked))}
-        for line in self.lines:
-            chosen = [one for one in line.free if one.item.asset_tag.lower() in order]
-            chosen.sort(key=lambda one: order[one.item.asset_tag.lower()])
-            given = allotted({one.item.asset_tag: one.units for one in chosen}, line.left)
-            for tag, units in given.items():
-                if not units:
-                    yield Refusal(RefusalCode.MORE_THAN_AGREED, {"item": tag, "left": line.left})
+    def _beyond(self, ticked: Sequence[str]) -> list[Refusal]:
+        """Return which of the ticked items are more than the loan has coming: said when they are scanned."""
+        return [
+            Refusal(RefusalCode.MORE_THAN_AGREED, {"item": item.asset_tag, "left": line.left})
+            for line in self.lines
+            for item in line.beyond(ticked)
+        ]
 
     def _strays(self, tags: Collection[str]) -> list[Refusal]:
         """Return why tags that were ticked are on no line's shelf."""
         known = {item.asset_tag.lower(): item for item in desk.items_by_tag(self.request.db, tags)}
-        return [Refusal(self._why_not(known.get(tag.lower())), {"item": tag[:60]}) for tag in tags]
+        return [Refusal(self._why_not(known.get(tag.lower())), {"item": tag[:60], "left": 0}) for tag in tags]
 
     def _why_not(self, item: Item | None) -> RefusalCode:
         if item is None:
             return RefusalCode.NO_SUCH_ITEM
         if item.service_state is not ServiceState.IN_SERVICE or item.parent_id is not None:
             return RefusalCode.ITEM_NOT_LENT
-        if item.stock_id in {line.stock_id for line in self.loan.lines if units_to_hand_out(line)}:
+        if item.stock_id not in {line.stock_id for line in self.loan.lines}:
+            return RefusalCode.NOT_IN_LOAN
+        if item.stock_id in {to_go.line.stock_id for to_go in self.lines}:
             return RefusalCode.ITEM_OUT
-        return RefusalCode.NOT_IN_LOAN
+        return RefusalCode.MORE_THAN_AGREED
 
 
 @view_defaults(route_name="lending.desk.check_in", renderer=TEMPLATES + "check_in.jinja2", permission=Lending.SERVE)
@@ -278,7 +277,7 @@ class CheckIn(AtCounter):
         strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in out]
         self.await_next_tag(strays)
         others = [reason for reason in reasons if reason.code is not RefusalCode.NOT_OUT]
-        not_out = [Refusal(RefusalCode.NOT_OUT, {"item": tag[:60]}) for tag in strays]
+        not_out = [Refusal(RefusalCode.NOT_OUT, {"item": tag[:60], "left": 0}) for tag in strays]
         return self.frame() | {
             "form": self.form,
             "add": ADD,

@@ -32,8 +32,8 @@ def without_place(session: Session, wanted: Filter) -> int:
 def reach(session: Session, wanted: Filter) -> Box | None:
     """Return the smallest box around the positions of what is wanted; None where none of it has a position.
 
-    The few things that are far from all others are left out (:func:`maps.rules.clusters.bulk`): one place in Corsica
-    would make Brest a speck.
+    A few things that are far from all others are left out (:func:`maps.rules.clusters.bulk`): one place in Corsica
+    would make all of Brest a speck.
     """
     number = IndexEntry.cell.bitwise_rshift(literal_column(str(shift(BULK_ZOOM)), Integer)).label("number")
     rows = session.execute(

@@ -12,7 +12,7 @@ BREST: Position = (-4.4861, 48.3904)
 """Where the portal is at home, before anybody has put anything on the map."""
 
 FAR_METRES = 100_000
-"""How far from the middle something is an exception: it is asked whether it is meant, and no map begins with it."""
+"""How far from the middle something is an exception, of which it is asked whether it is meant to be there."""
 
 
 def middle(session: Session) -> Position:

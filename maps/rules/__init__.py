@@ -16,7 +16,7 @@ What may be made of somebody else's trail                      ``remixing``
 What a trail says in one language                              ``translating``
 When a walker has come to a stop                               ``walking``
 What a page needs to be whole without a network                ``packs``
-Marks that stand for many                                      ``clusters``
+Marks that stand for many, and with which a map begins         ``clusters``
 What is in a tile, and where                                   ``tiles``
 Short names                                                    ``naming``
 =============================================================  ==================

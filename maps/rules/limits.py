@@ -20,7 +20,9 @@ MOST_MEDIA = 20
 """How many sounds, pictures and videos one stop or place may have."""
 
 MOST_MINUTES = 6_000
-WIDEST_CM = 10_000
+STEEPEST_PERCENT = 100
+NARROWEST_CM, WIDEST_CM = 1, 10_000
+LEAST_RADIUS, MOST_RADIUS = 5, 500
 HIGHEST = 20_000
 """How many metres above or below the sea a point of a line may be."""
 

@@ -7,7 +7,15 @@ from typing import Any
 
 import colander
 
-from maps.rules.limits import LONGEST, MOST_MINUTES, WIDEST_CM
+from maps.rules.limits import (
+    LEAST_RADIUS,
+    LONGEST,
+    MOST_MINUTES,
+    MOST_RADIUS,
+    NARROWEST_CM,
+    STEEPEST_PERCENT,
+    WIDEST_CM,
+)
 from maps.schemas.positions import HOW, Line, Where
 from maps.terms import USUAL_RADIUS
 from portal.forms.types import MEBIBYTE, Upload
@@ -140,8 +148,8 @@ class AccessSchema(colander.Schema):
         name="slope_percent",
         title=_("Steepest slope, in percent"),
         missing=None,
-        widget=NumberInput(least=0, most=100),
-        validator=colander.Range(0, 100),
+        widget=NumberInput(least=0, most=STEEPEST_PERCENT),
+        validator=colander.Range(0, STEEPEST_PERCENT),
     )
     width_cm = colander.SchemaNode(
         colander.Integer(),
@@ -149,8 +157,8 @@ class AccessSchema(colander.Schema):
         title=_("Narrowest passage, in centimetres"),
         description=_("A wheelchair needs about 90 cm."),
         missing=None,
-        widget=NumberInput(least=1, most=WIDEST_CM),
-        validator=colander.Range(1, WIDEST_CM),
+        widget=NumberInput(least=NARROWEST_CM, most=WIDEST_CM),
+        validator=colander.Range(NARROWEST_CM, WIDEST_CM),
     )
     obstacles = _text(
         "obstacles",
@@ -197,8 +205,8 @@ class StopSchema(colander.Schema):
         title=_("From how many metres away it begins by itself"),
         default=USUAL_RADIUS,
         missing=USUAL_RADIUS,
-        widget=NumberInput(least=5, most=500),
-        validator=colander.Range(5, 500),
+        widget=NumberInput(least=LEAST_RADIUS, most=MOST_RADIUS),
+        validator=colander.Range(LEAST_RADIUS, MOST_RADIUS),
     )
     optional = colander.SchemaNode(
         colander.Boolean(),

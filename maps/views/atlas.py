@@ -10,6 +10,7 @@ from pyramid.view import view_config, view_defaults
 from maps.exports import LISTS
 from maps.permissions import Maps
 from maps.queries.facets import chosen_from, reach, without_place
+from maps.queries.middle import BREST
 from maps.schemas.atlas import MapSchema
 from maps.views.words import THEMES
 from portal.forms import Button, fail, submitted
@@ -17,14 +18,14 @@ from portal.i18n import _
 from portal.index.queries import WHEELCHAIR, Filter, filtered
 from portal.licences import LICENCES
 from portal.places.geocoding import PAUSE_SECONDS, FoundAddress, Unanswered, found_address
-from portal.places.grid import Box, around
+from portal.places.grid import around
 
 PAGE = 20
 AROUND_METRES = 1_000
 NOT_FOUND = _("This address was not found. Write street and town, such as 12 rue de Siam, Brest.")
 UNANSWERED = _("Addresses cannot be looked up just now. Try again in a minute.")
-CITY = Box(-4.65, 48.30, -4.30, 48.48)
-"""Where one looks when there is nothing to look at."""
+HOME_METRES = 12_000
+"""How far around home one looks when there is nothing to look at."""
 
 
 @view_defaults(
@@ -112,7 +113,7 @@ class MapPage:
     def _filter(self, asked: Mapping[str, Any]) -> Filter:
         zone = ZoneInfo(self.request.city.zone)
         return Filter(
-            kinds=sorted(asked["kinds"]) or list(self.kinds),
+            kinds=[kind for kind in self.kinds if kind in asked["kinds"]] or list(self.kinds),
             theme=asked["theme"],
             licence=asked["licence"],
             language=asked["language"],
@@ -128,7 +129,7 @@ class MapPage:
         found = None
         if wanted is not None:
             found = wanted.box or reach(self.request.db, wanted)
-        box = found or CITY
+        box = found or around(BREST, HOME_METRES)
         return f"{box.west},{box.south},{box.east},{box.north}"
 
     def _url(self, **changed: object) -> str:

@@ -1,6 +1,6 @@
 """Answers that are not made again, nor sent again, as long as what they are made of is the same.
 
-The tag names the versions of the index that an answer depends on, so that it is known before anything else is asked.
+The tag names the versions of the index that an answer depends on, so that it is known before what is told is asked for.
 """
 
 from functools import cache

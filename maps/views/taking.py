@@ -28,11 +28,11 @@ def site_of(request) -> Site:
 def export_of(context, request) -> Export:
     """Return a trail to take away: its texts in the language asked for with ``?lang=``, else in its own."""
     trail = shown(request.db, context.trail)
-    asked = request.GET.get("lang", "")
+    language = request.GET.get("lang", "")
     return Export(
         trail=trail,
         media=sounds_of(request, [media_id for stop in trail.stops for media_id in stop.media]),
-        language=asked if asked in trail.content.title else trail.content.language,
+        language=language if language in trail.content.title else trail.content.language,
         site=site_of(request),
         credits=credit_of(trail, trail.authors, request),
     )

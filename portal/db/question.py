@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from portal.logs import described
 
 Turn = Callable[[Any], Any] | None
-"""How a value is turned into what the driver takes or gives, or back; None where it stays as it is."""
+"""How a value is turned into what the driver takes, or what it gives into a value; None where it stays as it is."""
 
 
 class Question:
@@ -23,7 +23,7 @@ class Question:
 
     def __init__(self, query: Select) -> None:
         self.query = query
-        self._written: dict[str, Written] = {}
+        self._known: dict[str, Written] = {}
 
     def answered(self, engine: Engine, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """Return the rows, in a transaction of their own.
@@ -40,9 +40,9 @@ class Question:
 
     def written(self, dialect: Dialect) -> "Written":
         """Return the query as this kind of database takes it."""
-        if dialect.name not in self._written:
-            self._written[dialect.name] = _written(self.query, dialect)
-        return self._written[dialect.name]
+        if dialect.name not in self._known:
+            self._known[dialect.name] = _compiled(self.query, dialect)
+        return self._known[dialect.name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _connected(engine: Engine) -> PoolProxiedConnection:
         raise DBAPIError.instance(None, None, wrong, base, dialect=engine.dialect) from wrong
 
 
-def _written(query: Select, dialect: Dialect) -> Written:
+def _compiled(query: Select, dialect: Dialect) -> Written:
     compiled = query.compile(dialect=dialect)
     given = tuple(
         (name, bound.type.dialect_impl(dialect).bind_processor(dialect)) for name, bound in compiled.binds.items()

@@ -1,15 +1,17 @@
 """What a visitor sees when something asked for cannot be had: what happened, and what to do next.
 
-These pages need neither session nor database. The API's errors are :mod:`portal.api.problems`, a lost database and our
-own mistakes are :mod:`portal.pages.failures`.
+These pages need neither session nor database; where there is one, they are in the person's own language. The API's
+errors are :mod:`portal.api.problems`, a lost database and our own mistakes are :mod:`portal.pages.failures`.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pyramid.exceptions import BadCSRFToken
 from pyramid.httpexceptions import HTTPError, HTTPException
 from pyramid.renderers import render_to_response
 from pyramid.response import Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.i18n import _
 from portal.moderation.sight import Hidden
@@ -84,6 +86,7 @@ def show(error: HTTPException, request) -> Response:
     """Return the error's page in the reader's language, with the headers that it carries; redirects as they are."""
     if not isinstance(error, HTTPError):
         return error
+    _ask_who(request)
     words = SPECIAL.get(type(error)) or WORDS.get(error.status_int, UNREADABLE)
     response = render_to_response(TEMPLATE, {"words_of_error": words, "status": error.status_int}, request=request)
     response.status_int = error.status_int
@@ -92,3 +95,9 @@ def show(error: HTTPException, request) -> Response:
         if name in error.headers:
             response.headers[name] = error.headers[name]
     return response
+
+
+def _ask_who(request) -> None:
+    """Let the page be in the person's own language; without a database it is in the browser's."""
+    with suppress(SQLAlchemyError):
+        _ = request.identity

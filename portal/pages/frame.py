@@ -49,6 +49,7 @@ def includeme(config) -> None:
 def add_main_link(config, label: str, route: str, under: Sequence[str], permission: StrEnum | None = None) -> None:
     """Add a link to the head of every page, for those who have the permission.
 
+    That must follow from roles and from whom somebody acts for alone: who is alike in both is shown the same links.
     Links for everybody come first, then those of the staff, each in the order of the features.
     """
     links = config.registry.main_links
@@ -102,10 +103,11 @@ def head(request, bare: bool = False) -> Markup:
     Who may follow which links is kept for those who are the same to the tables of permissions.
     """
     identity = None if bare else request.identity
-    reader = identity and (frozenset(identity.roles), identity.acting_for_id, identity.name, identity.acting_for)
-    links = _kept(request, ("links", bare, reader and reader[:2]), lambda: _followed(request, bare))
+    standing = identity and (frozenset(identity.roles), identity.acting_for_id)
+    names = identity and (identity.name, identity.acting_for)
+    links = _kept(request, ("links", bare, standing), lambda: _followed(request, bare))
     current = _current(request.path_info, links)
-    kept = _kept(request, ("head", bare, reader, current), lambda: _head(request, bare, links, current))
+    kept = _kept(request, ("head", bare, standing, names, current), lambda: _head(request, bare, links, current))
     addresses = {HERE: request.path_qs, WAY_IN: "" if identity or bare else request.way_in()}
     for mark, address in addresses.items():
         kept = kept.replace(mark, escape(address))

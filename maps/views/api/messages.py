@@ -6,7 +6,18 @@ from uuid import UUID, uuid4
 import colander
 
 from maps.rules.content import place_from_json, trail_from_json
-from maps.rules.limits import HIGHEST, LONGEST, MOST_MEDIA, MOST_MINUTES, MOST_STOPS, WIDEST_CM
+from maps.rules.limits import (
+    HIGHEST,
+    LEAST_RADIUS,
+    LONGEST,
+    MOST_MEDIA,
+    MOST_MINUTES,
+    MOST_RADIUS,
+    MOST_STOPS,
+    NARROWEST_CM,
+    STEEPEST_PERCENT,
+    WIDEST_CM,
+)
 from maps.schemas.boxes import BoxText
 from maps.schemas.contributing import most_is_more
 from maps.terms import AccessLevel, Difficulty, Mode, PlaceContent, Surface, Theme, TrailContent
@@ -91,8 +102,8 @@ def _line() -> colander.SchemaNode:
 
 class AccessMessage(colander.Schema):
     level = _word(AccessLevel, "level", missing=None)
-    slope_percent = _whole("slope_percent", 0, 100)
-    width_cm = _whole("width_cm", 0, WIDEST_CM)
+    slope_percent = _whole("slope_percent", 0, STEEPEST_PERCENT)
+    width_cm = _whole("width_cm", NARROWEST_CM, WIDEST_CM)
     surface = _word(Surface, "surface", missing=None)
     obstacles = _texts("obstacles", missing=None)
 
@@ -107,7 +118,7 @@ class StopMessage(colander.Schema):
     text = _texts("text", missing=None)
     directions = _texts("directions", missing=None)
     media = _ids("media", MOST_MEDIA)
-    radius = _whole("radius", 5, 500)
+    radius = _whole("radius", LEAST_RADIUS, MOST_RADIUS)
     optional = colander.SchemaNode(colander.Boolean(), missing=False)
 
 

@@ -11,9 +11,10 @@ from portal.index.queries.filtering import (
     facets,
     version,
     versions,
+    within,
 )
 from portal.index.queries.lists import Answer, addresses, filtered, latest, listing, search, size
-from portal.index.queries.located import Shape, hits, located, within
+from portal.index.queries.located import Shape, hits, located
 from portal.index.queries.questions import matching, terms
 
 __all__ = [

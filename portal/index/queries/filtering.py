@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, TextualSelect, and_, false, or_, select, text
+from sqlalchemy import ColumnElement, TextualSelect, and_, or_, select, text
 from sqlalchemy.orm import Session
 
 from portal.index.models import IndexEntry, IndexVersion
@@ -44,7 +44,8 @@ def conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     """Return the conditions that an entry is visible and as wanted; what crosses the box is looked up for it."""
     found = facets(session, wanted)
     if wanted.box is not None:
-        meets = [and_(or_(*in_runs(wanted.box)), *inside(wanted.box.parts))]
+        cells = or_(*(and_(*within(run)) for run in runs(wanted.box)))  # holds what is in the box, and few others
+        meets = [and_(cells, *inside(wanted.box.parts))]
         if crossing := crossing_paths(session, wanted.box):
             meets.append(IndexEntry.id.in_(crossing))
         if wanted.placeless:
@@ -68,11 +69,6 @@ def facets(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.q.strip():
         found.append(matching(session, wanted.q))
     return found
-
-
-def in_runs(box: Box) -> list[ColumnElement[bool]]:
-    """Return conditions of which one holds for what lies in the box, and for few others."""
-    return [and_(*within(run)) for run in runs(box)] or [false()]
 
 
 def within(run: Run) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -31,7 +31,8 @@ def main(names: list[str]) -> int:
     missed = 0
     for name in names or BENCHMARKS:
         began = perf_counter()
-        print(f"\n{name}: {BENCHMARKS[name].__module__.split('.')[-1]}", flush=True)
+        told = sys.modules[BENCHMARKS[name].__module__].__doc__ or ""
+        print(f"\n{name}: {told.partition(chr(10))[0]}", flush=True)
         for line in BENCHMARKS[name]():
             print(f"  {line}", flush=True)
             missed += line.endswith(MISSED)

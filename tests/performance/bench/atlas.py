@@ -124,7 +124,7 @@ def tiles(port: int, tipg: int, url: str) -> list[str]:
             there = sorted({square(cell_of(*spot) >> shift(zoom), zoom) for spot in scattered(MANY)})
             total = sum(counted(asked(port, path(tile))[1]) for tile in there)
             theirs = sum(features(asked(tipg, path(tile, tipg=True))[1]) for tile in there)
-            some = (there * 10)[:: max(1, len(there) // MOST_TILES)][: max(MOST_TILES, 10)]
+            some = (there * 10)[:: max(1, len(there) // MOST_TILES)][:MOST_TILES]
             turn = {"ours": iter(some * 3), "kept": iter(some * 3), "tipg": iter(some * 3)}
 
             def anew(turn=turn) -> Asked:
@@ -188,7 +188,7 @@ def filled(cluster: Cluster, name: str, many: int) -> str:
 
 @contextmanager
 def serving(url: str) -> Iterator[int]:
-    """The port of the portal, served by gunicorn as in production."""
+    """The port of the portal, served by one worker of gunicorn, as the peers are."""
     port = free_port()
     with TemporaryDirectory() as folder:
         command = [Path(sys.executable).with_name("gunicorn"), "--paste", "development.ini", *peers.gunicorn(port)]

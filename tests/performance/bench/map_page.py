@@ -1,6 +1,6 @@
 """The map page in Chromium with ten thousand things: until its words are painted, and until the marks are on the map.
 
-Every visit is a first one, with nothing kept from before; the server is the one of production with one worker.
+Every visit is a first one, with nothing kept from before; the server is gunicorn with one worker.
 """
 
 from statistics import median

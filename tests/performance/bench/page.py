@@ -63,7 +63,7 @@ def run() -> list[str]:
 
 
 def _said(name: str, ours: float, without: float) -> str:
-    if name.endswith(LARGER):
+    if name.endswith(LARGER):  # is told, not judged
         return f"  {name}: {ours:.1f} /s = {ours / without:.2f}"
     return ratio(f"{name} signed in / bare", ours, without, "/s", "≥ 0.4", ours >= 0.4 * without)
 

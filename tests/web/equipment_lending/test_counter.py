@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from equipment_lending.models import Claim, Custody
+from equipment_lending.models import Claim, Custody, LoanLine
 from equipment_lending.terms import ClaimKind, Condition, LoanState, ServiceState
 from portal.audit.models import AuditEntry
 from portal.jobs.models import Job
@@ -84,6 +84,20 @@ def test_what_is_scanned_beyond_what_was_agreed_is_said_at_once(session, at_desk
     assert beyond["value"] == tags[units]
     assert beyond.has_attr("checked")
     assert session.scalars(select(Custody)).all() == []
+
+
+def test_what_is_scanned_for_a_line_that_is_full_is_said_as_check_out_says_it(session, at_desk, loan, tags, stock):
+    other = lending.stock(session, units=1, at=stock.point)
+    claim = Claim(stock_id=other.id, kind=ClaimKind.LOAN, units=1, starts_at=loan.pickup_at, ends_at=loan.return_at)
+    loan.lines.append(LoanLine(stock_id=other.id, units=1, claims=[claim]))
+    session.flush()
+    desk.handed_out(session, loan, *tags[:2])
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH).forms["checkout"]
+    form["scan"] = tags[2]
+    page = form.submit("items:add", headers=ENGLISH, status=422)
+    assert "not of a kind" not in page
+    said = page.html.select_one("main [role=alert], main .notice, main .refusals").text
+    assert tags[2] in said
 
 
 def test_return_in_the_scan_field_adds_and_does_not_hand_out(at_desk, loan):

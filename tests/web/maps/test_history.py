@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from maps.queries.contents import place_content, trail_content
+from maps.rules.content import place_as_json, stop_as_json, trail_as_json
 from maps.terms import Theme
+from maps.views.saying import PARTS
 from portal.moderation.terms import Act
 from tests.factories import maps, people
 
@@ -356,3 +358,10 @@ def test_places_have_the_same(mine, session, ewen):
     back.submit()
     session.expire_all()
     assert place_content(session, place).text == {"fr": "Fermé en hiver."}
+
+
+def test_everything_that_a_version_says_has_a_name():
+    stop = maps.stop("01")
+    trail, place = trail_as_json(maps.content(stop)), place_as_json(maps.place_content())
+    said = trail.keys() | place.keys() | trail["access"].keys() | stop_as_json(stop).keys()
+    assert said - {"access", "stops", "id"} == PARTS.keys()

@@ -7,6 +7,7 @@ from webtest import TestApp
 
 from portal.app import configure
 from portal.pages.errors import WORDS
+from tests.factories import people
 from tests.houses import own_settings
 
 
@@ -69,3 +70,9 @@ def test_a_hostile_address_is_answered_with_a_page(lost_house):
 
 def test_the_api_s_errors_are_not_pages(lost_house):
     assert lost_house.get("/api/v1/nowhere", status=404).content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/equipment/nothing", "/trails/none"])
+def test_an_error_is_told_in_the_persons_own_language(browse, session, path):
+    mine = people.signed_in(browse, people.person(session, language="en"))
+    assert mine.get(path, headers={"Accept-Language": "fr"}, status=404).html.html["lang"] == "en"
