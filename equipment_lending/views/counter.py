@@ -93,6 +93,11 @@ class AtCounter:
         if strays and self.request.method == "POST" and self.request.response.status_int == 200:
             self.request.response.status_int = 422
 
+    @property
+    def is_scanning(self) -> bool:
+        """Was a tag scanned, rather than the whole sent? What is wrong is said then, and the next tag follows."""
+        return self.request.method == "POST" and ADD in self.request.typed
+
     def about_items(self, reasons: Iterable[Refusal]) -> dict[str, list[str]]:
         """Return what is wrong with single items, by tag in small letters."""
         wrong: dict[str, list[str]] = defaultdict(list)
@@ -178,7 +183,8 @@ class CheckOut(AtCounter):
             "lines": self.lines,
             "ticked": {tag.lower() for tag in ticked},
             "wrong": self.about_items(reasons),
-            "refused": self.say([*general, *self._strays(strays)]),
+            "refused": self.say([*(general if self.is_scanning else reasons), *self._strays(strays)]),
+            "scanning": self.is_scanning,
             "trainings": [training_words(slug) for slug in self.lacks],
             "has_mandate": self.has_mandate,
             "may_leave": self.loan.state in (LoanState.CONFIRMED, LoanState.OUT),
@@ -285,6 +291,7 @@ class CheckIn(AtCounter):
             "ticked": {tag.lower() for tag in ticked},
             "several_points": len(self.points) > 1,
             "refused": self.say([*others, *not_out]),
+            "scanning": self.is_scanning,
         }
 
 

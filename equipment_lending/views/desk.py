@@ -34,7 +34,7 @@ NEAR = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A line of the day: when, who, what, and the page where it is done.
+    """A line of the day: when, who, what, and the page where it is done, None for what another desk does.
 
     ``tags`` are (text, kind) pairs; ``labels`` are those on what is to come back.
     """
@@ -42,7 +42,7 @@ class Visit:
     when: str
     who: str
     what: str
-    url: str
+    url: str | None
     act: str
     tags: tuple[tuple[str, str | None], ...] = ()
     labels: Sequence[str] = ()
@@ -262,14 +262,14 @@ class DeskDay:
         return " · ".join(filter(None, dict.fromkeys([unfit, noted])))
 
     def _visit(
-        self, loan: Loan, at: datetime, act: str, *tags: tuple[str, str | None], out: Sequence[Custody] = ()
+        self, loan: Loan, at: datetime, act: str | None, *tags: tuple[str, str | None], out: Sequence[Custody] = ()
     ) -> Visit:
-        route, label = ACTS.get(act, ACTS["loan"])
+        route, label = ACTS[act] if act else ("", "")
         return Visit(
             self._when(at),
             loan.organisation.name if loan.organisation else loan.borrower.name,
             contents_out(out, self.request) if out else contents_to_go(loan, self.request),
-            self.request.route_path(route, id=loan.id),
+            self.request.route_path(route, id=loan.id) if route else None,
             self._say(label),
             tags,
             list(dict.fromkeys(custody.item.asset_tag for custody in out)),
@@ -310,13 +310,22 @@ class DeskDay:
             return self.request.route_path("lending.desk.check_out", id=where.waiting[0].id, _query=ticked)
         return self.request.route_path("lending.item", tag=item.asset_tag)
 
-    def _loan_url(self, loan: Loan) -> str:
-        return self.request.route_path(ACTS[next_act(loan)][0], id=loan.id)
+    def _loan_url(self, loan: Loan) -> str | None:
+        act = self._way(loan)
+        return self.request.route_path(ACTS[act][0], id=loan.id) if act else None
 
     def _loan(self, loan: Loan) -> Visit:
-        act = next_act(loan)
-        at = loan.return_at if act == "check_in" else loan.pickup_at
-        return self._visit(loan, at, act, state_words(loan, self.now, self.request))
+        back = next_act(loan) == "check_in"
+        at, point = (loan.return_at, loan.return_point) if back else (loan.pickup_at, loan.point)
+        elsewhere = [(point.name, None)] if point.id != self.point.id else []
+        return self._visit(loan, at, self._way(loan), state_words(loan, self.now, self.request), *elsewhere)
+
+    def _way(self, loan: Loan) -> str | None:
+        """Return what this clerk may do next with a loan; any desk takes things back. None for another desk's."""
+        act, mine = next_act(loan), {point.id for point in served_points(self.request)}
+        if act == "check_in" or loan.point_id in mine:
+            return act
+        return "loan" if loan.return_point_id in mine else None
 
     def _person(self, person: Person, found: Iterable[Loan]):
         visits = [self._loan(loan) for loan in found if loan.borrower_id == person.id]

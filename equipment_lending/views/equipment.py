@@ -256,18 +256,18 @@ class EquipmentPage:
         said = [
             (
                 self.request.ngettext("${n} of them, at that time", "${n} of them, at that time", units),
-                self._url({"units": str(units)}, "borrow"),
+                self._url({"units": str(units)}, "borrowing"),
             )
             for units in found.units.values()
         ]
         said += [
-            (f"{when(period.start, zone)} – {when(period.end, zone)}", self._url(self._as_asked(period), "borrow"))
+            (f"{when(period.start, zone)} – {when(period.end, zone)}", self._url(self._as_asked(period), "borrowing"))
             for period in found.periods
         ]
         for slug in found.points if elsewhere_is_enough else ():
             label = _("At that time, at ${point}", mapping={"point": self.points[slug].name})
             said.append(
-                (self.request.localizer.translate(label), self._url({"point": slug, "return_point": None}, "borrow"))
+                (self.request.localizer.translate(label), self._url({"point": slug, "return_point": None}, "borrowing"))
             )
         return said
 

@@ -53,9 +53,9 @@ def cells(
 def _cell(view: DayView, chosen: Chosen, borrowed: bool, request, url_of: Callable[[Chosen], str]) -> Cell:
     say = request.localizer.translate
     url = url_of(chosen.after(view.day)) if view.most else None
-    if mine := chosen.words(view.day):
-        return Cell(say(mine[0]), mine[1], url)
     words, kind = _what_is_left(view, request)
+    if mine := chosen.words(view.day):
+        return Cell(say(mine[0]) if url else f"{say(mine[0])}, {words}", mine[1], url)
     if borrowed:
         return Cell(f"{say(_('yours'))}, {words}" if url else say(_("yours")), "mine", url)
     return Cell(words, kind, url)

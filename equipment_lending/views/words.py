@@ -380,8 +380,8 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
     RefusalCode.ITEM_NOT_LENT: _("${item} is not lent: it is retired, lost, or part of a kit."),
     RefusalCode.NOT_IN_LOAN: _("${item} is not of a kind that this loan is for, or belongs to another lending point."),
     RefusalCode.MORE_THAN_AGREED: lambda values, say: say.ngettext(
-        "${item} is more than was agreed: ${n} is left to hand out.",
-        "${item} is more than was agreed: ${n} are left to hand out.",
+        "${item} is more than was agreed: only ${n} is to be handed out.",
+        "${item} is more than was agreed: only ${n} are to be handed out.",
         values["left"],
         item=values["item"],
     ),

@@ -99,10 +99,13 @@ class NewTrailSchema(colander.Schema):
 
 
 def most_is_more(node, sent) -> None:
-    """Raise `colander.Invalid` where a trail is said to take no longer at most than it takes."""
+    """Raise `colander.Invalid` where a trail is said to take no longer at most than it takes, or that alone is said."""
     least, most = sent["minutes"], sent["minutes_most"]
-    if most is not None and (least is None or most <= least):
-        wrong = colander.Invalid(node)
+    wrong = colander.Invalid(node)
+    if most is not None and least is None:
+        wrong["minutes"] = _("Say this, too, where you say how many at most.")
+        raise wrong
+    if most is not None and most <= least:
         wrong["minutes_most"] = _("Here goes more than the minutes it takes, or nothing.")
         raise wrong
 

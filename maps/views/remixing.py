@@ -8,6 +8,7 @@ from maps.permissions import Maps
 from maps.queries.revisions import revision
 from maps.rules.remixing import licences_for
 from maps.schemas.contributing import RemixSchema
+from maps.schemas.translating import readable
 from maps.terms import NotPublishable
 from maps.views.editing import FORM, EditingTrail, say_flaws
 from maps.views.speaking import speaker
@@ -41,9 +42,8 @@ class RemixTrail(EditingTrail):
             return self._page()
         source = revision(self.request.db, TrailRevision, self.trail.id, self.number)
         try:
-            mine = self.trails.remix(
-                source, {self.content.language: sent["title"]}, sent["licence"], **speaker(self.request)
-            )
+            titles = dict.fromkeys(readable(self.content), sent["title"])  # until somebody translates it
+            mine = self.trails.remix(source, titles, sent["licence"], **speaker(self.request))
         except NotPublishable as no:
             say_flaws(self.remix, no.flaws, self.request)
             return self._page()

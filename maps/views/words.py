@@ -87,10 +87,11 @@ def language_choices(request, *others: str) -> list[tuple[str, str]]:
 
 
 def distance_words(metres: float, request) -> str:
-    """Return «850 m» or «2,4 km»."""
+    """Return «850 m», «2,4 km» or «7 791 km»."""
     if metres < 1000:
         return request.localizer.translate(_("${n} m"), mapping={"n": int(round(metres, -1 if metres > 100 else 0))})
-    return request.localizer.translate(_("${n} km"), mapping={"n": request.words.number(round(metres / 1000, 1))})
+    kilometres = round(metres / 1000, 1) if metres < 100_000 else round(metres / 1000)
+    return request.localizer.translate(_("${n} km"), mapping={"n": request.words.number(kilometres)})
 
 
 def size_words(octets: int, request) -> str:

@@ -17,6 +17,8 @@ ACTS = {
     "membership.end": _("ended a membership"),
     "membership.mandate": _("changed a mandate"),
     "organisation.create": _("registered an organisation"),
+    "person.online": _("gave an account an e-mail address"),
+    "person.register": _("opened an account for somebody"),
     "role.grant": _("granted a role"),
     "role.revoke": _("ended a role"),
     "settings.change": _("changed a setting"),

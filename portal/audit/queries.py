@@ -1,5 +1,6 @@
 """Reading the audit trail."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 from portal.audit.models import AuditEntry
 from portal.db import Found
 from portal.people.models import Organisation, Person
+
+NUMBER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class Entry:
     @property
     def subject(self) -> str:
         """What the thing is called: by its name, by what was noted of it, else by the beginning of its number."""
-        return self.named or str(self.detail.get(self.subject_kind) or self.subject_id[:8])
+        number = self.subject_id[:8] if NUMBER.fullmatch(self.subject_id) else self.subject_id
+        return self.named or str(self.detail.get(self.subject_kind) or number)
 
     @property
     def told(self) -> list[tuple[str, Any]]:

@@ -66,6 +66,18 @@ def test_the_map_is_used_by_keys_alone(site, places, page_of, faults):
     expect(mark).to_be_focused()
 
 
+@pytest.mark.parametrize("key", ["Enter", " "])
+def test_what_is_near_each_other_is_come_closer_to_by_keys(site, places, page_of, key):
+    page = page_of(f"{site.address}/map?kinds=place&bbox=-6,47.5,-3,49.5", reduced_motion="reduce")
+    page.locator(".cluster").first.wait_for()
+    page.locator(".cluster").first.focus()
+    page.keyboard.press(key)
+    page.wait_for_function("() => !location.search.includes('bbox=-6')")  # the map went closer
+    expect(page.locator(".cluster, .pin")).not_to_have_count(0)
+    assert shown(page) == len(SPOTS)
+    assert page.evaluate("document.activeElement.hasAttribute('data-map')")  # what one was on has come apart
+
+
 def test_where_the_map_goes_the_list_and_the_address_go(site, places, page_of):
     page = opened(site, page_of)
     page.locator(".atlas-list li", has_text="Lavoir 3").get_by_role("button").click()

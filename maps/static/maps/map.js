@@ -41,7 +41,7 @@ document.addEventListener("click", ({ target }) => {
 });
 place.addEventListener("keydown", ({ key }) => key === "Escape" && map.closePopup());
 addEventListener("popstate", () => location.search === answered || location.reload());
-draw();
+if (!("unread" in say)) draw(); // nothing answers to a question that cannot be read
 offer();
 
 // What is under the things
@@ -152,6 +152,7 @@ function show(cells) {
   const wanted = new Map(cells.map((cell) => [[cell.longitude, cell.latitude, cell.count, cell.item?.id].join(), cell]));
   for (const [key, mark] of drawn) {
     if (wanted.delete(key)) continue;
+    if (mark.getElement() === document.activeElement) place.focus(); // what one was on has come apart
     marks.removeLayer(mark);
     drawn.delete(key);
   }
@@ -197,8 +198,15 @@ function one({ longitude, latitude, item }) {
   return named(marker, `${kinds[item.kind].label}, ${item.title}`);
 }
 
+// Leaflet calls marks buttons, and opens cards with Enter; all else that a key does to a button is done here.
 function named(marker, words) {
   marker.on("add", () => marker.getElement().setAttribute("aria-label", words));
+  marker.on("keydown", ({ originalEvent: event }) => {
+    if (event.key !== " " && (event.key !== "Enter" || marker.getPopup())) return;
+    event.preventDefault();
+    if (marker.getPopup()) marker.openPopup();
+    else marker.fire("click");
+  });
   return marker;
 }
 

@@ -13,6 +13,7 @@ from portal.audit.queries import Entry, Sought, acts, each_entry, found_entries
 from portal.forms import Button, submitted
 from portal.forms.widgets import SearchInput, Select
 from portal.i18n import _
+from portal.pages.admin.schemas import SECTIONS
 from portal.pages.permissions import Upkeep
 from portal.people.schemas import ROLE_WORDS
 from portal.people.terms import Role
@@ -76,6 +77,7 @@ class AuditPage:
             "zone": self.zone,
             "act_words": self.request.registry.acts,
             "thing": self._thing,
+            "called": self._called,
             "notes": self._notes,
             "position": _("${first} to ${last} of ${total}", mapping=position),
             "previous_url": url(offset=max(0, offset - PAGE)) if offset else None,
@@ -96,6 +98,12 @@ class AuditPage:
 
     def _thing(self, kind: str) -> str:
         return self._say(self.request.registry.audit_things.get(kind, kind))
+
+    def _called(self, entry: Entry) -> str:
+        if entry.subject_kind != "setting":
+            return entry.subject
+        titles = {node.name: node.title for section in SECTIONS.values() for node in section.schema()}
+        return self._say(titles.get(entry.subject, entry.subject))
 
     def _notes(self, entry: Entry) -> list[tuple[str, str]]:
         """Return in words what was noted of an act."""

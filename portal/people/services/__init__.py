@@ -40,7 +40,7 @@ def includeme(config: Configurator) -> None:
     config.add_service(ApiTokens, lambda request: ApiTokens(request.db, request.clock))
     for kind, wanted in (
         (Accounts, (Passwords, Attempts, Letters, SignIns, Outbox)),
-        (People, (Passwords, Letters, Outbox)),
+        (People, (Passwords, Letters, Outbox, Audit)),
         (SignIns, (Passwords, Attempts)),
         (Organisations, (Attempts, Outbox, Audit)),
         (Roles, (Audit,)),

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.audit.services import Audit
 from portal.clock import Clock
 from portal.mail.services import Outbox
 from portal.people.models import LetterPurpose, Person
@@ -29,7 +30,16 @@ class EmailTaken(Exception):
 class People:
     """Adds people other than through sign-up, and changes what they may change freely."""
 
-    def __init__(self, session: Session, clock: Clock, passwords: Passwords, letters: Letters, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        session: Session,
+        clock: Clock,
+        passwords: Passwords,
+        letters: Letters,
+        outbox: Outbox,
+        audit: Audit,
+    ) -> None:
+        self._audit = audit
         self._session = session
         self._clock = clock
         self._passwords = passwords
@@ -60,6 +70,7 @@ class People:
         Raises :class:`EmailTaken`.
         """
         person = self._added(name=name, email=email, phone=phone, language=language, registered_by_id=by)
+        self._audit.record("person.register", "person", person.id)
         if email:
             self._invite_online(person)
         return person
@@ -72,6 +83,7 @@ class People:
         self._refuse_taken(email)
         with self._taking(email):
             person.email, person.email_confirmed_at = email, None
+        self._audit.record("person.online", "person", person.id)
         self._invite_online(person)
 
     def describe(self, person: Person, *, name: str, phone: str | None, language: str | None) -> None:

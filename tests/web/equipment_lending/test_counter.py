@@ -100,6 +100,16 @@ def test_what_is_scanned_for_a_line_that_is_full_is_said_as_check_out_says_it(se
     assert tags[2] in said
 
 
+def test_after_a_wrong_tag_the_next_one_is_scanned_and_after_a_refusal_it_is_read(at_desk, loan, tags):
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-out", headers=ENGLISH).forms["checkout"]
+    form["scan"] = "NOTHING"
+    page = form.submit("items:add", headers=ENGLISH, status=422)
+    assert [one.get("name") for one in page.html.select("[autofocus]")] == ["scan"]
+    refused = check_out(at_desk, loan, *tags, status=409)
+    summary = refused.html.select_one("#refusals[autofocus]")
+    assert "more than was agreed" in summary.text
+
+
 def test_return_in_the_scan_field_adds_and_does_not_hand_out(at_desk, loan):
     page = at_desk.get(f"/desk/loans/{loan.id}/check-out")
     assert page.html.select("form#checkout button")[0]["name"] == "items:add"

@@ -200,6 +200,18 @@ def test_the_number_of_a_loan_leads_to_what_is_next(session, at_desk, stock):
     assert at_desk.get("/desk/lambezellec?q=AB12CDE", status=303).location.endswith(f"/desk/loans/{loan.id}")
 
 
+def test_what_another_desk_hands_out_is_named_and_not_offered(session, at_desk):
+    who = people.person(session, name="Nolwenn Tréguer")
+    elsewhere = lending.point(session, name="Les Capucins")
+    loan = lending.loan(
+        session, lending.stock(session, at=elsewhere), "2026-10-23T10:00", "2026-10-24T10:00", borrower=who
+    )
+    found = at_desk.get("/desk/lambezellec?q=treguer").html
+    assert "Les Capucins" in found.select_one(".visit").text
+    assert found.select(f"a[href*='{loan.id}']") == []
+    assert at_desk.get(f"/desk/lambezellec?q={loan.number}", status=200).html.select(f"a[href*='{loan.id}']") == []
+
+
 @pytest.mark.parametrize("typed", ["abgrall", "mai abgrall", "0612345678", "+33 6 12 34 56 78"])
 def test_a_name_or_number_finds_somebody_with_what_they_have(session, at_desk, stock, typed):
     who = people.person(session, name="Maï Abgrall", phone="06 12 34 56 78")

@@ -126,11 +126,14 @@ def test_what_a_trail_says_of_itself_changes_in_its_own_language(mine, session, 
     assert sent(mine.get(f"/trails/{draft.slug}/edit/about"), "about", minutes="many").status_int == 422
 
 
-@pytest.mark.parametrize(("least", "most"), [("", "50"), ("50", "50"), ("50", "40"), ("50", "6001")])
-def test_what_it_takes_at_most_is_more_than_what_it_takes(mine, session, draft, least, most):
+@pytest.mark.parametrize(
+    ("least", "most", "field"),
+    [("", "50", ""), ("50", "50", "_most"), ("50", "40", "_most"), ("50", "6001", "_most")],
+)
+def test_what_it_takes_at_most_is_more_than_what_it_takes(mine, session, draft, least, most, field):
     answer = sent(mine.get(f"/trails/{draft.slug}/edit/about"), "about", minutes=least, minutes_most=most)
     assert answer.status_int == 422
-    assert answer.html.select_one("[name=minutes_most]")["aria-invalid"] == "true"
+    assert answer.html.select_one(f"[name=minutes{field}]")["aria-invalid"] == "true"
     assert now(session, draft).minutes_most is None
 
 
@@ -658,3 +661,12 @@ def test_an_author_sees_what_moderators_hid(mine, session, nolwenn):
     hidden = now(session, trail).stops[0]
     maps.moderate(session, "stop", hidden.id, Act.HIDE)
     assert hidden.title["fr"] in mine.get(f"/trails/{trail.slug}/edit")
+
+
+def test_a_remix_can_be_read_in_every_language_of_what_it_was_made_of(mine, session):
+    both = {"br": "Ar porzh", "fr": "Le port"}
+    trail = maps.trail(session, maps.stop("01", title=both, text=both), title=both, text=both, language="br")
+    answer = sent(mine.get(f"/trails/{trail.slug}/remix"), "remix", title="En pantoufles")
+    slug = urlsplit(answer.location).path.split("/")[2]
+    content = trail_content(session, session.scalars(select(Trail).where(Trail.slug == slug)).one())
+    assert content.title == {"br": "En pantoufles", "fr": "En pantoufles"}

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.api.models import KeptAnswer
+from portal.audit.models import AuditEntry
 from portal.jobs.models import Job
 from portal.mail.models import OutgoingMail
 from portal.mail.services import Outbox
@@ -43,6 +44,8 @@ class TestAtTheDesk:
         clerk = make.person(session)
         person = people.register_at_desk(name="Job Le Roux", phone="02 98 00 00 00", by=clerk.id)
         assert (person.email, person.password_hash, person.registered_by_id) == (None, None, clerk.id)
+        entry = session.scalars(select(AuditEntry)).one()
+        assert (entry.act, entry.subject_kind, entry.subject_id) == ("person.register", "person", str(person.id))
         assert letters(session) == []
 
     def test_somebody_with_e_mail_gets_a_link_to_choose_a_password(self, session, people, asking):
