@@ -29,8 +29,8 @@ def without_place(session: Session, wanted: Filter) -> int:
     return session.scalars(without.where(*conditions(session, wanted))).one()
 
 
-def reach(session: Session, wanted: Filter) -> Box | None:
-    """Return the smallest box around the positions of what is wanted; None where none of it has a position.
+def reach(session: Session, wanted: Filter) -> tuple[Box | None, int]:
+    """Return the smallest box around the positions of what is wanted, None without any, and how many are beyond it.
 
     A few things that are far from all others are left out (:func:`maps.rules.clusters.bulk`): one place in Corsica
     would make all of Brest a speck.
@@ -49,8 +49,9 @@ def reach(session: Session, wanted: Filter) -> Box | None:
         .group_by(number)
     ).all()
     found = {square(row[0], BULK_ZOOM): row for row in rows}
-    sides = [found[tile][2:] for tile in bulk({tile: row[1] for tile, row in found.items()})]
-    if not sides:
-        return None
-    west, south, east, north = zip(*sides, strict=True)
-    return Box(min(west), min(south), max(east), max(north))
+    inside = bulk({tile: row[1] for tile, row in found.items()})
+    if not inside:
+        return None, 0
+    west, south, east, north = zip(*(found[tile][2:] for tile in inside), strict=True)
+    beyond = sum(row[1] for tile, row in found.items() if tile not in inside)
+    return Box(min(west), min(south), max(east), max(north)), beyond

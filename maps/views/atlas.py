@@ -91,11 +91,10 @@ class MapPage:
             "kinds": self.kinds,
             "marks": {name: {"label": say(kind.label), "hue": kind.hue} for name, kind in self.kinds.items()},
             "around": self.around.label if self.around else None,
-            "box": self._box(wanted),
+            **self._looked_at(wanted),
             "access": (wanted.access if wanted is not None else None) or "",
             "period": period(wanted) if wanted is not None else "",
             "narrowed": wanted is not None and wanted != Filter(kinds=list(self.kinds)),
-            "without_place": without_place(self.request.db, wanted) if wanted is not None and wanted.box is None else 0,
             "in_view": wanted is not None and wanted.box is not None,
             "first": (page - 1) * PAGE + 1,
             "whole_url": self._url(bbox=None, near=None),
@@ -124,13 +123,15 @@ class MapPage:
             q=asked["q"],
         )
 
-    def _box(self, wanted: Filter | None) -> str:
-        """Return where the map looks first."""
-        found = None
-        if wanted is not None:
-            found = wanted.box or reach(self.request.db, wanted)
-        box = found or around(BREST, HOME_METRES)
-        return f"{box.west},{box.south},{box.east},{box.north}"
+    def _looked_at(self, wanted: Filter | None) -> dict[str, Any]:
+        """Return where the map looks first, and how many of the list it does not show there."""
+        box, beyond, placeless = wanted.box if wanted is not None else None, 0, 0
+        if wanted is not None and box is None:
+            box, beyond = reach(self.request.db, wanted)
+            placeless = without_place(self.request.db, wanted)
+        box = box or around(BREST, HOME_METRES)
+        sides = f"{box.west},{box.south},{box.east},{box.north}"
+        return {"box": sides, "beyond": beyond, "without_place": placeless}
 
     def _url(self, **changed: object) -> str:
         """Return this page's address with other answers; those that are None are left out."""

@@ -75,6 +75,7 @@ def test_the_map_does_not_begin_with_what_is_far_from_all_the_rest(browse, sessi
     page = browse.get("/map", headers=FRENCH)
     assert page.html.select_one("[data-map]")["data-box"] == "-4.49,48.39,-4.4,48.39"
     assert {"Bastia", "New York"} < set(titles(page))
+    assert "2 d’entre elles sont loin de toutes les autres" in page.html.select_one("[data-results]").text
     assert browse.get("/map?q=bastia").html.select_one("[data-map]")["data-box"] == "9.45,42.7,9.45,42.7"
 
 
