@@ -12,7 +12,7 @@ from equipment_lending.queries import desk
 from equipment_lending.queries.catalogue import points
 from equipment_lending.schemas.desk import MoveSchema, OutOfServiceSchema, ReasonSchema
 from equipment_lending.services.fleet import Fleet
-from equipment_lending.terms import FOREVER, Condition, Refused, ServiceState
+from equipment_lending.terms import FOREVER, NOT_LENDABLE, Condition, Refused, ServiceState
 from equipment_lending.views.words import CONDITIONS, sentence
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
@@ -124,6 +124,8 @@ class ItemPage:
         maintenance = desk.maintenance_of(self.request.db, item)
         planned = [claim for claim in maintenance if claim.live and claim.ends_at > self.now]
         custodies = desk.custodies_of(self.request.db, item)
+        out = [custody for custody in custodies if custody.in_at is None]
+        unfit = item.condition in NOT_LENDABLE and not out  # its claim begins when its turnaround is over
         in_fleet = item.service_state is ServiceState.IN_SERVICE
         words, kind = SERVICE_STATES[item.service_state]
         return shown | {
@@ -132,9 +134,9 @@ class ItemPage:
             "kind": kind,
             "conditions": CONDITIONS,
             "custodies": custodies,
-            "out": [custody for custody in custodies if custody.in_at is None],
+            "out": out,
             "maintenance": [(claim, self._why(claim), claim.ends_at < FOREVER) for claim in maintenance],
-            "resting_units": sum(claim.units for claim in planned if self._is_now(claim)) if in_fleet else 0,
+            "resting_units": sum(claim.units for claim in planned if unfit or self._is_now(claim)) if in_fleet else 0,
             "next_rest": min((claim.starts_at for claim in planned), default=None) if in_fleet else None,
             "planned": bool(planned),
             "resting": self.resting if in_fleet else None,

@@ -37,6 +37,7 @@ PER_PAGE = 20
 WORDINGS = 10
 """How many of the transcripts that there were are on a page."""
 
+NOTHING_SENT = _("Choose a file, or record something.")
 LATE = _("That file is no longer here: choose it again.")
 
 
@@ -94,6 +95,8 @@ class NewMedia:
         wish = submitted(self.form, self.request)
         if wish is None:
             self._keep_file()
+            if self.upload is None and self.form["file"].error is None:
+                fail(self.form, "file", NOTHING_SENT)
             return self._page()
         try:
             media = self._received(wish)
@@ -102,7 +105,7 @@ class NewMedia:
         except (NoSuchPlace, NoSuchUpload):
             return self._refused(LATE)
         if media is None:
-            return self._refused(_("Choose a file, or record something.") if not wish["upload"] else LATE)
+            return self._refused(NOTHING_SENT if not wish["upload"] else LATE)
         self.request.tell("good", _("It is here, and being prepared. That takes a moment."))
         return HTTPSeeOther(self._next(media))
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from equipment_lending.models import Claim
-from equipment_lending.terms import FOREVER, ClaimKind, ServiceState
+from equipment_lending.terms import FOREVER, ClaimKind, Condition, ServiceState
 from portal.audit.models import AuditEntry
 from portal.pages.codes import qr
 from portal.people.terms import Role
@@ -113,6 +113,14 @@ def test_a_repair_to_come_is_said_beside_that_it_is_in_service(at_desk, item):
     now, to_come = (tag.get_text(strip=True) for tag in page.html.select("h1 + .row .tag"))
     assert now == "in service"
     assert to_come.startswith("out of service from Tuesday 3 November")
+
+
+def test_what_came_back_unfit_is_out_of_service_though_its_turnaround_goes_first(session, at_desk, item):
+    lending.maintenance(session, item, "2026-10-22T14:30", "2026-11-05T18:00")
+    item.condition = Condition.INCOMPLETE
+    session.flush()
+    page = at_desk.get(f"/items/{item.asset_tag}", headers=ENGLISH)
+    assert [tag.get_text(strip=True) for tag in page.html.select("h1 + .row .tag")] == ["out of service"]
 
 
 def test_a_dated_repair_is_told_with_the_loans_that_suffer(session, at_desk, item):

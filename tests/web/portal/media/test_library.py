@@ -114,6 +114,11 @@ def test_that_a_licence_is_missing_or_not_open_is_said_beside_its_field(mine, se
     assert not session.scalars(select(Media)).all()
 
 
+def test_that_there_is_no_file_is_said_with_all_the_rest(mine):
+    page = filled_in(mine.get("/library/new"), title="").submit("send", status=422).html
+    assert {one["name"] for wrong in page.select(".field.wrong") for one in wrong.select("[name]")} == {"title", "file"}
+
+
 def test_a_file_is_not_to_be_chosen_again_because_something_else_was_missing(mine, session):
     page = filled_in(mine.get("/library/new"), file=File("cloche.wav", files.tone()), title="").submit(
         "send", status=422
