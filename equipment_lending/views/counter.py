@@ -283,7 +283,7 @@ class CheckIn(AtCounter):
         strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in out]
         self.await_next_tag(strays)
         others = [reason for reason in reasons if reason.code is not RefusalCode.NOT_OUT]
-        not_out = [Refusal(RefusalCode.NOT_OUT, {"item": tag[:60], "left": 0}) for tag in strays]
+        not_out = [Refusal(RefusalCode.NOT_OUT, {"item": tag[:60]}) for tag in strays]
         return self.frame() | {
             "form": self.form,
             "add": ADD,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -322,10 +323,14 @@ class DeskDay:
 
     def _way(self, loan: Loan) -> str | None:
         """Return what this clerk may do next with a loan; any desk takes things back. None for another desk's."""
-        act, mine = next_act(loan), {point.id for point in served_points(self.request)}
-        if act == "check_in" or loan.point_id in mine:
+        act = next_act(loan)
+        if act == "check_in" or loan.point_id in self._served:
             return act
-        return "loan" if loan.return_point_id in mine else None
+        return "loan" if loan.return_point_id in self._served else None
+
+    @cached_property
+    def _served(self) -> set[UUID]:
+        return {point.id for point in served_points(self.request)}
 
     def _person(self, person: Person, found: Iterable[Loan]):
         visits = [self._loan(loan) for loan in found if loan.borrower_id == person.id]

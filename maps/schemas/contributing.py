@@ -46,6 +46,21 @@ def _text(name: str, title: str, longest: int, *, rows: int = 0, **given: Any) -
     )
 
 
+def _number(
+    name: str, title: str, least: int, most: int, *, missing: int | None = None, **given: Any
+) -> colander.SchemaNode:
+    """Return a node for a whole number, which need not be said."""
+    return colander.SchemaNode(
+        colander.Integer(),
+        name=name,
+        title=title,
+        missing=missing,
+        widget=NumberInput(least=least, most=most),
+        validator=colander.Range(least, most),
+        **given,
+    )
+
+
 def _chosen(
     name: str, title: str, bound: str, *, blank: str | None = None, radio: bool = False, **given
 ) -> colander.SchemaNode:
@@ -116,22 +131,13 @@ class AboutSchema(NewTrailSchema):
     base = _base()
     text = _text("text", _("What there is to know"), LONGEST["text"], rows=8, missing="")
     mode = _chosen("mode", _("How it is followed"), "modes", radio=True)
-    minutes = colander.SchemaNode(
-        colander.Integer(),
-        name="minutes",
-        title=_("How many minutes it takes, listening included"),
-        missing=None,
-        widget=NumberInput(least=1, most=MOST_MINUTES),
-        validator=colander.Range(1, MOST_MINUTES),
-    )
-    minutes_most = colander.SchemaNode(
-        colander.Integer(),
-        name="minutes_most",
-        title=_("How many minutes at most"),
+    minutes = _number("minutes", _("How many minutes it takes, listening included"), 1, MOST_MINUTES)
+    minutes_most = _number(
+        "minutes_most",
+        _("How many minutes at most"),
+        1,
+        MOST_MINUTES,
         description=_("For those who take their time, if it is not the same."),
-        missing=None,
-        widget=NumberInput(least=1, most=MOST_MINUTES),
-        validator=colander.Range(1, MOST_MINUTES),
     )
     difficulty = _chosen("difficulty", _("How hard it is"), "difficulties", blank=_("Not said"), missing=None)
     comment = _comment()
@@ -146,22 +152,13 @@ class AccessSchema(colander.Schema):
     base = _base()
     level = _chosen("level", _("Who can go there"), "levels", radio=True)
     surface = _chosen("surface", _("Ground"), "surfaces", blank=_("Not known"), missing=None)
-    slope_percent = colander.SchemaNode(
-        colander.Integer(),
-        name="slope_percent",
-        title=_("Steepest slope, in percent"),
-        missing=None,
-        widget=NumberInput(least=0, most=STEEPEST_PERCENT),
-        validator=colander.Range(0, STEEPEST_PERCENT),
-    )
-    width_cm = colander.SchemaNode(
-        colander.Integer(),
-        name="width_cm",
-        title=_("Narrowest passage, in centimetres"),
+    slope_percent = _number("slope_percent", _("Steepest slope, in percent"), 0, STEEPEST_PERCENT)
+    width_cm = _number(
+        "width_cm",
+        _("Narrowest passage, in centimetres"),
+        NARROWEST_CM,
+        WIDEST_CM,
         description=_("A wheelchair needs about 90 cm."),
-        missing=None,
-        widget=NumberInput(least=NARROWEST_CM, most=WIDEST_CM),
-        validator=colander.Range(NARROWEST_CM, WIDEST_CM),
     )
     obstacles = _text(
         "obstacles",
@@ -202,14 +199,13 @@ class StopSchema(colander.Schema):
         missing="",
         description=_("For somebody without a map: which side of the street, what to look out for."),
     )
-    radius = colander.SchemaNode(
-        colander.Integer(),
-        name="radius",
-        title=_("From how many metres away it begins by itself"),
+    radius = _number(
+        "radius",
+        _("From how many metres away it begins by itself"),
+        LEAST_RADIUS,
+        MOST_RADIUS,
         default=USUAL_RADIUS,
         missing=USUAL_RADIUS,
-        widget=NumberInput(least=LEAST_RADIUS, most=MOST_RADIUS),
-        validator=colander.Range(LEAST_RADIUS, MOST_RADIUS),
     )
     optional = colander.SchemaNode(
         colander.Boolean(),
