@@ -7,6 +7,7 @@ from typing import Any
 
 from maps.imports.brought import LONGEST_NAME, LONGEST_TEXT, Brought, Line, LineKind, Point, only_lines
 from maps.imports.troubles import Trouble, Unreadable
+from maps.rules.limits import HIGHEST
 from maps.terms import Position, Texts, Vertex
 
 MOST_POINTS = 1_000_000
@@ -105,7 +106,7 @@ def _position(told: Any) -> Vertex:
     if not fit or not (-180 <= numbers[0] <= 180 and -90 <= numbers[1] <= 90):
         raise Unreadable(Trouble.BAD_POSITION, line=1, text=str(told)[:60])
     place: Position = float(numbers[0]), float(numbers[1])
-    height = float(numbers[2]) if len(numbers) > 2 and abs(numbers[2]) < 20_000 else None
+    height = float(numbers[2]) if len(numbers) > 2 and abs(numbers[2]) <= HIGHEST else None
     return place if height is None or not isfinite(height) else (*place, height)
 
 

@@ -19,6 +19,7 @@ from defusedxml.sax import make_parser
 
 from maps.imports.brought import LONGEST_NAME, LONGEST_TEXT, Brought, Line, LineKind, Point, only_lines
 from maps.imports.troubles import Trouble, Unreadable
+from maps.rules.limits import HIGHEST
 from maps.terms import Position, Vertex
 
 MOST_POINTS = 1_000_000
@@ -164,7 +165,7 @@ class _Reader(ContentHandler):
             height = float(told) if told else None
         except ValueError:
             return None
-        return height if height is not None and isfinite(height) and abs(height) < 20_000 else None
+        return height if height is not None and isfinite(height) and abs(height) <= HIGHEST else None
 
     def _name_of(self, tag: str) -> str:
         return self._said[tag].get("name", "")

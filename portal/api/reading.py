@@ -12,7 +12,7 @@ import colander
 
 from portal.api.problems import Problem
 from portal.forms.fitting import keep_within_limits
-from portal.forms.messages import PLAIN
+from portal.forms.messages import NOT_POSSIBLE, PLAIN
 from portal.forms.text import cleaned
 from portal.i18n import _
 
@@ -76,7 +76,7 @@ def reading_view(view, info):
 
     def reading(context, request):
         if query is not None:
-            request.criteria = _deserialized(query, dict(request.GET), request)
+            request.criteria = _asked(query, request)
         if body is not None:
             request.message = message_of(request, body)
         return view(context, request)
@@ -89,9 +89,17 @@ reading_view.options = ("body", "query")  # type: ignore[attr-defined]
 
 def paging_of(request) -> Paging:
     """Return ``request.paging``. Raises :class:`Problem` 422 for what is no number, or below what is possible."""
-    given = {name: request.GET[name] for name in ("limit", "offset") if request.GET.get(name)}
-    asked = _deserialized(PagingSchema, given, request)
+    asked = _asked(PagingSchema, request)
     return Paging(min(asked["limit"], MOST_LIMIT), asked["offset"])
+
+
+def _asked(schema: type[colander.Schema], request) -> dict[str, Any]:
+    """Return the parameters of the address that a schema has, as it reads them; each may be there once."""
+    given = {child.name: request.GET.getall(child.name) for child in schema().children}
+    twice = {name: request.localizer.translate(_("Give this once.")) for name, said in given.items() if len(said) > 1}
+    if twice:
+        raise Problem(422, errors=twice)
+    return _deserialized(schema, {name: said[0] for name, said in given.items() if said}, request)
 
 
 def message_of(request, schema: type[colander.Schema]) -> dict[str, Any]:
@@ -107,7 +115,7 @@ def message_of(request, schema: type[colander.Schema]) -> dict[str, Any]:
     unknown = list(_unknown(node, value))
     if unknown:
         raise Problem(400, _("There are fields that we do not know."), unknown=unknown)
-    wrong = dict(_of_other_type(node, value))
+    wrong = dict(_never_fit(node, value))
     if wrong:
         raise Problem(422, errors={field: request.localizer.translate(message) for field, message in wrong.items()})
     _deserialized(schema, _without_nulls(value), request)  # it must fit as it was sent
@@ -178,20 +186,25 @@ def _unknown(node, value: Any, path: str = "") -> Iterator[str]:
             yield from _unknown(node.children[0], inner, f"{path}{number}.")
 
 
-def _of_other_type(node, value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Return the fields whose JSON type is not the schema's: colander would make a number of "3", and 3 of 3.7."""
+def _never_fit(node, value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Return the fields that colander would bend, and why they cannot be used.
+
+    It makes a number of "3" and 3 of 3.7, and nothing of an empty text, which says nothing only where any text may be.
+    """
     expected = next((types for kind, types in JSON_TYPES if isinstance(node.typ, kind)), (str,))
     if value is None:
         return
     if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
         yield path.rstrip("."), _("This is not of the right type.")
+    elif value == "" and (isinstance(node.validator, colander.OneOf) or not isinstance(node.typ, colander.String)):
+        yield path.rstrip("."), NOT_POSSIBLE
     elif isinstance(value, dict):
         for child in node.children:
             if child.name in value:
-                yield from _of_other_type(child, value[child.name], f"{path}{child.name}.")
+                yield from _never_fit(child, value[child.name], f"{path}{child.name}.")
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from _of_other_type(node.children[0], inner, f"{path}{number}.")
+            yield from _never_fit(node.children[0], inner, f"{path}{number}.")
 
 
 def _without_nulls(value: Any, tidied: Callable[[str], str] = str) -> Any:

@@ -61,7 +61,7 @@ def _widget(node: colander.SchemaNode) -> widgets.Field:
 
 def _limit(node: colander.SchemaNode):
     match node.typ:
-        case colander.String() if not _has_maximum(node.validator):
+        case colander.String() if not _has_bound(node.validator):
             return colander.Length(max=MOST_CHARACTERS)
         case colander.Integer():
             return colander.Range(-LARGEST_INTEGER, LARGEST_INTEGER)
@@ -72,9 +72,12 @@ def _limit(node: colander.SchemaNode):
     return None
 
 
-def _has_maximum(validator) -> bool:
+def _has_bound(validator) -> bool:
     parts = validator.validators if isinstance(validator, colander.All) else [validator]
-    return any(isinstance(part, colander.Length) and part.max is not None for part in parts)
+    return any(
+        isinstance(part, colander.OneOf) or (isinstance(part, colander.Length) and part.max is not None)
+        for part in parts
+    )
 
 
 def _finite(node: colander.SchemaNode, value) -> None:

@@ -60,9 +60,15 @@ def test_a_list_says_where_it_goes_on(api, session):
     assert len({one["url"] for page in (first, second, third) for one in page["items"]}) == 5
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=many", "limit=1.5", "offset=-1", "offset=" + "9" * 5000])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=many", "limit=1.5", "limit=1&limit=2", "offset=-1", "offset=" + "9" * 5000]
+)
 def test_a_page_that_cannot_be_is_refused(api, query):
     assert set(api.get(f"/api/v1/search?{query}", status=422).json["errors"]) <= {"limit", "offset"}
+
+
+def test_what_is_asked_twice_is_refused_by_its_name(api):
+    assert list(api.get("/api/v1/search?q=tente&q=kayak", status=422).json["errors"]) == ["q"]
 
 
 def test_no_more_than_a_hundred_are_given(api, session):

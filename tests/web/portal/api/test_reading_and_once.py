@@ -41,6 +41,8 @@ class Parts(colander.SequenceSchema):
 class Wish(colander.Schema):
     name = colander.SchemaNode(colander.String())
     at = colander.SchemaNode(Instant(), missing=None)
+    where = colander.SchemaNode(colander.String(), validator=colander.OneOf(["here", "there"]), missing="here")
+    why = colander.SchemaNode(colander.String(), missing="")
     urgent = colander.SchemaNode(colander.Boolean(), missing=False)
     parts = Parts(missing=())
 
@@ -204,6 +206,8 @@ def test_a_well_formed_message_is_read_as_its_schema_says(send):
     wish = {
         "name": " École ",
         "at": "2026-10-22T14:00:00+02:00",
+        "where": "there",
+        "why": "",
         "urgent": True,
         "parts": [{"equipment": "camera", "units": 2}],
     }
@@ -254,6 +258,8 @@ def test_a_field_that_we_do_not_know_is_named(send):
         ({"at": "tomorrow"}, "at"),
         ({"at": "0001-01-01T00:00:00+14:00"}, "at"),
         ({"at": 1_700_000_000}, "at"),
+        ({"at": ""}, "at"),
+        ({"where": ""}, "where"),
         ({"urgent": "yes"}, "urgent"),
         ({"urgent": 1}, "urgent"),
         ({"parts": {}}, "parts"),
