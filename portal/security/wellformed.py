@@ -75,8 +75,11 @@ def _raise_fault(event: NewRequest) -> None:
 def mend(environ: dict, most: int) -> HTTPException | None:
     """Return what is wrong with a WSGI request whose body may have ``most`` bytes, or None.
 
-    When something is, ``environ`` is left without it: readable, without a body, and harmless.
+    When something is, ``environ`` is left without it: readable, without a body, and harmless. A semicolon in a query is
+    part of a value, as for browsers (https://url.spec.whatwg.org/#urlencoded-parsing); WebOb would part values there.
     """
+    if ";" in environ.get("QUERY_STRING", ""):
+        environ["QUERY_STRING"] = environ["QUERY_STRING"].replace(";", "%3B")
     faults = list(_faults(environ, most))  # all of them, since finding one takes it out
     if not faults:
         return None
@@ -88,7 +91,7 @@ def _faults(environ: dict, most: int) -> Iterator[HTTPException]:
     if environ["REQUEST_METHOD"] not in METHODS:
         environ["REQUEST_METHOD"] = "GET"
         yield HTTPMethodNotAllowed(headers=[("Allow", ", ".join(METHODS))])
-    for key in [key for key in environ if _is_text(key) and not _readable(environ, key)]:
+    for key in [key for key in environ if _is_text(key) and not _readable(key, environ[key])]:
         if key == "PATH_INFO":
             environ[key] = "/api/" if environ[key].startswith("/api/") else "/"
         elif key in ("SCRIPT_NAME", "QUERY_STRING", "CONTENT_TYPE"):
@@ -108,10 +111,12 @@ def _is_text(key: str) -> bool:
     return key.startswith("HTTP_") or key in ("SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "CONTENT_TYPE")
 
 
-def _readable(environ: dict, key: str) -> bool:
+def _readable(key: str, value: str) -> bool:
     """Is the value UTF-8 without control characters, once percent signs are undone where somebody will undo them?"""
+    if value.isascii() and value.isprintable() and "%" not in value and key != "HTTP_HOST":
+        return True
     try:
-        raw = environ[key].encode("latin-1")
+        raw = value.encode("latin-1")
         text = (unquote_to_bytes(raw) if key == "QUERY_STRING" else raw).decode("utf-8")
     except UnicodeError:
         return False

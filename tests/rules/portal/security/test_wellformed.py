@@ -6,6 +6,7 @@ from urllib.parse import quote_from_bytes
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyramid.request import Request
 
 from portal.security.wellformed import MOST_FIELDS, mend
 
@@ -177,6 +178,12 @@ def test_a_query_is_refused_exactly_when_it_is_no_text(data):
     except UnicodeDecodeError:
         readable = False
     assert status(environ(QUERY_STRING=f"q={quote_from_bytes(data)}")) == (None if readable else 400)
+
+
+def test_a_semicolon_parts_no_parameters():
+    asked = environ(QUERY_STRING="q=tente;kayak&page=2")
+    assert status(asked) is None
+    assert dict(Request(asked).GET) == {"q": "tente;kayak", "page": "2"}
 
 
 @given(st.dictionaries(st.sampled_from(["PATH_INFO", "QUERY_STRING", "HTTP_COOKIE", "HTTP_HOST", "CONTENT_LENGTH",
