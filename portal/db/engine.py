@@ -44,11 +44,13 @@ def reading(engine: Engine) -> Engine:
 
     On PostgreSQL it has connections of its own, on which nothing can be written and every statement is a transaction of
     its own: to begin and to end one takes two ways there and back more, and READ COMMITTED sees no more for them. One
-    that has just been used is not asked first whether it is still there: who only reads may try again.
+    that has just been used is not asked first whether it is still there: who only reads may try again. There is nothing
+    to roll back when one is given back.
     """
     if engine.dialect.name == "sqlite":
         return engine.execution_options(readonly=True)
-    reader = _postgresql(engine.url, f"-c timezone=UTC {READS}", isolation_level="AUTOCOMMIT")
+    settings = f"-c timezone=UTC {READS}"
+    reader = _postgresql(engine.url, settings, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
     event.listen(reader, "checkin", _note_idle)
     event.listen(reader, "checkout", partial(_ask_if_idle, reader))
     event.listen(engine, "engine_disposed", lambda _engine: reader.dispose())

@@ -37,13 +37,22 @@ class Link:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around a page: its style sheets, its head and its foot."""
+
+    sheets: Markup
+    head: str
+    foot: Markup
+
+
 def includeme(config) -> None:
     config.registry.main_links = []
     config.add_directive("add_main_link", add_main_link)
     config.add_request_method(language_choice, "language_choice", property=True)
     config.registry.kept_parts = Kept(MOST_BYTES)
     config.add_request_method(part)
-    config.add_request_method(head)
+    config.add_request_method(frame)
 
 
 def add_main_link(config, label: str, route: str, under: Sequence[str], permission: StrEnum | None = None) -> None:
@@ -94,42 +103,41 @@ def part(request, name: str) -> Markup:
 
     It may say nothing of the reader, nor of the page.
     """
-    return Markup(_kept(request, (name,), lambda: _rendered(request, name)))  # noqa: S704 (a template's)
+    return _kept(request, (name,), lambda: Markup(_rendered(request, name)))  # noqa: S704 (a template's)
 
 
-def head(request, bare: bool = False) -> Markup:
-    """Return the head of a page, rendered once for all pages on which it is the same but for its two addresses.
+def frame(request, bare: bool = False) -> Frame:
+    """Return what stands around this page, rendered once for all on which it is the same but for its two addresses.
 
-    Who may follow which links is kept for those who are the same to the tables of permissions.
+    It is the same for those who are the same to the tables of permissions, with one name, in one part of the site.
     """
     identity = None if bare else request.identity
-    standing = identity and (frozenset(identity.roles), identity.acting_for_id)
-    names = identity and (identity.name, identity.acting_for)
-    links = _kept(request, ("links", bare, standing), lambda: _followed(request, bare))
+    who = identity and (frozenset(identity.roles), identity.acting_for_id, identity.name, identity.acting_for)
+    path, links = request.path_info, request.registry.main_links
+    within = tuple(root for link in links for root in link.under if is_under(path, root))
+    kept = _kept(request, ("frame", bare, who, within), lambda: _framed(request, bare))
+    way_in = "" if identity or bare else request.way_in()
+    head = kept.head.replace(HERE, escape(request.path_qs)).replace(WAY_IN, escape(way_in))
+    return Frame(kept.sheets, Markup(head), kept.foot)  # noqa: S704 (a template's, and what was escaped)
+
+
+def _framed(request, bare: bool) -> Frame:
+    say, identity, links = request.localizer.translate, None if bare else request.identity, _followed(request, bare)
     current = _current(request.path_info, links)
-    kept = _kept(request, ("head", bare, standing, names, current), lambda: _head(request, bare, links, current))
-    addresses = {HERE: request.path_qs, WAY_IN: "" if identity or bare else request.way_in()}
-    for mark, address in addresses.items():
-        kept = kept.replace(mark, escape(address))
-    return Markup(kept)  # noqa: S704 (a template's, and what was escaped)
-
-
-def _head(request, bare: bool, links: Sequence[MainLink], current: Sequence[int]) -> str:
-    say, identity = request.localizer.translate, None if bare else request.identity
-    shown = [
-        Link(say(link.label), request.route_path(link.route), current=number in current)
-        for number, link in enumerate(links)
-    ]
-    return _rendered(
+    head = _rendered(
         request,
         "head",
-        navigation=shown,
+        navigation=[
+            Link(say(link.label), request.route_path(link.route), current=number in current)
+            for number, link in enumerate(links)
+        ],
         bare=bare,
         name=identity and identity.name,
         acting_for=identity and identity.acting_for,
         here=HERE,
         way_in=WAY_IN,
     )
+    return Frame(part(request, "sheets"), head, part(request, "foot"))
 
 
 def _rendered(request, template: str, **values: Any) -> str:
@@ -142,5 +150,5 @@ def _kept(request, what: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
     return request.registry.kept_parts.get(key, make, _size)
 
 
-def _size(made: str | Sequence[MainLink]) -> int:
-    return len(made) if isinstance(made, str) else 200 * len(made)
+def _size(made: str | Frame) -> int:
+    return len(made.head if isinstance(made, Frame) else made)

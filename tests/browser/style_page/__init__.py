@@ -15,7 +15,7 @@ from portal.forms import Button, fail, submitted
 from portal.forms import types as t
 from portal.forms import widgets as w
 from portal.kept import Kept
-from portal.pages.frame import MainLink, head, part
+from portal.pages.frame import MainLink, frame
 from portal.pages.month import Cell, month_of
 from portal.security.terms import Identity
 from portal.settings import Settings
@@ -171,8 +171,7 @@ def configured() -> Configurator:
     config.registry.main_links = MAIN_LINKS
     config.add_request_method(lambda _request: City(), "city", property=True)
     config.add_request_method(lambda _request: "the same for all pages", "city_told", property=True)
-    config.add_request_method(part)
-    config.add_request_method(head)
+    config.add_request_method(frame)
     config.add_request_method(lambda request: request.route_path("sign-in"), "way_in")
     config.add_request_method(lambda _request: {"fr": "Français", "en": "English"}, "language_choice", property=True)
     for name in FRAME:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Date, Uuid, bindparam, event, select, text
+from sqlalchemy import Date, Uuid, bindparam, column, event, select, table, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from structlog.testing import capture_logs
 
@@ -63,6 +63,39 @@ def test_what_is_wrong_is_said_as_any_other_question_says_it(reader):
     assert echoed().answered(reader, VALUES)
 
 
+@pytest.mark.parametrize("alone", [True, False])
+def test_postgresql_plans_a_question_once_and_behind_a_pooler_each_time(postgresql_url, alone):
+    engine = create_engine(postgresql_url)
+    reader, question, planned = (
+        reading(engine),
+        echoed(),
+        Question(select(column("name")).select_from(table("pg_prepared_statements"))),
+    )
+    lent = reader.raw_connection()
+    if not alone:
+        lent.driver_connection.prepare_threshold = None
+    lent.close()
+    assert [question.answered(reader, VALUES) for _ in range(3)] == [[(NUMBER, AT, DAY)]] * 3
+    assert len(planned.answered(reader, {})) == (2 if alone else 0)  # itself among them
+    engine.dispose()
+
+
+def test_a_plan_for_a_table_as_it_was_is_made_again(postgresql_url):
+    engine = create_engine(postgresql_url)
+    reader, question = reading(engine), Question(select(column("one")).select_from(table("altered")))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE altered AS SELECT 1 AS one"))
+    assert question.answered(reader, {}) == [(1,)]
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE altered ALTER one TYPE text"))
+    with capture_logs() as said:
+        assert [question.answered(reader, {}) for _ in range(2)] == [[("1",)]] * 2
+    assert [line["event"] for line in said] == ["asked once more"]
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE altered"))
+    engine.dispose()
+
+
 def test_a_database_that_is_away_is_asked_once(tmp_path):
     away, asked = create_engine(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.db'}"), []
     event.listen(away, "do_connect", lambda *_given: asked.append(1))
@@ -75,8 +108,8 @@ class Lent:
     """A session's own connection, for what takes one from an engine."""
 
     def __init__(self, session) -> None:
-        self.dialect = session.get_bind().dialect
-        self.cursor = session.connection().connection.cursor
+        self.dialect, lent = session.get_bind().dialect, session.connection().connection
+        self.cursor, self.driver_connection, self.info = lent.cursor, lent.driver_connection, lent.info
 
     def raw_connection(self) -> "Lent":
         return self
