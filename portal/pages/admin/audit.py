@@ -41,6 +41,12 @@ class AuditSchema(colander.Schema):
     first = colander.SchemaNode(colander.Date(), title=_("From"), missing=None)
     last = colander.SchemaNode(colander.Date(), title=_("Until"), missing=None)
 
+    def validator(self, node, sought) -> None:
+        if sought["first"] and sought["last"] and sought["last"] < sought["first"]:
+            wrong = colander.Invalid(node)
+            wrong["last"] = _("This is before the first day.")
+            raise wrong
+
 
 class AuditPage:
     """The trail, a page at a time."""

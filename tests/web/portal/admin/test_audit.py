@@ -82,6 +82,12 @@ def test_a_day_that_is_none_is_said_to_be_none(browse, session, admin):
     people.signed_in(browse, admin).get("/admin/audit", {"first": "31 November"}, status=422)
 
 
+def test_days_the_wrong_way_round_are_said_to_be(browse, session, admin):
+    asked = {"first": "2026-10-22", "last": "2026-10-21"}
+    page = people.signed_in(browse, admin).get("/admin/audit", asked, status=422)
+    assert page.html.select_one("[name=last]")["aria-invalid"] == "true"
+
+
 def test_it_is_paged(browse, session, clock, admin):
     for number in range(51):
         clock.at += timedelta(seconds=1)
