@@ -1,8 +1,8 @@
 """A loan before it is fetched: asked for, decided, changed, cancelled. Two people are never promised the same thing."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from random import Random, SystemRandom
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from equipment_lending.queries.application import Gathered, gather, wish_of, wis
 from equipment_lending.queries.calendars import calendar, policies
 from equipment_lending.queries.changed_hours import closed_cases
 from equipment_lending.queries.occupation import stock_uses
-from equipment_lending.rules.alternatives import later_returns
+from equipment_lending.rules.alternatives import DAYS_AROUND, later_returns
 from equipment_lending.rules.assignment import bind, extendable, free_units
 from equipment_lending.rules.charter import LONGEST, refusals, refusals_on_approval
 from equipment_lending.rules.claims import claimed, remaining, whole_minute_after
@@ -194,8 +194,8 @@ class LoanRequests:
             loan = self._locked(loan_id, LoanState.CONFIRMED, LoanState.OUT)
             reasons = self._cannot_be_longer(loan, return_at)
             policy_of = policies(self._session, [line.stock for line in loan.lines])
-            if alone and not _automatic(policy_of.values()):
-                reasons.append(Refusal(RefusalCode.DESK_DECIDES))
+            if alone:
+                reasons += self._not_alone(policy_of)
             if reasons:
                 raise Refused(reasons, self._longer_than_now(loan, return_at, reasons))
             longer, zone = Period(loan.pickup_at, return_at), ZoneInfo(loan.point.zone)
@@ -207,6 +207,22 @@ class LoanRequests:
             self._audit.record("lending.extend", "loan", loan.id, loan=loan.number, until=return_at)
         self._letters.about(loan, "loan_extended")
         return loan
+
+    def longest(self, loan: Loan, *, alone: bool = False) -> datetime | list[Refusal]:
+        """Return the latest return that a loan could be given as things stand; why none, where it cannot last longer.
+
+        Nothing is locked: :meth:`extend` decides. ``alone`` as there.
+        """
+        decided = self._not_alone(policies(self._session, [line.stock for line in loan.lines])) if alone else []
+        if decided:
+            return decided
+        desk, after = calendar(self._session, loan.return_point), max(loan.return_at, self._clock.now())
+        last_day = desk.day_of(min(after + timedelta(days=DAYS_AROUND), loan.pickup_at + LONGEST - timedelta(days=1)))
+        latest = self._latest_return(loan, desk.moment(last_day, time.max))
+        if latest:
+            return latest
+        following = next(desk.open_after(after + timedelta(minutes=1)), None)
+        return (self._cannot_be_longer(loan, following) or following) if following else []
 
     def expire(self) -> list[Loan]:
         """End what waited in vain, and return it: pick-ups nobody came for, requests nobody decided on in time.
@@ -339,8 +355,13 @@ class LoanRequests:
     def _longer_than_now(self, loan: Loan, return_at: datetime, reasons: Sequence[Refusal]) -> Alternatives:
         """Return another return that would do, where one would mend every reason; see :func:`later_returns`."""
         mended = {reason.code for reason in reasons} <= (MENDED_ELSEWHEN | MENDED_SOONER) - {RefusalCode.IN_THE_PAST}
-        if not mended or return_at - loan.pickup_at > LONGEST:
-            return Alternatives()
+        found = self._latest_return(loan, return_at) if mended else None
+        return Alternatives((Period(loan.pickup_at, found),) if found else ())
+
+    def _latest_return(self, loan: Loan, return_at: datetime) -> datetime | None:
+        """Return the latest other return up to ``return_at`` that would do, if there is one."""
+        if return_at - loan.pickup_at > LONGEST:
+            return None
         gathered = self._asked_anew(loan, return_at)
         now = gathered.application.now
 
@@ -348,8 +369,10 @@ class LoanRequests:
             return all(self._can_stay(line, gathered.occupied(line.stock_id, period), now) for line in loan.lines)
 
         ends = later_returns(gathered.application, loan.return_at, is_free)
-        found = next((end for end in ends if not self._cannot_be_longer(loan, end)), None)
-        return Alternatives((Period(loan.pickup_at, found),) if found else ())
+        return next((end for end in ends if not self._cannot_be_longer(loan, end)), None)
+
+    def _not_alone(self, policy_of: Mapping[UUID, Policy]) -> list[Refusal]:
+        return [] if _automatic(policy_of.values()) else [Refusal(RefusalCode.DESK_DECIDES)]
 
     def _asked_anew(self, loan: Loan, return_at: datetime) -> Gathered:
         """Return the facts of a loan as if somebody asked for it now, until ``return_at``."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -147,8 +148,17 @@ class LoanPage:
             "conditions": CONDITIONS,
             "history": sorted(self._history(), key=lambda event: event[0]),
             "cancelling": self.cancelling if may_cancel and self.loan.state in UNFETCHED else None,
-            "extending": self.extending if may_change and self.loan.state in EXTENDABLE else None,
-        }
+        } | self._longer(may_change)
+
+    def _longer(self, may_change: bool) -> dict[str, Any]:
+        """Return the form for a later return and the latest there can be; or, without a form, why there is none."""
+        if not may_change or self.loan.state not in EXTENDABLE:
+            return {"extending": None, "not_longer": []}
+        zone, alone = self.loan.return_point.zone, not self.request.has_permission(Lending.SERVE)
+        latest = self.requests.longest(self.loan, alone=alone)
+        if isinstance(latest, datetime):
+            return {"extending": self.extending, "latest": self.request.words.datetime(latest, zone)}
+        return {"extending": None, "not_longer": sentences(latest, self.request, zone)}
 
     def _is_at_risk(self) -> bool:
         """Is too little left of what is still to be fetched?"""

@@ -301,12 +301,29 @@ def test_what_is_late_cannot_be_kept_until_a_time_that_is_over(signed_in, sessio
 def test_what_the_desk_approves_is_made_longer_at_the_desk(signed_in, session, stock, nolwenn):
     lending.policy(session, model_id=stock.model_id, approval="manual", requires=["prise-de-son"])
     loan = picked_up(session, stock, nolwenn)
-    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
-    form["return"] = "2026-10-26"
-    said = form.submit(status=409).html.select_one("#extend-return-error").text
+    page = signed_in.get(f"/loans/{loan.id}")
+    assert "Ask the desk to lend it longer" in page.html.select_one("#longer").parent.text
+    assert "extend" not in page.forms
+    sent = people.with_csrf(signed_in, {"return": "2026-10-26"})
+    said = signed_in.post(f"/loans/{loan.id}/extend", sent, status=409).html.select_one("#refusals").text
     assert "Ask the desk to lend it longer" in said
     assert "prise de son" in said
     assert loan.return_at == lending.instant("2026-10-23T18:00")
+
+
+def test_a_loan_says_until_when_it_can_be_kept(signed_in, session, stock, nolwenn):
+    loan = picked_up(session, stock, nolwenn)
+    lending.loan(session, stock, "2026-10-27T10:00", "2026-10-30T10:00", units=3)
+    said = signed_in.get(f"/loans/{loan.id}").html.select_one("#longer").parent.text
+    assert "you can have it until Monday 26 October, 20:00" in said
+
+
+def test_a_loan_that_is_as_long_as_it_may_be_says_so(signed_in, session, stock, nolwenn):
+    lending.policy(session, model_id=stock.model_id, max_days=1)
+    loan = picked_up(session, stock, nolwenn)
+    page = signed_in.get(f"/loans/{loan.id}")
+    assert "at most" in page.html.select_one("#longer").parent.text
+    assert "extend" not in page.forms
 
 
 def test_the_loan_goes_into_ones_own_calendar(signed_in, loan):
