@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -113,13 +114,14 @@ def _by_libpq(connection: PoolProxiedConnection, statement: str, sent: list[Any]
     turning = known.get("turning") or known.setdefault("turning", Transformer(driver))
     values = turning.dump_sequence(sent, [PyFormat.TEXT] * len(sent))
     if driver.prepare_threshold is None:
-        result = server.exec_params(statement.encode(), values)
+        result = server.exec_params(statement.encode(), values, turning.types)
     else:
-        if statement not in known:
-            name = f"portal_{len(known)}".encode()
-            _checked(server.prepare(name, statement.encode()), ExecStatus.COMMAND_OK)
-            known[statement] = name
-        result = server.exec_prepared(known[statement], values)
+        planned = statement, turning.types
+        if planned not in known:
+            name = b"portal_" + sha256(repr(planned).encode()).hexdigest().encode()[:16]
+            _checked(server.prepare(name, statement.encode(), turning.types), ExecStatus.COMMAND_OK)
+            known[planned] = name
+        result = server.exec_prepared(known[planned], values)
     turning.set_pgresult(_checked(result, ExecStatus.TUPLES_OK))
     return turning.load_rows(0, result.ntuples, tuple)
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Date, Uuid, bindparam, column, event, select, table, text
+from sqlalchemy import Boolean, Date, LargeBinary, Text, Uuid, bindparam, column, event, select, table, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from structlog.testing import capture_logs
 
@@ -16,13 +16,16 @@ from portal.security.identify import BY_COOKIE, BY_TOKEN, secret_hash
 from tests.conftest import NOW
 from tests.factories import people
 
-NUMBER, AT, DAY = uuid4(), datetime(2026, 10, 25, 0, 30, tzinfo=UTC), date(2027, 3, 28)
-VALUES = {"number": NUMBER, "at": AT, "day": DAY}
+NUMBER, AT, DAY, BYTES = uuid4(), datetime(2026, 10, 25, 0, 30, tzinfo=UTC), date(2027, 3, 28), b"\x00\xff"
+VALUES = {"number": NUMBER, "at": AT, "day": DAY, "bytes": BYTES, "yes": True, "nothing": None}
+ROW = tuple(VALUES.values())
 
 
 def echoed():
     """Return a question for the values that it is asked with; it is another one each time."""
-    types = {"number": Uuid(), "at": UtcMoment(), "day": Date()}
+    types = {
+        "number": Uuid(), "at": UtcMoment(), "day": Date(), "bytes": LargeBinary(), "yes": Boolean(), "nothing": Text()
+    }  # fmt: skip
     return Question(select(*(bindparam(name, type_=kind).label(f"the_{name}") for name, kind in types.items())))
 
 
@@ -38,7 +41,7 @@ def test_values_are_turned_as_a_session_turns_them(reader):
     question = echoed()
     with reader.connect() as connection:
         assert question.answered(reader, VALUES) == [tuple(row) for row in connection.execute(question.query, VALUES)]
-    assert question.answered(reader, VALUES) == [(NUMBER, AT, DAY)]
+    assert question.answered(reader, VALUES) == [ROW]
 
 
 def test_a_connection_that_was_lost_is_another_one_from_then_on(reader):
@@ -49,7 +52,7 @@ def test_a_connection_that_was_lost_is_another_one_from_then_on(reader):
     lent.close()
     lost.close()
     with capture_logs() as said:
-        assert [question.answered(reader, VALUES) for _ in range(2)] == [[(NUMBER, AT, DAY)]] * 2
+        assert [question.answered(reader, VALUES) for _ in range(2)] == [[ROW]] * 2
     assert [line["event"] for line in said] == ["asked once more"]
     lent = reader.raw_connection()
     assert lent.dbapi_connection is not lost
@@ -75,7 +78,7 @@ def test_postgresql_plans_a_question_once_and_behind_a_pooler_each_time(postgres
     if not alone:
         lent.driver_connection.prepare_threshold = None
     lent.close()
-    assert [question.answered(reader, VALUES) for _ in range(3)] == [[(NUMBER, AT, DAY)]] * 3
+    assert [question.answered(reader, VALUES) for _ in range(3)] == [[ROW]] * 3
     assert len(planned.answered(reader, {})) == (2 if alone else 0)  # itself among them
     engine.dispose()
 
