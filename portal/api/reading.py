@@ -94,8 +94,11 @@ def paging_of(request) -> Paging:
 
 
 def _asked(schema: type[colander.Schema], request) -> dict[str, Any]:
-    """Return the parameters of the address that a schema has, as it reads them; each may be there once."""
-    given = {child.name: request.GET.getall(child.name) for child in schema().children}
+    """Return the parameters of the address that a schema has, as it reads them; each may be there once.
+
+    An empty one is none at all, as in the address that a form makes.
+    """
+    given = {child.name: [said for said in request.GET.getall(child.name) if said] for child in schema().children}
     twice = {name: request.localizer.translate(_("Give this once.")) for name, said in given.items() if len(said) > 1}
     if twice:
         raise Problem(422, errors=twice)
@@ -189,14 +192,14 @@ def _unknown(node, value: Any, path: str = "") -> Iterator[str]:
 def _never_fit(node, value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Return the fields that colander would bend, and why they cannot be used.
 
-    It makes a number of "3" and 3 of 3.7, and nothing of an empty text, which says nothing only where any text may be.
+    It makes a number of "3", 3 of 3.7, and of an empty text what is taken for one that is missing.
     """
     expected = next((types for kind, types in JSON_TYPES if isinstance(node.typ, kind)), (str,))
     if value is None:
         return
     if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
         yield path.rstrip("."), _("This is not of the right type.")
-    elif value == "" and (isinstance(node.validator, colander.OneOf) or not isinstance(node.typ, colander.String)):
+    elif value == "" and not node.required and not _may_be_empty(node):
         yield path.rstrip("."), NOT_POSSIBLE
     elif isinstance(value, dict):
         for child in node.children:
@@ -205,6 +208,13 @@ def _never_fit(node, value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for number, inner in enumerate(value):
             yield from _never_fit(node.children[0], inner, f"{path}{number}.")
+
+
+def _may_be_empty(node) -> bool:
+    """Is it for a text of which nothing is asked but that it is not too long?"""
+    asked = getattr(node.validator, "validators", [node.validator] if node.validator else [])
+    lengths = all(isinstance(validator, colander.Length) and not validator.min for validator in asked)
+    return isinstance(node.typ, colander.String) and lengths
 
 
 def _without_nulls(value: Any, tidied: Callable[[str], str] = str) -> Any:
