@@ -165,7 +165,7 @@ class DeskDay:
             "hours": windows_words(windows, self.zone, self.request),
             "yesterday": self.day - timedelta(days=1),
             "tomorrow": self.day + timedelta(days=1),
-            "several": len(served_points(self.request)) > 1,
+            "several": len(self._served) > 1,
         }
 
     def _page(self):

@@ -1,7 +1,7 @@
 """What stands around every page: the main links, which each feature adds its own to, languages to choose, the foot."""
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -42,7 +42,7 @@ class Frame:
     """What stands around a page: its style sheets, its head and its foot."""
 
     sheets: Markup
-    head: str
+    head: Markup
     foot: Markup
 
 
@@ -103,7 +103,7 @@ def part(request, name: str) -> Markup:
 
     It may say nothing of the reader, nor of the page.
     """
-    return _kept(request, (name,), lambda: Markup(_rendered(request, name)))  # noqa: S704 (a template's)
+    return _kept(request, (name,), lambda: _rendered(request, name))
 
 
 def frame(request, bare: bool = False) -> Frame:
@@ -117,11 +117,11 @@ def frame(request, bare: bool = False) -> Frame:
     within = tuple(root for link in links for root in link.under if is_under(path, root))
     kept = _kept(request, ("frame", bare, who, within), lambda: _framed(request, bare))
     way_in = "" if identity or bare else request.way_in()
-    head = kept.head.replace(HERE, escape(request.path_qs)).replace(WAY_IN, escape(way_in))
-    return Frame(kept.sheets, Markup(head), kept.foot)  # noqa: S704 (a template's, and what was escaped)
+    return replace(kept, head=kept.head.replace(HERE, escape(request.path_qs)).replace(WAY_IN, escape(way_in)))
 
 
 def _framed(request, bare: bool) -> Frame:
+    """Return what stands around a page, its head with the two marks where the addresses will be."""
     say, identity, links = request.localizer.translate, None if bare else request.identity, _followed(request, bare)
     current = _current(request.path_info, links)
     head = _rendered(
@@ -140,8 +140,8 @@ def _framed(request, bare: bool) -> Frame:
     return Frame(part(request, "sheets"), head, part(request, "foot"))
 
 
-def _rendered(request, template: str, **values: Any) -> str:
-    return render(f"portal:templates/portal/{template}.jinja2", values, request)
+def _rendered(request, template: str, **values: Any) -> Markup:
+    return Markup(render(f"portal:templates/portal/{template}.jinja2", values, request))  # noqa: S704 (a template's)
 
 
 def _kept(request, what: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
