@@ -147,6 +147,12 @@ class Words:
         at = " à " if self.language == "fr" else ", "
         return f"{self.day(instant, zone)}{at}{self.time(instant, zone)}"
 
+    def period(self, start: Instant, zone: str, end: Instant, end_zone: str) -> str:
+        """Return «jeudi 22 octobre, 14:00–18:00», or both days where there are two."""
+        if _local(start, zone) != _local(end, end_zone):
+            return f"{self.datetime(start, zone)} – {self.datetime(end, end_zone)}"
+        return f"{self.day(start, zone)}, {self.time(start, zone)}–{self.time(end, end_zone)}"
+
     @property
     def colon(self) -> str:
         """Return a colon with its spaces; French has one before it too, which does not break."""

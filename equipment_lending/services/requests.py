@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random, SystemRandom
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from equipment_lending.rules.assignment import bind, extendable, free_units
 from equipment_lending.rules.charter import LONGEST, refusals, refusals_on_approval
 from equipment_lending.rules.claims import claimed, remaining, whole_minute_after
 from equipment_lending.rules.lateness import no_show_from
+from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
 from equipment_lending.services.letters import Letters
 from equipment_lending.services.turns import Turns, look_who_waits
@@ -218,10 +219,13 @@ class LoanRequests:
             return decided
         desk, after = calendar(self._session, loan.return_point), max(loan.return_at, self._clock.now())
         last_day = desk.day_of(min(after + timedelta(days=DAYS_AROUND), loan.pickup_at + LONGEST - timedelta(days=1)))
-        latest = self._latest_return(loan, desk.moment(last_day, time.max))
+        found = [
+            self._latest_return(loan, end) for end in (desk.moment(last_day, time.max), _due(loan, desk, last_day))
+        ]
+        latest = max(filter(None, found), default=None)
         if latest:
             return latest
-        following = next(desk.open_after(after + timedelta(minutes=1)), None)
+        following = next((window.start for window in desk.windows_after(after) if window.start > after), None)
         return (self._cannot_be_longer(loan, following) or following) if following else []
 
     def expire(self) -> list[Loan]:
@@ -355,13 +359,19 @@ class LoanRequests:
     def _longer_than_now(self, loan: Loan, return_at: datetime, reasons: Sequence[Refusal]) -> Alternatives:
         """Return another return that would do, where one would mend every reason; see :func:`later_returns`."""
         mended = {reason.code for reason in reasons} <= (MENDED_ELSEWHEN | MENDED_SOONER) - {RefusalCode.IN_THE_PAST}
-        found = self._latest_return(loan, return_at) if mended else None
+        if not mended:
+            return Alternatives()
+        desk = calendar(self._session, loan.return_point)
+        ends = (return_at, _due(loan, desk, desk.day_of(return_at)))
+        found = next(filter(None, (self._latest_return(loan, end) for end in ends)), None)
         return Alternatives((Period(loan.pickup_at, found),) if found else ())
 
     def _latest_return(self, loan: Loan, return_at: datetime) -> datetime | None:
-        """Return the latest other return up to ``return_at`` that would do, if there is one."""
+        """Return the latest return up to ``return_at``, at its hour or as near to it as can be, if any would do."""
         if return_at - loan.pickup_at > LONGEST:
             return None
+        if not self._cannot_be_longer(loan, return_at):
+            return return_at
         gathered = self._asked_anew(loan, return_at)
         now = gathered.application.now
 
@@ -444,6 +454,11 @@ class LoanRequests:
 def _leaves_no_sooner(loan: Loan, wish: Wish) -> bool:
     """Has the desk had its notice of the wish already, by the loan that it is to replace?"""
     return wish.point == loan.point.slug and loan.pickup_at <= wish.pickup_at
+
+
+def _due(loan: Loan, desk: OpeningCalendar, day: date) -> datetime:
+    """Return the instant of a day until which a loan lasts a whole number of days."""
+    return desk.moment(day, loan.pickup_at.astimezone(ZoneInfo(loan.point.zone)).time())
 
 
 def _automatic(settled: Iterable[Policy]) -> bool:

@@ -27,6 +27,7 @@ from equipment_lending.views.words import (
     CONDITIONS,
     NO_SUCH_HOUR,
     next_words,
+    not_longer_words,
     rank_words,
     sentences,
     state_words,
@@ -153,12 +154,12 @@ class LoanPage:
     def _longer(self, may_change: bool) -> dict[str, Any]:
         """Return the form for a later return and the latest there can be; or, without a form, why there is none."""
         if not may_change or self.loan.state not in EXTENDABLE:
-            return {"extending": None, "not_longer": []}
-        zone, alone = self.loan.return_point.zone, not self.request.has_permission(Lending.SERVE)
-        latest = self.requests.longest(self.loan, alone=alone)
+            return {"extending": None, "not_longer": None}
+        latest = self.requests.longest(self.loan, alone=not self.request.has_permission(Lending.SERVE))
         if isinstance(latest, datetime):
-            return {"extending": self.extending, "latest": self.request.words.datetime(latest, zone)}
-        return {"extending": None, "not_longer": sentences(latest, self.request, zone)}
+            until = self.request.words.datetime(latest, self.loan.return_point.zone)
+            return {"extending": self.extending, "latest": until, "not_longer": None}
+        return {"extending": None, "not_longer": not_longer_words(latest, self.request) if latest else None}
 
     def _is_at_risk(self) -> bool:
         """Is too little left of what is still to be fetched?"""
@@ -199,7 +200,8 @@ class LoanPage:
             if isinstance(no.alternatives, Alternatives):
                 self.extending.proposals = [self._until(period.end) for period in no.alternatives.periods]
             return self._refused(no, self.extending, "return")
-        self.request.tell("good", _("You can keep it longer. The new day of return is below."))
+        until = self.request.words.datetime(self.loan.return_at, self.loan.return_point.zone)
+        self.request.tell("good", _("You can keep it longer, until ${when}.", mapping={"when": until}))
         return self._back()
 
     def _return_at(self, sent) -> datetime | None:
@@ -232,7 +234,8 @@ class LoanPage:
         say, loan = self.request.localizer.translate, self.loan
         yield loan.requested_at, say(_("Asked for by ${name}"), mapping={"name": loan.requested_by.name})
         if loan.decided_at and loan.state in DECIDED:
-            yield loan.decided_at, say(DECIDED[loan.state])
+            reason = f"{self.request.words.colon}{loan.reason}" if loan.reason else ""
+            yield loan.decided_at, say(DECIDED[loan.state]) + reason
         if loan.decided_at is None and loan.state in AGREED:
             yield loan.requested_at, say(_("Confirmed at once, since nobody has to approve it"))
         if loan.extended_at:

@@ -9,10 +9,9 @@ from portal.i18n import _
 
 def other_times(found: Alternatives, zone: str, request) -> list[Proposal]:
     """Return the periods at the same point, for ``pickup_at`` and ``return_at`` on the clocks of ``zone``."""
-    when = request.words.datetime
     return [
         Proposal(
-            f"{when(period.start, zone)} – {when(period.end, zone)}",
+            request.words.period(period.start, zone, period.end, zone),
             {
                 name: f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
                 for name, instant in (("pickup_at", period.start), ("return_at", period.end))

@@ -238,6 +238,13 @@ def sentences(refusals: Iterable[Refusal], request, zone: str) -> list[str]:
     return list(dict.fromkeys(sentence(refusal, request, zone) for refusal in refusals))
 
 
+def not_longer_words(reasons: Sequence[Refusal], request) -> str:
+    """Return why a loan lasts no longer than it does, to somebody who has not asked for it yet."""
+    reason = min(reasons, key=lambda reason: list(_NOT_LONGER).index(reason.code) if reason.code in _NOT_LONGER else 9)
+    said, say = _NOT_LONGER.get(reason.code), _Voice(request, "UTC")
+    return said(reason.values, say) if said else say(_("As things stand it cannot be kept longer."))
+
+
 def sentence(refusal: Refusal, request, zone: str) -> str:
     """Return why something cannot be done and what to do next, with times by the clocks of ``zone``."""
     said = _SENTENCES[refusal.code]
@@ -409,4 +416,19 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
     RefusalCode.FREE_NOW: _("It is free now: nobody needs to wait. Borrow it."),
     RefusalCode.ALREADY_WAITING: _("You wait for it at this time already. Leave that line first, under My loans."),
     RefusalCode.NOT_OFFERED: _("This is not kept for you any more. See under My loans how it stands."),
+}
+
+_NOT_LONGER: Mapping[RefusalCode, Callable[[Values, _Voice], str]] = {
+    RefusalCode.DESK_DECIDES: lambda values, say: say(
+        _("The desk reads each request for this before it says yes. To keep it longer, ask there.")
+    ),
+    RefusalCode.TOO_LONG: lambda values, say: say.ngettext(
+        "You have it for as long as it is lent: ${n} day at most.",
+        "You have it for as long as it is lent: ${n} days at most.",
+        values["allowed"],
+    ),
+    RefusalCode.NOT_ENOUGH: lambda values, say: say(_("It is promised to somebody else from then on.")),
+    RefusalCode.TOO_MANY_DAYS: lambda values, say: say(
+        _("So that everybody gets a turn, one person cannot have it for longer now.")
+    ),
 }

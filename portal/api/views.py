@@ -9,7 +9,8 @@ from pyramid.view import view_config
 from portal.api.answering import api_view, paged
 from portal.api.document import chapters
 from portal.api.permissions import Api
-from portal.i18n import in_language
+from portal.api.problems import Problem
+from portal.i18n import _, in_language
 from portal.index.models import IndexEntry
 from portal.index.permissions import Index
 from portal.index.queries import changed_at, search
@@ -40,7 +41,10 @@ class SearchCriteria(colander.Schema):
 @api_view(route_name="api.search", request_method="GET", permission=Index.READ, query=SearchCriteria, public=True)
 def found(request) -> dict[str, Any]:
     """Return one page of what answers a question."""
-    kinds, page = request.GET.getall("kind") or list(request.registry.index_kinds), request.paging
+    known, page = request.registry.index_kinds, request.paging
+    kinds = request.GET.getall("kind") or list(known)
+    if not set(kinds) <= set(known):
+        raise Problem(422, errors={"kind": request.localizer.translate(_("There is no such kind."))})
     answer = search(request.db, request.criteria["q"], kinds, request.criteria["language"], page.limit, page.offset)
     request.response.last_modified = settled(changed_at(request.db, kinds), request.clock.now())
     items = [shown(entry, request) for entry in answer.rows]

@@ -1,5 +1,6 @@
 """Reading the audit trail."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from portal.audit.models import AuditEntry
@@ -20,7 +21,10 @@ NUMBER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Which entries are wanted: whose (part of a name, or an e-mail), what, on what, on which days."""
+    """Which entries are wanted: whose (part of a name, or an e-mail), what, on what, on which days.
+
+    ``subject`` is a kind of thing, or one thing: its id, or what was noted of it, such as a loan's number or a tag.
+    """
 
     person: str = ""
     act: str = ""
@@ -86,7 +90,9 @@ def conditions(sought: Sought, zone: str) -> list[ColumnElement[bool]]:
     if sought.act:
         wanted.append(AuditEntry.act == sought.act)
     if sought.subject:
-        wanted.append((AuditEntry.subject_id == sought.subject) | (AuditEntry.subject_kind == sought.subject))
+        is_named = cast(AuditEntry.detail, Text).icontains(json.dumps(sought.subject), autoescape=True)
+        of_kind = AuditEntry.subject_kind == sought.subject
+        wanted.append((AuditEntry.subject_id == sought.subject) | of_kind | is_named)
     if sought.first:
         wanted.append(AuditEntry.at >= _midnight(sought.first, zone))
     if sought.last:

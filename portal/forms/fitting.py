@@ -63,7 +63,7 @@ def _limit(node: colander.SchemaNode):
     match node.typ:
         case colander.String() if not _has_bound(node.validator):
             return colander.Length(max=MOST_CHARACTERS)
-        case colander.Integer():
+        case colander.Integer() if not _has_bound(node.validator):
             return colander.Range(-LARGEST_INTEGER, LARGEST_INTEGER)
         case colander.Float() | colander.Decimal():
             return _finite
@@ -74,10 +74,16 @@ def _limit(node: colander.SchemaNode):
 
 def _has_bound(validator) -> bool:
     parts = validator.validators if isinstance(validator, colander.All) else [validator]
-    return any(
-        isinstance(part, colander.OneOf) or (isinstance(part, colander.Length) and part.max is not None)
-        for part in parts
-    )
+    return any(map(_bounds, parts))
+
+
+def _bounds(validator) -> bool:
+    match validator:
+        case colander.Length():
+            return validator.max is not None
+        case colander.Range():
+            return validator.min is not None and validator.max is not None
+    return isinstance(validator, colander.OneOf)
 
 
 def _finite(node: colander.SchemaNode, value) -> None:

@@ -47,7 +47,7 @@ def folded(text: str) -> list[str]:
 
     An apostrophe parts words, so that «l'outil» is found as «outil».
     """
-    plain = _without_accents(_without_accents(text).casefold().translate(LETTERS_IN_TWO))
+    plain = without_accents(without_accents(text).casefold().translate(LETTERS_IN_TWO))
     return [word[:LONGEST_WORD] for word in WORD.findall(plain) if word not in STOP_WORDS]
 
 
@@ -86,5 +86,6 @@ def _singular(word: str) -> str:
     return word[:-1] if word[-1] in "sx" and word[-2] != "s" else word
 
 
-def _without_accents(text: str) -> str:
+def without_accents(text: str) -> str:
+    """Return the text with its letters bare: «prêt» is «pret»."""
     return "".join(letter for letter in unicodedata.normalize("NFKD", text) if unicodedata.category(letter) != "Mn")

@@ -1,18 +1,23 @@
 """The audit trail: found, read, and taken away as a spreadsheet."""
 
 import json
-from dataclasses import replace
+import re
+from datetime import date, datetime
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 import colander
+from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 from pyramid.view import view_config
 
 from portal.audit.queries import Entry, Sought, acts, each_entry, found_entries
+from portal.db import Found
 from portal.forms import Button, submitted
 from portal.forms.widgets import SearchInput, Select
 from portal.i18n import _
+from portal.index.words import without_accents
 from portal.pages.admin.schemas import SECTIONS
 from portal.pages.permissions import Upkeep
 from portal.people.schemas import ROLE_WORDS
@@ -20,6 +25,8 @@ from portal.people.terms import Role
 from portal.spreadsheets import csv_chunks
 
 PAGE = 50
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d)?")
+"""A day or an instant, as the trail keeps them."""
 
 
 @colander.deferred
@@ -59,11 +66,18 @@ class AuditPage:
             buttons=(Button("", _("Search"), ""),),
             method="GET",
             action=request.route_path("admin.audit"),
-            acts=[(act, request.registry.acts.get(act, act)) for act in acts(request.db)],
+            acts=sorted(
+                ((act, self._say(request.registry.acts.get(act, act))) for act in acts(request.db)),
+                key=lambda named: without_accents(named[1]).casefold(),
+            ),
         )
-        sought = Sought(**(submitted(self.form, request) or {}))
-        kinds = {self._thing(kind).casefold(): kind for kind in request.registry.audit_things}
-        self.sought = replace(sought, subject=kinds.get(sought.subject.casefold(), sought.subject))
+        sent = submitted(self.form, request)
+        self.sought = self._sought(**sent) if sent is not None else None
+
+    def _sought(self, *, subject: str, **other: Any) -> Sought:
+        """Return what is sought, a kind of thing by its own name."""
+        kinds = {without_accents(self._thing(kind)).casefold(): kind for kind in self.request.registry.audit_things}
+        return Sought(subject=kinds.get(without_accents(subject).casefold(), subject), **other)
 
     @view_config(
         route_name="admin.audit",
@@ -74,7 +88,9 @@ class AuditPage:
     def show(self):
         offset = self._offset()
         url = partial(self._url, "admin.audit")
-        found = found_entries(self.request.db, self.sought, self.zone, limit=PAGE, offset=offset)
+        found: Found[Entry] = Found([], 0)
+        if self.sought:
+            found = found_entries(self.request.db, self.sought, self.zone, limit=PAGE, offset=offset)
         last = offset + len(found.rows)
         position = {"first": offset + 1, "last": last, "total": found.total}
         return {
@@ -93,6 +109,8 @@ class AuditPage:
 
     @view_config(route_name="admin.audit.csv", permission=Upkeep.READ_AUDIT, request_method="GET")
     def download(self):
+        if self.sought is None:
+            return HTTPSeeOther(self._url("admin.audit"))  # says what is wrong
         header = ("at", "person", "acting_for", "act", "subject_kind", "subject_id", "detail")
         # Read whole before the response leaves: its transaction ends with the view.
         entries = [_cells(entry) for entry in each_entry(self.request.db, self.sought, self.zone)]
@@ -125,9 +143,17 @@ class AuditPage:
             return self._say(_("yes") if value else _("no"))
         if isinstance(value, list):
             return ", ".join(map(str, value))
+        if isinstance(value, str) and MOMENT.fullmatch(value):
+            return self._moment(value)
         if isinstance(value, dict):
             return " · ".join(f"{self._named(key)} {self._said(key, inner)}" for key, inner in value.items())
         return self._say(ROLE_WORDS[Role(str(value))]) if name == "role" and value in set(Role) else str(value)
+
+    def _moment(self, written: str) -> str:
+        words = self.request.words
+        if "T" in written:
+            return words.datetime(datetime.fromisoformat(written), self.zone)
+        return words.date(date.fromisoformat(written))
 
     def _say(self, words: str) -> str:
         return self.request.localizer.translate(words)

@@ -302,7 +302,7 @@ def test_what_the_desk_approves_is_made_longer_at_the_desk(signed_in, session, s
     lending.policy(session, model_id=stock.model_id, approval="manual", requires=["prise-de-son"])
     loan = picked_up(session, stock, nolwenn)
     page = signed_in.get(f"/loans/{loan.id}")
-    assert "Ask the desk to lend it longer" in page.html.select_one("#longer").parent.text
+    assert "To keep it longer, ask there." in page.html.select_one("#longer").parent.text
     assert "extend" not in page.forms
     sent = people.with_csrf(signed_in, {"return": "2026-10-26"})
     said = signed_in.post(f"/loans/{loan.id}/extend", sent, status=409).html.select_one("#refusals").text
@@ -314,15 +314,29 @@ def test_what_the_desk_approves_is_made_longer_at_the_desk(signed_in, session, s
 def test_a_loan_says_until_when_it_can_be_kept(signed_in, session, stock, nolwenn):
     loan = picked_up(session, stock, nolwenn)
     lending.loan(session, stock, "2026-10-27T10:00", "2026-10-30T10:00", units=3)
-    said = signed_in.get(f"/loans/{loan.id}").html.select_one("#longer").parent.text
-    assert "you can have it until Monday 26 October, 20:00" in said
-
-
-def test_a_loan_that_is_as_long_as_it_may_be_says_so(signed_in, session, stock, nolwenn):
-    lending.policy(session, model_id=stock.model_id, max_days=1)
-    loan = picked_up(session, stock, nolwenn)
     page = signed_in.get(f"/loans/{loan.id}")
-    assert "at most" in page.html.select_one("#longer").parent.text
+    assert "you can have it until Tuesday 27 October, 10:00" in page.html.select_one("#longer").parent.text
+    form = page.forms["extend"]
+    form["return"], form["return_time"] = "2026-10-27", "10:00"
+    page = form.submit(status=303).follow()
+    assert "You can keep it longer, until Tuesday 27 October, 10:00." in page
+    assert "It is promised to somebody else from then on." in page.html.select_one("#longer").parent.text
+    assert "extend" not in page.forms
+
+
+def test_a_loan_is_as_long_as_it_says_it_may_be_to_the_minute(signed_in, session, stock, nolwenn):
+    lending.policy(session, model_id=stock.model_id, max_days=7)
+    loan = picked_up(session, stock, nolwenn, until="2026-10-26T20:00")
+    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form["return"] = "2026-10-27"  # until the desk closes: into the eighth day
+    (proposal,) = form.submit(status=409).html.select(".notice button")
+    assert proposal.text == "Tuesday 27 October, 10:00"
+    said = signed_in.get(f"/loans/{loan.id}").html.select_one("#longer").parent.text
+    assert "you can have it until Tuesday 27 October, 10:00" in said
+    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form["return"], form["return_time"] = "2026-10-27", "10:00"
+    page = form.submit(status=303).follow()
+    assert "You have it for as long as it is lent: 7 days at most." in page.html.select_one("#longer").parent.text
     assert "extend" not in page.forms
 
 

@@ -86,6 +86,24 @@ def test_days_the_wrong_way_round_are_said_to_be(browse, session, admin):
     asked = {"first": "2026-10-22", "last": "2026-10-21"}
     page = people.signed_in(browse, admin).get("/admin/audit", asked, status=422)
     assert page.html.select_one("[name=last]")["aria-invalid"] == "true"
+    assert not page.html.table
+    assert "first=2026-10-22" in browse.get("/admin/audit.csv", asked, status=303).location
+
+
+def test_a_thing_is_found_by_what_it_is_called(browse, session, clock, admin):
+    record(session, clock, admin, "lending.confirm", "loan", "1f38", loan="KMUN6F")
+    record(session, clock, admin, "lending.check_in", "loan", "2f38", loan="KMUN6G", items=["CAP-0001"])
+    people.signed_in(browse, admin)
+    for sought, found, left_out in (("KMUN6F", "KMUN6F", "KMUN6G"), ("cap-0001", "KMUN6G", "KMUN6F")):
+        page = browse.get("/admin/audit", {"subject": sought})
+        assert found in page.html.table.text
+        assert left_out not in page.html.table.text
+
+
+def test_what_was_noted_of_an_instant_is_said_by_the_citys_clocks(browse, session, clock, admin):
+    record(session, clock, admin, "lending.extend", "loan", "1f38", loan="KMUN6F", until="2026-12-12T11:30:00+00:00")
+    page = people.signed_in(browse, admin).get("/admin/audit", headers={"Accept-Language": "fr"})
+    assert "samedi 12 décembre à 12:30" in page.html.table.text
 
 
 def test_it_is_paged(browse, session, clock, admin):

@@ -67,6 +67,10 @@ def test_a_page_that_cannot_be_is_refused(api, query):
     assert set(api.get(f"/api/v1/search?{query}", status=422).json["errors"]) <= {"limit", "offset"}
 
 
+def test_a_kind_of_thing_that_nobody_has_is_refused_by_its_name(api):
+    assert list(api.get("/api/v1/search?q=tente&kind=bogus", status=422).json["errors"]) == ["kind"]
+
+
 def test_what_is_asked_twice_is_refused_by_its_name(api):
     assert list(api.get("/api/v1/search?q=tente&q=kayak", status=422).json["errors"]) == ["q"]
 
