@@ -34,6 +34,7 @@ from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import NOT_LENDABLE, Condition, LoanState, Refusal, RefusalCode, Refused, ServiceState
 from equipment_lending.views.change import at_risk_words
 from equipment_lending.views.desk import present_point, served_points
+from equipment_lending.views.history import history
 from equipment_lending.views.words import CONDITIONS, sentences, state_words, training_words
 from portal.forms import Button, fail, submitted
 from portal.forms.form import PortalForm
@@ -458,6 +459,7 @@ class LoanAtDesk(AtCounter):
             "writing_off": self.writing_off if self.out else None,
             "prolonging": self.prolonging if state in (LoanState.CONFIRMED, LoanState.OUT) else None,
             "waiting": self._waiting(),
+            "history": history(self.loan, self.request),
         }
 
     def _waiting(self) -> int:

@@ -238,11 +238,11 @@ def sentences(refusals: Iterable[Refusal], request, zone: str) -> list[str]:
     return list(dict.fromkeys(sentence(refusal, request, zone) for refusal in refusals))
 
 
-def not_longer_words(reasons: Sequence[Refusal], request) -> str:
+def not_longer_words(reasons: Sequence[Refusal], request, zone: str) -> str:
     """Return why a loan lasts no longer than it does, to somebody who has not asked for it yet."""
-    reason = min(reasons, key=lambda reason: list(_NOT_LONGER).index(reason.code) if reason.code in _NOT_LONGER else 9)
-    said, say = _NOT_LONGER.get(reason.code), _Voice(request, "UTC")
-    return said(reason.values, say) if said else say(_("As things stand it cannot be kept longer."))
+    values, say = {reason.code: reason.values for reason in reasons}, _Voice(request, zone)
+    told = next((said(values[code], say) for code, said in _NOT_LONGER.items() if code in values), None)
+    return told or say(_("As things stand it cannot be kept longer."))
 
 
 def sentence(refusal: Refusal, request, zone: str) -> str:
@@ -419,6 +419,10 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
 }
 
 _NOT_LONGER: Mapping[RefusalCode, Callable[[Values, _Voice], str]] = {
+    RefusalCode.WRONG_STATE: lambda values, say: say(
+        _("Only what is agreed or under way can be kept longer: this loan is “${state}”."),
+        state=say(STATES[values["state"]][0]),
+    ),
     RefusalCode.DESK_DECIDES: lambda values, say: say(
         _("The desk reads each request for this before it says yes. To keep it longer, ask there.")
     ),

@@ -115,6 +115,7 @@ def test_from_the_catalogue_to_a_loan_that_is_called_off(site, maelle, page_of, 
     main.get_by_role("link", name=re.compile(number)).click()
 
     # She needs it for longer, and then not at all.
+    main.get_by_role("link", name=say("Keep it longer")).click()
     back = page.input_value("#extend [name=return]") or proposed["return"]
     assert back <= proposed["return"]
     page.fill("#extend [name=return]", "2026-11-24")

@@ -76,6 +76,7 @@ PAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "lending.catalogue": (("/equipment", "/equipment?q=velo&from=2026-10-27&to=2026-10-29"), ANYBODY),
     "lending.equipment": (("/equipment/enregistreur", "/equipment/velo-cargo", *ON_THE_WAY), (VISITOR, RESIDENT)),
     "lending.loans": (("/loans",), (RESIDENT, CLERK)),
+    "lending.loan.extend": (("/loans/{loan}/extend", "/loans/{out}/extend", "/loans/{asked}/extend"), (RESIDENT,)),
     "lending.loan": (("/loans/{loan}", "/loans/{out}", "/loans/{asked}", "/loans/{declined}"), (RESIDENT,)),
     "lending.points": (("/points",), (VISITOR,)),
     "lending.point": (("/points/lambezellec",), (VISITOR,)),

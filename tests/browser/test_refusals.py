@@ -51,8 +51,8 @@ REFUSALS = {
     "a change that is not well formed": Refusal(
         CHANGE, "change", 422, (("pickup_at", ""), ("return_at", "")), by=of_the_clerk
     ),
-    "an extension with its proposal": Refusal("/loans/{out}", "extend", 409, (("return", "2026-10-25"),)),
-    "an extension that is not well formed": Refusal("/loans/{out}", "extend", 422, (("return", ""),)),
+    "an extension with its proposal": Refusal("/loans/{out}/extend", "extend", 409, (("return", "2026-10-25"),)),
+    "an extension that is not well formed": Refusal("/loans/{out}/extend", "extend", 422, (("return", ""),)),
 }
 
 

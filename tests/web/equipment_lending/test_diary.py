@@ -45,7 +45,7 @@ def test_a_loan_is_in_it_with_what_when_where_and_the_number_to_say(diary, loan)
 
 def test_a_loan_that_lasts_longer_is_the_same_appointment_a_step_further(browse, diary, loan, nolwenn):
     (before,) = diary()
-    form = people.signed_in(browse, nolwenn).get(f"/loans/{loan.id}").forms["extend"]
+    form = people.signed_in(browse, nolwenn).get(f"/loans/{loan.id}/extend").forms["extend"]
     form["return"], form["return_time"] = "2026-11-06", "12:00"
     form.submit(status=303)
     (after,) = diary()

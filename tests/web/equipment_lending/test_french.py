@@ -72,7 +72,7 @@ def test_what_is_not_well_formed_is_refused_in_french(browse, stock, nolwenn):
 def test_an_extension_at_somebody_elses_expense_is_refused_in_french(browse, session, stock, nolwenn):
     loan = lending.loan(session, stock, "2026-10-22T10:00", "2026-10-23T18:00", borrower=nolwenn)
     lending.loan(session, stock, "2026-10-24T10:00", "2026-10-30T10:00", units=3)
-    form = people.signed_in(browse, nolwenn).get(f"/loans/{loan.id}", headers=FRENCH).forms["extend"]
+    form = people.signed_in(browse, nolwenn).get(f"/loans/{loan.id}/extend", headers=FRENCH).forms["extend"]
     form["return"] = "2026-10-27"
     assert "Il est promis à partir de là. Rapportez-le le jour convenu" in sent(form)
 

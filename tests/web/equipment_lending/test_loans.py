@@ -178,9 +178,9 @@ def test_the_desk_that_a_loan_goes_back_to_sees_and_extends_it_and_does_not_call
     loan.return_point_id = lending.point(session, slug="bellevue").id
     session.flush()
     clerk = people.signed_in(browse, people.staff(session, Role.DESK, "bellevue"))
-    forms = clerk.get(f"/loans/{loan.id}").forms
-    assert "extend" in forms
-    assert "cancel" not in forms
+    page = clerk.get(f"/loans/{loan.id}")
+    assert "cancel" not in page.forms
+    assert "extend" in page.click(href="/extend$").forms
     clerk.post(f"/loans/{loan.id}/cancel", people.with_csrf(clerk), status=403)
     assert loan.state is LoanState.CONFIRMED
 
@@ -220,7 +220,7 @@ def test_a_reason_that_is_too_long_is_said_to_be(signed_in, loan):
 
 def test_it_can_be_kept_longer_where_nobody_waits(signed_in, session, stock, nolwenn):
     loan = picked_up(session, stock, nolwenn)
-    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form = signed_in.get(f"/loans/{loan.id}/extend").forms["extend"]
     form["return"] = "2026-10-26"
     page = form.submit(status=303).follow()
     assert "You can keep it longer" in page
@@ -236,10 +236,22 @@ def test_what_nobody_had_to_approve_was_confirmed_at_once(signed_in, loan):
     ]
 
 
+def test_the_desk_reads_what_happened_as_its_borrower_does(browse, session, stock, nolwenn):
+    loan = picked_up(session, stock, nolwenn)
+    custody = loan.lines[0].custodies[0]
+    custody.in_at, custody.condition_in = lending.instant("2026-10-22T11:00"), Condition.GOOD
+    custody.missing = ["housse"]
+    session.flush()
+    clerk = people.staff(session, Role.DESK, stock.point.slug, language="en")
+    for who, page in ((nolwenn, f"/loans/{loan.id}"), (clerk, f"/desk/loans/{loan.id}")):
+        shown = people.signed_in(browse, who).get(page).html.select_one("#history").parent
+        assert "brought back; missing: housse" in shown.text, page
+
+
 def test_it_cannot_be_kept_longer_at_somebody_elses_expense(signed_in, session, stock, nolwenn):
     loan = picked_up(session, stock, nolwenn)
     lending.loan(session, stock, "2026-10-24T10:00", "2026-10-30T10:00", units=3)
-    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form = signed_in.get(f"/loans/{loan.id}/extend").forms["extend"]
     form["return"] = "2026-10-26"
     page = form.submit(status=409)
     assert "It is promised from then on" in page.html.select_one("#extend-return-error").text
@@ -252,7 +264,7 @@ def test_who_cannot_keep_it_as_long_as_they_wish_is_offered_the_latest_return_th
 ):
     loan = picked_up(session, stock, nolwenn)
     lending.loan(session, stock, "2026-10-27T10:00", "2026-10-30T10:00", units=3)
-    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form = signed_in.get(f"/loans/{loan.id}/extend").forms["extend"]
     form["return"], form["return_time"] = "2026-10-29", "19:00"
     (proposal,) = form.submit(status=409).html.select(".notice button")
     assert proposal.text == "Monday 26 October, 19:00"
@@ -281,7 +293,7 @@ def test_a_new_return_that_makes_no_sense_is_said_beside_its_field(
     signed_in, session, stock, nolwenn, wrong, status, field
 ):
     loan = picked_up(session, stock, nolwenn)
-    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form = signed_in.get(f"/loans/{loan.id}/extend").forms["extend"]
     for name, value in wrong.items():
         form[name] = value
     page = form.submit(status=status)
@@ -291,7 +303,7 @@ def test_a_new_return_that_makes_no_sense_is_said_beside_its_field(
 
 def test_what_is_late_cannot_be_kept_until_a_time_that_is_over(signed_in, session, stock, nolwenn):
     loan = picked_up(session, stock, nolwenn, until="2026-10-21T18:00")
-    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form = signed_in.get(f"/loans/{loan.id}/extend").forms["extend"]
     form["return"], form["return_time"] = "2026-10-22", "10:00"
     page = form.submit(status=409)
     assert "This is in the past" in page.html.select_one("#extend-return-error").text
@@ -301,8 +313,8 @@ def test_what_is_late_cannot_be_kept_until_a_time_that_is_over(signed_in, sessio
 def test_what_the_desk_approves_is_made_longer_at_the_desk(signed_in, session, stock, nolwenn):
     lending.policy(session, model_id=stock.model_id, approval="manual", requires=["prise-de-son"])
     loan = picked_up(session, stock, nolwenn)
-    page = signed_in.get(f"/loans/{loan.id}")
-    assert "To keep it longer, ask there." in page.html.select_one("#longer").parent.text
+    page = signed_in.get(f"/loans/{loan.id}/extend")
+    assert "To keep it longer, ask there." in page.html.select_one("#why-not").text
     assert "extend" not in page.forms
     sent = people.with_csrf(signed_in, {"return": "2026-10-26"})
     said = signed_in.post(f"/loans/{loan.id}/extend", sent, status=409).html.select_one("#refusals").text
@@ -314,29 +326,29 @@ def test_what_the_desk_approves_is_made_longer_at_the_desk(signed_in, session, s
 def test_a_loan_says_until_when_it_can_be_kept(signed_in, session, stock, nolwenn):
     loan = picked_up(session, stock, nolwenn)
     lending.loan(session, stock, "2026-10-27T10:00", "2026-10-30T10:00", units=3)
-    page = signed_in.get(f"/loans/{loan.id}")
-    assert "you can have it until Tuesday 27 October, 10:00" in page.html.select_one("#longer").parent.text
+    page = signed_in.get(f"/loans/{loan.id}/extend")
+    assert "you can have it until Tuesday 27 October, 10:00" in page.html.main.text
     form = page.forms["extend"]
     form["return"], form["return_time"] = "2026-10-27", "10:00"
     page = form.submit(status=303).follow()
     assert "You can keep it longer, until Tuesday 27 October, 10:00." in page
-    assert "It is promised to somebody else from then on." in page.html.select_one("#longer").parent.text
+    page = page.click("Keep it longer")
+    assert "It is promised to somebody else from then on." in page.html.select_one("#why-not").text
     assert "extend" not in page.forms
 
 
 def test_a_loan_is_as_long_as_it_says_it_may_be_to_the_minute(signed_in, session, stock, nolwenn):
     lending.policy(session, model_id=stock.model_id, max_days=7)
     loan = picked_up(session, stock, nolwenn, until="2026-10-26T20:00")
-    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form = signed_in.get(f"/loans/{loan.id}/extend").forms["extend"]
     form["return"] = "2026-10-27"  # until the desk closes: into the eighth day
     (proposal,) = form.submit(status=409).html.select(".notice button")
     assert proposal.text == "Tuesday 27 October, 10:00"
-    said = signed_in.get(f"/loans/{loan.id}").html.select_one("#longer").parent.text
-    assert "you can have it until Tuesday 27 October, 10:00" in said
-    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    assert "you can have it until Tuesday 27 October, 10:00" in signed_in.get(f"/loans/{loan.id}/extend").html.main.text
+    form = signed_in.get(f"/loans/{loan.id}/extend").forms["extend"]
     form["return"], form["return_time"] = "2026-10-27", "10:00"
-    page = form.submit(status=303).follow()
-    assert "You have it for as long as it is lent: 7 days at most." in page.html.select_one("#longer").parent.text
+    page = form.submit(status=303).follow().click("Keep it longer")
+    assert "You have it for as long as it is lent: 7 days at most." in page.html.select_one("#why-not").text
     assert "extend" not in page.forms
 
 
@@ -360,7 +372,7 @@ def test_a_reason_that_two_lines_share_is_said_once(session, signed_in, loan, st
     loan.lines.append(LoanLine(stock_id=other.id, units=1, claims=[claim]))
     lending.policy(session, point_id=stock.point_id, max_days=4)
     session.expire_all()
-    form = signed_in.get(f"/loans/{loan.id}").forms["extend"]
+    form = signed_in.get(f"/loans/{loan.id}/extend").forms["extend"]
     form["return"] = "2026-11-20"
     said = form.submit(status=409).html.select_one("#extend-return-error").text
     assert said.count("4") == 1
