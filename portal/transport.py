@@ -75,7 +75,7 @@ def settled(changed_at: datetime | None, now: datetime) -> datetime | None:
 
 def _revalidate(request, response, seconds: int) -> None:
     # Whose answer it is depends on the cookie or the token, its language on what the browser asks for.
-    response.vary = (*(response.vary or ()), "Cookie", "Authorization", "Accept-Language")
+    _depends_on(response, "Cookie, Authorization, Accept-Language")
     if request.identity is not None and request.identity.sign_in_id is not None:
         response.cache_control = "private, no-store"  # and nothing is asked again that nobody kept
         return
@@ -93,13 +93,19 @@ def compression_tween_factory(handler, _registry):
     def tween(request):
         response = handler(request)
         if _worth_compressing(response) and "Range" not in request.headers:
-            response.vary = (*(response.vary or ()), "Accept-Encoding")
+            _depends_on(response, "Accept-Encoding")
             if _reads_gzip(request) and request.method != "HEAD":
                 response.body = gzip.compress(response.body, compresslevel=3, mtime=0)
                 response.content_encoding = "gzip"
         return response
 
     return tween
+
+
+def _depends_on(response, names: str) -> None:
+    """Say that the answer is another one where these headers of the request are."""
+    said = response.headers.get("Vary")
+    response.headers["Vary"] = f"{said}, {names}" if said else names
 
 
 def _reads_gzip(request) -> bool:

@@ -357,14 +357,17 @@ class LoanRequests:
         ]
 
     def _longer_than_now(self, loan: Loan, return_at: datetime, reasons: Sequence[Refusal]) -> Alternatives:
-        """Return another return that would do, where one would mend every reason; see :func:`later_returns`."""
+        """Return other returns that would do, where one would mend every reason, the latest first.
+
+        At most two: at the hour wished for, or as near to it as can be, and after a whole number of days.
+        """
         mended = {reason.code for reason in reasons} <= (MENDED_ELSEWHEN | MENDED_SOONER) - {RefusalCode.IN_THE_PAST}
         if not mended:
             return Alternatives()
         desk = calendar(self._session, loan.return_point)
-        ends = (return_at, _due(loan, desk, desk.day_of(return_at)))
-        found = next(filter(None, (self._latest_return(loan, end) for end in ends)), None)
-        return Alternatives((Period(loan.pickup_at, found),) if found else ())
+        found = {self._latest_return(loan, end) for end in (return_at, _due(loan, desk, desk.day_of(return_at)))}
+        ends = sorted(filter(None, found), reverse=True)
+        return Alternatives(tuple(Period(loan.pickup_at, end) for end in ends))
 
     def _latest_return(self, loan: Loan, return_at: datetime) -> datetime | None:
         """Return the latest return up to ``return_at``, at its hour or as near to it as can be, if any would do."""

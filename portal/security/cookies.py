@@ -49,6 +49,7 @@ def includeme(config) -> None:
         )
     )
     config.add_request_method(tell)
+    config.add_request_method(notices)
 
 
 def tell(request, kind: str, sentence: str) -> None:
@@ -57,3 +58,14 @@ def tell(request, kind: str, sentence: str) -> None:
     It is said once, however often it was told before that page: a cookie has little room.
     """
     request.session.flash([kind, request.localizer.translate(sentence)], allow_duplicate=False)
+    request.environ["portal.told"] = True
+
+
+def notices(request) -> list[list[str]]:
+    """Return what was told since the reader's last page, each its kind and a sentence. After that it is forgotten.
+
+    A browser that brings no cookie of ours was told nothing: most pages need not open a session.
+    """
+    jar = request.registry.cookies
+    is_told = request.environ.get("portal.told") or jar.get(request, "session")
+    return request.session.pop_flash() if is_told and request.session.peek_flash() else []

@@ -172,6 +172,7 @@ def configured() -> Configurator:
     config.add_request_method(lambda _request: City(), "city", property=True)
     config.add_request_method(lambda _request: "the same for all pages", "city_told", property=True)
     config.add_request_method(frame)
+    config.add_request_method(lambda request: request.session.pop_flash(), "notices")
     config.add_request_method(lambda request: request.route_path("sign-in"), "way_in")
     config.add_request_method(lambda _request: {"fr": "Français", "en": "English"}, "language_choice", property=True)
     for name in FRAME:

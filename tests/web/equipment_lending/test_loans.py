@@ -256,7 +256,8 @@ def test_it_cannot_be_kept_longer_at_somebody_elses_expense(signed_in, session, 
     page = form.submit(status=409)
     assert "It is promised from then on" in page.html.select_one("#extend-return-error").text
     assert loan.return_at == lending.instant("2026-10-23T18:00")
-    assert [button.text for button in page.html.select(".notice button")] == ["Friday 23 October, 20:00"]
+    offered = [button.text for button in page.html.select(".notice button")]
+    assert offered == ["Saturday 24 October, 10:00", "Friday 23 October, 20:00"]
 
 
 def test_who_cannot_keep_it_as_long_as_they_wish_is_offered_the_latest_return_that_can_be(
@@ -266,7 +267,8 @@ def test_who_cannot_keep_it_as_long_as_they_wish_is_offered_the_latest_return_th
     lending.loan(session, stock, "2026-10-27T10:00", "2026-10-30T10:00", units=3)
     form = signed_in.get(f"/loans/{loan.id}/extend").forms["extend"]
     form["return"], form["return_time"] = "2026-10-29", "19:00"
-    (proposal,) = form.submit(status=409).html.select(".notice button")
+    latest, proposal = form.submit(status=409).html.select(".notice button")
+    assert latest.text == "Tuesday 27 October, 10:00"
     assert proposal.text == "Monday 26 October, 19:00"
     filled = signed_in.post(
         f"/loans/{loan.id}/extend", people.with_csrf(signed_in, {proposal["name"]: proposal["value"]})
