@@ -371,7 +371,7 @@ class LoanRequests:
 
     def _latest_return(self, loan: Loan, return_at: datetime) -> datetime | None:
         """Return the latest return up to ``return_at``, at its hour or as near to it as can be, if any would do."""
-        if return_at - loan.pickup_at > LONGEST:
+        if return_at <= loan.return_at or return_at - loan.pickup_at > LONGEST:
             return None
         if not self._cannot_be_longer(loan, return_at):
             return return_at

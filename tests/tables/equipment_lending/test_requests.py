@@ -432,7 +432,8 @@ def test_an_extension_is_longer_and_within_the_charter(session, requests, borrow
     with pytest.raises(Refused) as no:
         requests.extend(loan.id, lending.instant("2026-10-28T23:00"), borrower.id)
     assert codes(no) == {RefusalCode.TOO_LONG, RefusalCode.RETURN_CLOSED}
-    assert [period.end for period in no.value.alternatives.periods] == [lending.instant("2026-10-26T20:00")]
+    offered = [lending.instant(end) for end in ("2026-10-27T10:00", "2026-10-26T20:00")]
+    assert [period.end for period in no.value.alternatives.periods] == offered
     assert loan.return_at == lending.instant("2026-10-26T10:00")
 
 
