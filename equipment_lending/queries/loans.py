@@ -17,6 +17,7 @@ from portal.people.queries import found_people
 
 UNFETCHED = (LoanState.REQUESTED, LoanState.CONFIRMED)
 CURRENT = (*UNFETCHED, LoanState.OUT)
+EXTENDABLE = (LoanState.CONFIRMED, LoanState.OUT)
 
 
 def whole_loans() -> Select[Loan]:

@@ -192,7 +192,7 @@ class LoanRequests:
         """
         with self._session.begin_nested():
             self._lock_limits(loan_id)
-            loan = self._locked(loan_id, LoanState.CONFIRMED, LoanState.OUT)
+            loan = self._locked(loan_id, *loans.EXTENDABLE)
             reasons = self._cannot_be_longer(loan, return_at)
             policy_of = policies(self._session, [line.stock for line in loan.lines])
             if alone:

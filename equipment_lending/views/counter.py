@@ -14,7 +14,15 @@ from equipment_lending.queries import desk
 from equipment_lending.queries.agenda import contents
 from equipment_lending.queries.changed_hours import closed_in_time
 from equipment_lending.queries.conditions import conditions
-from equipment_lending.queries.loans import UNFETCHED, Away, away, item_called, open_custodies, units_to_hand_out
+from equipment_lending.queries.loans import (
+    EXTENDABLE,
+    UNFETCHED,
+    Away,
+    away,
+    item_called,
+    open_custodies,
+    units_to_hand_out,
+)
 from equipment_lending.queries.waiting import waiting_at
 from equipment_lending.rules.condition import condition_after, noted
 from equipment_lending.rules.handing_out import all_needed
@@ -457,7 +465,7 @@ class LoanAtDesk(AtCounter):
             "rejecting": self.rejecting if undecided else None,
             "withdrawing": self.withdrawing if state in UNFETCHED and self.lends else None,
             "writing_off": self.writing_off if self.out else None,
-            "prolonging": self.prolonging if state in (LoanState.CONFIRMED, LoanState.OUT) else None,
+            "prolonging": self.prolonging if state in EXTENDABLE else None,
             "waiting": self._waiting(),
             "history": history(self.loan, self.request),
         }

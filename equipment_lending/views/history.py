@@ -24,7 +24,8 @@ def _events(loan: Loan, request) -> Iterator[tuple[datetime, str]]:
     say, words = request.localizer.translate, request.words
     yield loan.requested_at, say(_("Asked for by ${name}"), mapping={"name": loan.requested_by.name})
     if loan.decided_at and loan.state in DECIDED:
-        reason = f"{words.colon}{loan.reason}" if loan.reason else ""
+        told = loan.reason if loan.state not in AGREED else ""  # why the desk made an exception is its own note
+        reason = f"{words.colon}{told}" if told else ""
         yield loan.decided_at, say(DECIDED[loan.state]) + reason
     if loan.decided_at is None and loan.state in AGREED:
         yield loan.requested_at, say(_("Confirmed at once, since nobody has to approve it"))

@@ -12,14 +12,13 @@ from equipment_lending.models import Loan
 from equipment_lending.permissions import Lending
 from equipment_lending.queries.agenda import appointment, contents
 from equipment_lending.queries.changed_hours import closed_in_time
-from equipment_lending.queries.loans import CURRENT, UNFETCHED, loans_of, units_to_hand_out
+from equipment_lending.queries.loans import CURRENT, EXTENDABLE, UNFETCHED, loans_of, units_to_hand_out
 from equipment_lending.queries.risk import risks
 from equipment_lending.queries.waiting import Place, places_of
 from equipment_lending.schemas.residents import CancelSchema
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import LoanState, Refused, WaitlistState
 from equipment_lending.views.history import history
-from equipment_lending.views.longer import EXTENDABLE
 from equipment_lending.views.words import (
     CONDITIONS,
     next_words,

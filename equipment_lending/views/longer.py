@@ -12,15 +12,14 @@ from equipment_lending.permissions import Lending
 from equipment_lending.queries.agenda import contents
 from equipment_lending.queries.alternatives import Alternatives
 from equipment_lending.queries.calendars import calendar
+from equipment_lending.queries.loans import EXTENDABLE
 from equipment_lending.rules.moments import return_moment
 from equipment_lending.schemas.residents import ExtendSchema
 from equipment_lending.services.requests import LoanRequests
-from equipment_lending.terms import LoanState, NoSuchTime, Refusal, RefusalCode, Refused
+from equipment_lending.terms import NoSuchTime, Refusal, RefusalCode, Refused
 from equipment_lending.views.words import NO_SUCH_HOUR, not_longer_words, sentences
 from portal.forms import Button, Proposal, fail, submitted
 from portal.i18n import _
-
-EXTENDABLE = (LoanState.CONFIRMED, LoanState.OUT)
 
 
 @view_defaults(
@@ -47,15 +46,10 @@ class LongerPage:
     @view_config(request_method="GET")
     def show(self, refused: list[str] | None = None) -> dict[str, Any]:
         words, latest = self.request.words, self._longest()
-        is_possible = isinstance(latest, datetime)
-        return {
-            "loan": self.loan,
-            "contents": contents(self.loan, words),
-            "form": self.form if is_possible else None,
-            "latest": words.datetime(latest, self.zone) if isinstance(latest, datetime) else None,
-            "why_not": None if isinstance(latest, datetime) else not_longer_words(latest, self.request, self.zone),
-            "refused": [] if is_possible else refused,
-        }
+        shown = {"loan": self.loan, "contents": contents(self.loan, words)}
+        if isinstance(latest, datetime):
+            return shown | {"form": self.form, "latest": words.datetime(latest, self.zone)}
+        return shown | {"why_not": not_longer_words(latest, self.request, self.zone), "refused": refused}
 
     def _longest(self) -> datetime | list[Refusal]:
         if self.loan.state not in EXTENDABLE:

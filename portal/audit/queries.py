@@ -90,7 +90,8 @@ def conditions(sought: Sought, zone: str) -> list[ColumnElement[bool]]:
     if sought.act:
         wanted.append(AuditEntry.act == sought.act)
     if sought.subject:
-        is_named = cast(AuditEntry.detail, Text).icontains(json.dumps(sought.subject), autoescape=True)
+        noted, quoted = cast(AuditEntry.detail, Text), json.dumps(sought.subject)
+        is_named = noted.icontains(quoted, autoescape=True) & ~noted.icontains(f"{quoted}:", autoescape=True)
         of_kind = AuditEntry.subject_kind == sought.subject
         wanted.append((AuditEntry.subject_id == sought.subject) | of_kind | is_named)
     if sought.first:

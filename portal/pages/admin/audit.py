@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -144,7 +145,8 @@ class AuditPage:
         if isinstance(value, list):
             return ", ".join(map(str, value))
         if isinstance(value, str) and MOMENT.fullmatch(value):
-            return self._moment(value)
+            with suppress(ValueError, OverflowError):  # a name may look like a day that there is not
+                return self._moment(value)
         if isinstance(value, dict):
             return " · ".join(f"{self._named(key)} {self._said(key, inner)}" for key, inner in value.items())
         return self._say(ROLE_WORDS[Role(str(value))]) if name == "role" and value in set(Role) else str(value)

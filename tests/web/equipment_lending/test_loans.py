@@ -236,6 +236,15 @@ def test_what_nobody_had_to_approve_was_confirmed_at_once(signed_in, loan):
     ]
 
 
+def test_why_the_desk_made_an_exception_is_not_told_in_the_history(signed_in, session, loan):
+    loan.decided_at, loan.reason = lending.instant("2026-10-21T10:00"), "Vue à l’œuvre"
+    session.flush()
+    assert "Vue à l’œuvre" not in signed_in.get(f"/loans/{loan.id}").html.select_one("#history").parent.text
+    loan.state = LoanState.CANCELLED
+    session.flush()
+    assert "Cancelled: Vue à l’œuvre" in signed_in.get(f"/loans/{loan.id}").html.select_one("#history").parent.text
+
+
 def test_the_desk_reads_what_happened_as_its_borrower_does(browse, session, stock, nolwenn):
     loan = picked_up(session, stock, nolwenn)
     custody = loan.lines[0].custodies[0]

@@ -100,6 +100,15 @@ def test_a_thing_is_found_by_what_it_is_called(browse, session, clock, admin):
         assert left_out not in page.html.table.text
 
 
+def test_what_was_noted_is_no_thing_by_the_name_of_its_note(browse, session, clock, admin):
+    record(session, clock, admin, "lending.move", "item", "1f38", item="CAP-0001", point="2026-02-31")
+    record(session, clock, admin, "lending.point_added", "point", "2f38", point="bellevue")
+    page = people.signed_in(browse, admin).get("/admin/audit", {"subject": "point"})
+    assert "bellevue" in page.html.table.text
+    assert "CAP-0001" not in page.html.table.text
+    assert "2026-02-31" in browse.get("/admin/audit").html.table.text  # a name, and no day
+
+
 def test_what_was_noted_of_an_instant_is_said_by_the_citys_clocks(browse, session, clock, admin):
     record(session, clock, admin, "lending.extend", "loan", "1f38", loan="KMUN6F", until="2026-12-12T11:30:00+00:00")
     page = people.signed_in(browse, admin).get("/admin/audit", headers={"Accept-Language": "fr"})
