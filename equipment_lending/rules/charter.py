@@ -5,7 +5,7 @@ facts, gathered under lock by the service that decides.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from datetime import datetime as Instant  # noqa: N812 (reads better beside date)
 
@@ -134,18 +134,36 @@ def _desk_hours(asked: Application) -> Iterator[Refusal]:
 
     Who is handed it at once has found somebody there.
     """
-    for visit, instant, own, closed, full in (
-        (asked.pickup, asked.period.start, 0, RefusalCode.PICKUP_CLOSED, RefusalCode.PICKUP_FULL),
-        (asked.back, asked.period.end, _twice_there(asked), RefusalCode.RETURN_CLOSED, RefusalCode.RETURN_FULL),
+    for visit, instant, own, closed, full, would_do in (
+        (asked.pickup, asked.period.start, 0, RefusalCode.PICKUP_CLOSED, RefusalCode.PICKUP_FULL, _may_begin),
+        (
+            asked.back,
+            asked.period.end,
+            _twice_there(asked),
+            RefusalCode.RETURN_CLOSED,
+            RefusalCode.RETURN_FULL,
+            _may_end,
+        ),
     ):
         window = visit.calendar.window_at(instant)
         if window is None:
             if asked.handed_out and closed is RefusalCode.PICKUP_CLOSED:
                 continue
-            proposed = visit.calendar.next_windows(max(instant, asked.now), WINDOWS_PROPOSED)
+            upcoming = visit.calendar.next_windows(max(instant, asked.now), WINDOWS_PROPOSED)
+            proposed = [window for window in upcoming if would_do(asked, window)]
             yield Refusal(closed, {"day": visit.calendar.day_of(instant), "next": proposed})
         elif visit.most is not None and visit.agreed + own >= visit.most:
             yield Refusal(full, {"window": window, "allowed": visit.most})
+
+
+def _may_begin(asked: Application, window: Period) -> bool:
+    """Is it neither too soon nor too far ahead to fetch it when a window begins?"""
+    return not any(_notice(replace(asked, period=window)))
+
+
+def _may_end(asked: Application, window: Period) -> bool:
+    """Is the loan, brought back when a window begins, no longer than it may be?"""
+    return not any(_length(replace(asked, period=Period(asked.period.start, window.start))))
 
 
 def _twice_there(asked: Application) -> bool:

@@ -268,6 +268,20 @@ def test_E5_a_return_on_a_closed_day_is_refused_and_closed_days_inside_are_not()
     assert codes(asked("2026-11-20T10:00", "2026-11-23T10:00", calendar=MONDAY_TO_FRIDAY)) == []
 
 
+def test_a_refusal_names_no_opening_that_would_be_too_late_or_too_soon():
+    weekend = {"calendar": MONDAY_TO_FRIDAY, "closed_days": ClosedDays.ALL}
+    too_long = only(asked("2026-11-20T10:00", "2026-11-21T10:00", max_days=3, **weekend))
+    assert [window.start for window in too_long.values["next"]] == [instant("2026-11-23T09:00")]
+    too_far = only(asked("2026-11-28T10:00", "2026-11-30T10:00", horizon_days=10, calendar=MONDAY_TO_FRIDAY))
+    assert [window.start for window in too_far.values["next"]] == [instant("2026-11-30T09:00")]
+    too_soon = asked("2026-11-21T10:00", "2026-11-24T10:00", lead_days=2, calendar=MONDAY_TO_FRIDAY)
+    closed = next(reason for reason in refusals(too_soon) if reason.code == "pickup_closed")
+    assert [window.start for window in closed.values["next"]] == [
+        instant("2026-11-24T09:00"),
+        instant("2026-11-25T09:00"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("setting", "monday", "tuesday", "wednesday"),
     [
