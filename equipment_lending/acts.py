@@ -1,6 +1,17 @@
 """What the acts of lending are called in the audit trail, each as it continues the name of a person."""
 
-from equipment_lending.schemas.managing import RulesSchema
+import colander
+
+from equipment_lending.schemas.managing import (
+    APPROVALS,
+    COUNTS,
+    CategorySchema,
+    ItemSchema,
+    ModelSchema,
+    PointSchema,
+    RulesSchema,
+    WeekSchema,
+)
 from portal.i18n import _
 
 ACTS = {
@@ -49,6 +60,7 @@ NOTES = {
     "fields": _("changed"),
     "items": _("items"),
     "loan": _("loan"),
+    "missing": _("missing"),
     "overridden": _("without the training asked for"),
     "point": _("lending point"),
     "rules": _("rules"),
@@ -56,5 +68,20 @@ NOTES = {
 }
 
 
+def _titles(*schemas: type[colander.Schema]) -> dict[str, str]:
+    return {node.name: node.title for schema in schemas for node in schema().children}
+
+
+VALUES = {
+    "approval": dict(APPROVALS),
+    "closed_days": dict(COUNTS),
+    "category.fields": _titles(CategorySchema),
+    "item.fields": _titles(ItemSchema) | {"owner": _("owner"), "insurer": _("insurer"), "maintainer": _("maintainer")},
+    "model.fields": _titles(ModelSchema) | {"photos": _("photos")},
+    "point.fields": _titles(PointSchema, WeekSchema) | {"exceptions": _("other hours on single days")},
+}
+"""What single notes say: choices among rules, and the fields of forms."""
+
+
 def includeme(config) -> None:
-    config.add_acts(ACTS, THINGS, NOTES)
+    config.add_acts(ACTS, THINGS, NOTES, VALUES)

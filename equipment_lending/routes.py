@@ -62,6 +62,7 @@ def counter(config) -> None:
     config.add_route("desk", "/desk")
     config.add_route("lending.desk.loan", "/desk/loans/{id}", factory=CounterContext)
     config.add_route("lending.desk.change", "/desk/loans/{id}/change", factory=PickupContext)
+    config.add_route("lending.desk.extend", "/desk/loans/{id}/extend", factory=LoanContext)
     config.add_route("lending.desk.keep", "/desk/loans/{id}/keep", factory=LoanContext)
     config.add_route("lending.desk.check_out", "/desk/loans/{id}/check-out", factory=PickupContext)
     config.add_route("lending.desk.check_in", "/desk/loans/{id}/check-in", factory=ReturnContext)

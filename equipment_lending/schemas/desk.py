@@ -204,15 +204,6 @@ class WriteOffSchema(colander.Schema):
             node.add_before("reason", _how_many(away, part_name(away), title))
 
 
-class ProlongSchema(colander.Schema):
-    """Letting a loan last longer. Bound with ``zone``, that of the return."""
-
-    def after_bind(self, node, bound) -> None:
-        node.add(
-            colander.SchemaNode(LocalMoment(bound["zone"]), name="return_at", title=_("New day and time of return"))
-        )
-
-
 @colander.deferred
 def _equipment(_node, bound):
     return Select(values=bound["equipment"])

@@ -32,7 +32,6 @@ from equipment_lending.schemas.desk import (
     CheckInSchema,
     CheckOutSchema,
     DeclineSchema,
-    ProlongSchema,
     WriteOffSchema,
     part_name,
 )
@@ -94,6 +93,15 @@ class AtCounter:
 
     def say(self, reasons: Iterable[Refusal]) -> list[str]:
         return sentences(reasons, self.request, self.loan.point.zone)
+
+    def above(self, reasons: Iterable[Refusal]) -> list[str]:
+        """Return what is said above the form; nothing where the form has something to correct, and says it as well."""
+        said = self.say(reasons)
+        if not self.form.error:
+            return said
+        for words in said:
+            fail(self.form, None, words)
+        return []
 
     def await_next_tag(self, strays: Collection[str]) -> None:
         """Empty the field: what was scanned is ticked, or one of the ``strays``, for which the answer is a 422."""
@@ -192,7 +200,7 @@ class CheckOut(AtCounter):
             "lines": self.lines,
             "ticked": {tag.lower() for tag in ticked},
             "wrong": self.about_items(reasons),
-            "refused": self.say([*(general if self.is_scanning else reasons), *self._strays(strays)]),
+            "refused": self.above([*(general if self.is_scanning else reasons), *self._strays(strays)]),
             "scanning": self.is_scanning,
             "trainings": [training_words(slug) for slug in self.lacks],
             "has_mandate": self.has_mandate,
@@ -299,7 +307,7 @@ class CheckIn(AtCounter):
             "out": [(one, part_name(one)) for one in self.out],
             "ticked": {tag.lower() for tag in ticked},
             "several_points": len(self.points) > 1,
-            "refused": self.say([*others, *not_out]),
+            "refused": self.above([*others, *not_out]),
             "scanning": self.is_scanning,
         }
 
@@ -318,7 +326,7 @@ def _returned(away: Away, sent) -> Returned:
 
 @view_defaults(route_name="lending.desk.loan", renderer=TEMPLATES + "loan.jinja2", permission=Lending.SERVE)
 class LoanAtDesk(AtCounter):
-    """All that the desk knows of a loan, and what it may decide: yes, no, called off, longer, lost."""
+    """All that the desk knows of a loan, and what it may decide: yes, no, called off, lost."""
 
     def __init__(self, context, request) -> None:
         super().__init__(context, request)
@@ -338,12 +346,6 @@ class LoanAtDesk(AtCounter):
         self.withdrawing = request.new_form(
             DeclineSchema(), buttons=(Button("withdraw", _("Cancel the loan"), "danger"),), name="withdraw"
         )
-        self.prolonging = request.new_form(
-            ProlongSchema(),
-            buttons=(Button("prolong", _("Lend longer")),),
-            name="prolong",
-            zone=self.loan.return_point.zone,
-        )
         self.out = away(self.loan)
         self.writing_off = request.new_form(
             WriteOffSchema(),
@@ -354,7 +356,6 @@ class LoanAtDesk(AtCounter):
 
     @view_config(request_method="GET")
     def show(self):
-        self.prolonging.set_appstruct({"return_at": self.loan.return_at})
         self.writing_off.set_appstruct({part_name(one): one.units for one in self.out})
         return self._page()
 
@@ -395,18 +396,6 @@ class LoanAtDesk(AtCounter):
         return self._decided(
             lambda: self.requests.no_show(self.loan.id, self.by),
             _("It is free for others again, and the borrower is told."),
-        )
-
-    @view_config(request_method="POST", request_param="prolong")
-    def prolong(self):
-        sent = submitted(self.prolonging, self.request)
-        if sent is None:
-            return self._page()
-        return self._decided(
-            lambda: self.requests.extend(self.loan.id, sent["return_at"], self.by),
-            _("The loan lasts longer, and the borrower is told."),
-            self.prolonging,
-            "return_at",
         )
 
     @view_config(request_method="POST", request_param="write_off")
@@ -465,7 +454,7 @@ class LoanAtDesk(AtCounter):
             "rejecting": self.rejecting if undecided else None,
             "withdrawing": self.withdrawing if state in UNFETCHED and self.lends else None,
             "writing_off": self.writing_off if self.out else None,
-            "prolonging": self.prolonging if state in EXTENDABLE else None,
+            "extendable": state in EXTENDABLE,
             "waiting": self._waiting(),
             "history": history(self.loan, self.request),
         }

@@ -1,4 +1,4 @@
-"""A borrower keeps something longer: until when that can be, or why it cannot."""
+"""Something is kept longer: until when that can be, or why it cannot, as its borrower and the desk see it."""
 
 from datetime import datetime
 from typing import Any
@@ -21,14 +21,13 @@ from equipment_lending.views.words import NO_SUCH_HOUR, not_longer_words, senten
 from portal.forms import Button, Proposal, fail, submitted
 from portal.i18n import _
 
+BORROWERS = {"route_name": "lending.loan.extend", "permission": Lending.CHANGE_LOAN}
+DESKS = {"route_name": "lending.desk.extend", "permission": Lending.SERVE}
 
-@view_defaults(
-    route_name="lending.loan.extend",
-    renderer="equipment_lending:templates/equipment_lending/longer.jinja2",
-    permission=Lending.CHANGE_LOAN,
-)
+
+@view_defaults(renderer="equipment_lending:templates/equipment_lending/longer.jinja2")
 class LongerPage:
-    """The page that says until when a loan can be kept, and asks for it."""
+    """The page that says until when a loan can last, and lets it."""
 
     def __init__(self, context, request) -> None:
         self.loan: Loan = context.loan
@@ -36,17 +35,19 @@ class LongerPage:
         self.zone = self.loan.return_point.zone
         self.requests = request.find_service(LoanRequests)
         self.alone = not request.has_permission(Lending.SERVE)
+        self.at_desk: bool = request.matched_route.name == DESKS["route_name"]
         self.form = request.new_form(
             ExtendSchema(),
             name="extend",
-            buttons=(Button("", _("Ask to keep it longer")),),
-            action=request.route_path("lending.loan.extend", id=self.loan.id),
+            buttons=(Button("", _("Lend longer") if self.at_desk else _("Ask to keep it longer")),),
+            action=request.path,
         )
 
-    @view_config(request_method="GET")
+    @view_config(**BORROWERS, request_method="GET")
+    @view_config(**DESKS, request_method="GET")
     def show(self, refused: list[str] | None = None) -> dict[str, Any]:
         words, latest = self.request.words, self._longest()
-        shown = {"loan": self.loan, "contents": contents(self.loan, words)}
+        shown = {"loan": self.loan, "contents": contents(self.loan, words), "at_desk": self.at_desk}
         if isinstance(latest, datetime):
             return shown | {"form": self.form, "latest": words.datetime(latest, self.zone)}
         return shown | {"why_not": not_longer_words(latest, self.request, self.zone), "refused": refused}
@@ -56,7 +57,8 @@ class LongerPage:
             return [Refusal(RefusalCode.WRONG_STATE, {"state": self.loan.state})]
         return self.requests.longest(self.loan, alone=self.alone)
 
-    @view_config(request_method="POST")
+    @view_config(**BORROWERS, request_method="POST")
+    @view_config(**DESKS, request_method="POST")
     def extend(self):
         sent = submitted(self.form, self.request)
         if sent is None:
@@ -69,9 +71,14 @@ class LongerPage:
             self.requests.extend(self.loan.id, return_at, by=self.request.identity.person_id, alone=self.alone)
         except Refused as no:
             return self._refused(no)
-        until = self.request.words.datetime(self.loan.return_at, self.zone)
-        self.request.tell("good", _("You can keep it longer, until ${when}.", mapping={"when": until}))
-        return HTTPSeeOther(self.request.route_path("lending.loan", id=self.loan.id))
+        until = {"when": self.request.words.datetime(self.loan.return_at, self.zone)}
+        granted = _("The loan lasts until ${when}, and the borrower is told.", mapping=until)
+        self.request.tell(
+            "good", granted if self.at_desk else _("You can keep it longer, until ${when}.", mapping=until)
+        )
+        return HTTPSeeOther(
+            self.request.route_path("lending.desk.loan" if self.at_desk else "lending.loan", id=self.loan.id)
+        )
 
     def _return_at(self, sent) -> datetime | None:
         desk = calendar(self.request.db, self.loan.return_point)

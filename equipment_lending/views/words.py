@@ -299,7 +299,7 @@ def _full(message: str) -> Callable[[Values, _Voice], str]:
 
 def _not_enough(values: Values, say: _Voice) -> str:
     if values.get("longer"):
-        return say(_("It is promised from then on. Bring it back on the day agreed, or ask the desk."))
+        return say(_("It is promised to somebody else by then. Choose an earlier return."))
     if values["free"] == 0:
         return say(_("None is free all that time. Choose other days, or another lending point."))
     return say.ngettext(
@@ -315,8 +315,8 @@ def _too_many_units(values: Values, say: _Voice) -> str:
     if values["held"] == 0:
         return said
     have = say.ngettext(
-        "You have, or have reserved, ${n} for these days already.",
-        "You have, or have reserved, ${n} for these days already.",
+        "${n} is borrowed or reserved for these days already.",
+        "${n} are borrowed or reserved for these days already.",
         values["held"],
     )
     return f"{said} {have}"
@@ -330,7 +330,7 @@ def _too_many_days(values: Values, say: _Voice) -> str:
         period=values["period_days"],
     )
     left = max(0, values["allowed"] - values["used"])
-    now = say.ngettext("You have ${n} day left then.", "You have ${n} days left then.", left)
+    now = say.ngettext("${n} day is left then.", "${n} days are left then.", left)
     if not values["loans"]:
         return f"{said} {now}"
     named = dict.fromkeys(say(_("what is held for you")) if loan.startswith(HELD) else loan for loan in values["loans"])
@@ -427,8 +427,8 @@ _NOT_LONGER: Mapping[RefusalCode, Callable[[Values, _Voice], str]] = {
         _("The desk reads each request for this before it says yes. To keep it longer, ask there.")
     ),
     RefusalCode.TOO_LONG: lambda values, say: say.ngettext(
-        "You have it for as long as it is lent: ${n} day at most.",
-        "You have it for as long as it is lent: ${n} days at most.",
+        "It is lent for ${n} day at most, and this loan lasts as long already.",
+        "It is lent for ${n} days at most, and this loan lasts as long already.",
         values["allowed"],
     ),
     RefusalCode.NOT_ENOUGH: lambda values, say: say(_("It is promised to somebody else from then on.")),

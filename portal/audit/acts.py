@@ -4,6 +4,7 @@ Who records an act names it once, by ``config.add_acts(…)``.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from pyramid.exceptions import ConfigurationError
 
@@ -46,14 +47,22 @@ NOTES = {
 
 
 def includeme(config) -> None:
-    config.registry.acts, config.registry.audit_things, config.registry.audit_notes = {}, {}, {}
+    config.registry.acts, config.registry.audit_things = {}, {}
+    config.registry.audit_notes, config.registry.audit_values = {}, {}
     config.add_directive("add_acts", add_acts)
     config.add_acts(ACTS, THINGS, NOTES)
 
 
-def add_acts(config, acts: Mapping[str, str], things: Mapping[str, str], notes: Mapping[str, str]) -> None:
+def add_acts(
+    config,
+    acts: Mapping[str, str],
+    things: Mapping[str, str],
+    notes: Mapping[str, str],
+    values: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> None:
     """Add the names of acts, each as it continues the name of a person, of kinds of things, and of what is noted.
 
+    ``values`` says what is noted itself, for a note (``role``), or for a note on one kind of thing (``point.fields``).
     Raises on an act named twice.
     """
     twice = config.registry.acts.keys() & acts.keys()
@@ -62,3 +71,4 @@ def add_acts(config, acts: Mapping[str, str], things: Mapping[str, str], notes: 
     config.registry.acts.update(acts)
     config.registry.audit_things.update(things)
     config.registry.audit_notes.update(notes)
+    config.registry.audit_values.update(values)

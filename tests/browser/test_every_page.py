@@ -87,6 +87,7 @@ PAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (ADMIN,),
     ),
     "lending.desk.loan": (("/desk/loans/{loan}", "/desk/loans/{asked}", "/desk/loans/{out}"), (CLERK,)),
+    "lending.desk.extend": (("/desk/loans/{loan}/extend", "/desk/loans/{out}/extend"), (CLERK,)),
     "lending.desk.change": (("/desk/loans/{risky}/change", "/desk/loans/{out}/change"), (CLERK,)),
     "lending.desk.check_out": (("/desk/loans/{loan}/check-out?items=XX-1", "/desk/loans/{asked}/check-out"), (CLERK,)),
     "lending.desk.check_in": (("/desk/loans/{out}/check-in", "/desk/loans/{loan}/check-in"), (CLERK,)),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
@@ -21,8 +22,6 @@ from portal.i18n import _
 from portal.index.words import without_accents
 from portal.pages.admin.schemas import SECTIONS
 from portal.pages.permissions import Upkeep
-from portal.people.schemas import ROLE_WORDS
-from portal.people.terms import Role
 from portal.spreadsheets import csv_chunks
 
 PAGE = 50
@@ -132,24 +131,28 @@ class AuditPage:
 
     def _notes(self, entry: Entry) -> list[tuple[str, str]]:
         """Return in words what was noted of an act."""
-        return [(self._named(name), self._said(name, value)) for name, value in entry.told]
+        values = self.request.registry.audit_values
+        return [
+            (self._named(name), self._said(name, value, values.get(f"{entry.subject_kind}.{name}")))
+            for name, value in entry.told
+        ]
 
     def _named(self, note: str) -> str:
         return self._say(self.request.registry.audit_notes.get(note, note))
 
-    def _said(self, name: str, value: object) -> str:
+    def _said(self, name: str, value: object, words: Mapping[str, str] | None = None) -> str:
         if value is None:
             return "–"
         if isinstance(value, bool):
             return self._say(_("yes") if value else _("no"))
         if isinstance(value, list):
-            return ", ".join(map(str, value))
+            return ", ".join(self._said(name, one, words) for one in value)
         if isinstance(value, str) and MOMENT.fullmatch(value):
             with suppress(ValueError, OverflowError):  # a name may look like a day that there is not
                 return self._moment(value)
         if isinstance(value, dict):
             return " · ".join(f"{self._named(key)} {self._said(key, inner)}" for key, inner in value.items())
-        return self._say(ROLE_WORDS[Role(str(value))]) if name == "role" and value in set(Role) else str(value)
+        return self._say((words or self.request.registry.audit_values.get(name, {})).get(str(value), str(value)))
 
     def _moment(self, written: str) -> str:
         words = self.request.words

@@ -158,7 +158,9 @@ def test_where_all_that_is_free_is_needed_it_is_ticked_already(session, at_desk,
 
 def test_handing_out_with_nothing_ticked_says_so_besides_the_terms(session, at_desk, loan):
     page = check_out(at_desk, loan, terms=False, status=422)
-    assert "Nothing is chosen" in page.html.select_one("#main").text
+    (alert,) = page.html.select("#main [role=alert]")
+    assert "2 things to correct" in alert.text
+    assert "Nothing is chosen" in alert.text
     assert page.html.select_one("#checkout-terms[aria-invalid]")
 
 
@@ -310,9 +312,9 @@ def test_the_desk_that_a_loan_goes_back_to_lends_it_longer_and_decides_on_nothin
     clerk.get(f"{page}/check-out", status=403)
     for act in ("confirm", "reject", "withdraw", "no_show"):
         clerk.post(page, people.with_csrf(clerk, {act: act, "reason": "non"}), status=403)
-        clerk.post(f"{page}?{act}={act}", people.with_csrf(clerk, {"prolong": "prolong"}), status=403)
+        clerk.post(f"{page}?{act}={act}", people.with_csrf(clerk, {"remind": "remind"}), status=403)
     assert loan.state is LoanState.CONFIRMED
-    at_loan(clerk, loan, "prolong", return_at="2026-10-26T10:00").submit("prolong", status=303)
+    longer(clerk, loan, "2026-10-26", "10:00").submit(status=303)
 
 
 def test_borrowers_do_not_hand_out_to_themselves(browse, session, loan):
@@ -542,6 +544,13 @@ def at_loan(at_desk, loan, form: str, **values):
     return filled
 
 
+def longer(clerk, loan, day: str, hour: str):
+    """Return the desk's form that lets a loan last longer, filled in."""
+    form = clerk.get(f"/desk/loans/{loan.id}/extend").forms["extend"]
+    form["return"], form["return_time"] = day, hour
+    return form
+
+
 def test_the_desk_says_yes(session, at_desk, request_):
     sent = people.with_csrf(at_desk, {"confirm": "confirm"})
     page = at_desk.post(f"/desk/loans/{request_.id}", sent, status=303).follow()
@@ -587,32 +596,55 @@ def test_the_desk_calls_a_loan_off(at_desk, loan):
 
 
 def test_the_desk_lends_longer(at_desk, loan):
-    at_loan(at_desk, loan, "prolong", return_at="2026-10-26T10:00").submit("prolong", status=303)
+    page = at_desk.get(f"/desk/loans/{loan.id}", headers=ENGLISH).click(
+        "Lend it longer", extra_environ={"HTTP_ACCEPT_LANGUAGE": "en"}
+    )
+    assert "it can be lent until" in page.html.main.text
+    form = page.forms["extend"]
+    form["return"], form["return_time"] = "2026-10-26", "10:00"
+    page = form.submit(headers=ENGLISH, status=303).follow(headers=ENGLISH)
+    assert "The loan lasts until Monday 26 October, 10:00, and the borrower is told." in page
+    assert page.request.path == f"/desk/loans/{loan.id}"
     assert loan.return_at == lending.instant("2026-10-26T10:00")
 
 
 @pytest.mark.parametrize(
-    ("until", "status"), [("2026-10-24T09:00", 409), ("2026-10-24T03:00", 409), ("soon", 422), ("", 422)]
+    ("day", "hour", "status"),
+    [("2026-10-24", "09:00", 409), ("2026-10-24", "03:00", 409), ("soon", "", 422), ("", "", 422)],
 )
-def test_longer_is_later_and_when_the_desk_is_open(at_desk, loan, until, status):
-    page = at_loan(at_desk, loan, "prolong", return_at=until).submit("prolong", status=status)
-    assert page.html.select_one("#prolong-return_at[aria-invalid]")
+def test_longer_is_later_and_when_the_desk_is_open(at_desk, loan, day, hour, status):
+    page = longer(at_desk, loan, day, hour).submit(status=status)
+    assert page.html.select_one("#extend-return[aria-invalid]")
     assert loan.return_at == lending.instant("2026-10-24T10:00")
 
 
 def test_the_desk_lends_longer_what_it_approves(session, at_desk, loan, stock):
     lending.policy(session, model_id=stock.model_id, approval="manual")
-    at_loan(at_desk, loan, "prolong", return_at="2026-10-26T10:00").submit("prolong", status=303)
+    longer(at_desk, loan, "2026-10-26", "10:00").submit(status=303)
     assert loan.return_at == lending.instant("2026-10-26T10:00")
+
+
+def test_the_desk_that_cannot_lend_as_long_is_told_until_when_it_can(session, at_desk, loan, stock):
+    lending.loan(session, stock, "2026-10-27T10:00", "2026-10-30T10:00", units=3)
+    latest, *_earlier = (
+        longer(at_desk, loan, "2026-10-29", "19:00").submit(headers=ENGLISH, status=409).html.select(".notice button")
+    )
+    assert latest.text == "Monday 26 October, 19:00"
+
+
+def test_the_desk_reads_why_a_loan_cannot_last_longer_and_nothing_of_itself(session, at_desk, loan, stock):
+    lending.loan(session, stock, "2026-10-24T10:00", "2026-10-30T10:00", units=3)
+    page = at_desk.get(f"/desk/loans/{loan.id}/extend", headers=ENGLISH)
+    assert "It is promised to somebody else from then on." in page.html.select_one("#why-not").text
+    assert "extend" not in page.forms
+    assert " you " not in page.html.main.text.lower()
 
 
 def test_what_is_late_is_not_lent_until_a_time_that_is_over(session, at_desk, stock):
     late = lending.loan(session, stock, "2026-10-20T10:00", "2026-10-21T18:00", state=LoanState.OUT)
     lending.custody(session, late.lines[0])
-    page = at_loan(at_desk, late, "prolong", return_at="2026-10-22T10:00").submit(
-        "prolong", headers=ENGLISH, status=409
-    )
-    assert "This is in the past" in page.html.select_one("#prolong-return_at-error").text
+    page = longer(at_desk, late, "2026-10-22", "10:00").submit(headers=ENGLISH, status=409)
+    assert "This is in the past" in page.html.select_one("#extend-return-error").text
     assert late.return_at == lending.instant("2026-10-21T18:00")
 
 

@@ -115,6 +115,26 @@ def test_what_was_noted_of_an_instant_is_said_by_the_citys_clocks(browse, sessio
     assert "samedi 12 décembre à 12:30" in page.html.table.text
 
 
+def test_what_was_noted_is_said_in_the_readers_words(browse, session, clock, admin):
+    record(session, clock, admin, "role.grant", role="desk")
+    record(
+        session, clock, admin, "lending.rules_changed", "policy", rules={"approval": "manual", "closed_days": "first"}
+    )
+    record(session, clock, admin, "lending.point_changed", "point", fields=["windows", "notice"])
+    record(session, clock, admin, "lending.model_changed", "model", fields=["notice", "photos"])
+    record(session, clock, admin, "lending.check_in", "loan", items=["BR-0001"], missing=["housse", "trépied"])
+    table = people.signed_in(browse, admin).get("/admin/audit", headers={"Accept-Language": "en"}).html.table.text
+    for said in (
+        "Lending desk",
+        "Who says yes The desk decides",
+        "Days on which the desk is closed The first of a stretch counts",
+        "Openings of the week, What to know when one comes",
+        "What to know before one uses it, photos",
+        "housse, trépied",
+    ):
+        assert said in table
+
+
 def test_it_is_paged(browse, session, clock, admin):
     for number in range(51):
         clock.at += timedelta(seconds=1)
