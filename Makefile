@@ -6,6 +6,9 @@ PACKAGES := portal equipment_lending project_registry training maps
 # a form is opened and closed in two templates; a button without a type submits
 TEMPLATES_MAY := H025,H043
 
+# where it is told to keep no bytecode, Python would compile all of us anew at each start
+export PYTHONDONTWRITEBYTECODE :=
+
 ifdef PORT
 export PORTAL_LISTEN ?= 127.0.0.1:$(PORT)
 export PORTAL_BASE_URL ?= http://localhost:$(PORT)

@@ -1,10 +1,13 @@
 """The composition root: which rooms the house has. Nothing else in the kernel knows that features exist."""
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
 from pyramid.config import Configurator
+from pyramid.router import Router
 
 from portal import logs
 from portal.settings import Settings
@@ -41,7 +44,25 @@ def main(global_config: dict[str, str] | None, **ini: str):
     """Return the WSGI application for the ini file's ``[app:main]`` section. Raises ``BadSetting`` on a bad value."""
     settings = Settings.from_ini(ini)
     logs.dress(settings)
-    return configure(settings).make_wsgi_app()
+    return application(settings)
+
+
+def application(settings: Settings) -> Router:
+    """Return the house as a WSGI application."""
+    with no_garbage():
+        return configure(settings).make_wsgi_app()
+
+
+@contextmanager
+def no_garbage() -> Iterator[None]:
+    """Look for no garbage while nearly all that is made stays: to look takes a quarter of the start."""
+    looked_for = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked_for:
+            gc.enable()
 
 
 def configure(settings: Settings) -> Configurator:

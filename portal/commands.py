@@ -10,7 +10,7 @@ from plaster import get_settings, setup_logging
 from sqlalchemy.exc import DBAPIError
 
 from portal import logs
-from portal.app import configure, rooms
+from portal.app import application, no_garbage, rooms
 from portal.db.session import is_away, is_schema_missing, working_request
 from portal.settings import BadSetting, Settings
 
@@ -64,7 +64,7 @@ class Installation:
         """The WSGI application."""
         settings = self.settings
         settings.data.mkdir(parents=True, exist_ok=True)
-        return configure(settings).make_wsgi_app()
+        return application(settings)
 
     @contextmanager
     def request(self) -> Iterator:
@@ -79,9 +79,10 @@ class Installation:
 
 def _attach_commands() -> None:
     """Let each room of the house that has commands add them."""
-    for room in rooms("commands"):
-        for command in room.COMMANDS:
-            portal.add_command(command)
+    with no_garbage():
+        for room in rooms("commands"):
+            for command in room.COMMANDS:
+                portal.add_command(command)
 
 
 _attach_commands()

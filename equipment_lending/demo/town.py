@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date, time, timedelta
-from importlib.resources import files
 from itertools import count
 from random import Random
 from typing import Any
-
-import yaml
 
 from equipment_lending.demo.staff import Staff
 from equipment_lending.models import EquipmentModel, Item, LendingPoint
@@ -15,6 +12,7 @@ from equipment_lending.opening_hours import read
 from equipment_lending.queries.layers import Subject
 from equipment_lending.services.catalogue import Catalogue, Guardians
 from equipment_lending.terms import Condition, DayException, DayKind, Hours
+from portal.own_files import read_yaml
 from portal.people.demo import Newcomers
 from portal.people.models import Person
 from portal.people.services import People
@@ -30,7 +28,7 @@ Sheet = dict[str, Any]
 
 def told(name: str) -> Any:
     """Return what one of the demo city's own files says."""
-    return yaml.safe_load(files(__package__).joinpath(f"{name}.yaml").read_text("utf-8"))
+    return read_yaml(__package__, f"{name}.yaml")
 
 
 def staffed(request, chance: Random) -> None:

@@ -10,8 +10,6 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-import yaml
-
 from maps.terms import (
     USUAL_RADIUS,
     Access,
@@ -25,6 +23,7 @@ from maps.terms import (
     Theme,
     TrailContent,
 )
+from portal.own_files import read_yaml
 
 Sheet = Mapping[str, Any]
 
@@ -37,7 +36,7 @@ METRES_A_DEGREE = 111_195
 @cache
 def told(name: str) -> Any:
     """Return what one of the files says."""
-    return yaml.safe_load(_text(f"{name}.yaml"))
+    return read_yaml(__package__, "texts", f"{name}.yaml")
 
 
 def _text(name: str) -> str:

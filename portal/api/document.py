@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
 from pyramid.exceptions import ConfigurationError
-from pyramid.path import AssetResolver
+
+from portal.own_files import read_yaml
 
 METHODS = ("get", "put", "post", "delete", "patch")
 AFTER_ALL = 100  # Pyramid's own phases end at 0
@@ -35,8 +35,7 @@ def assembled(assets: Iterable[str]) -> dict[str, Any]:
     components: dict[str, Any] = {}
     tags: list[dict[str, str]] = []
     for asset in assets:
-        with AssetResolver().resolve(asset).stream() as stream:
-            part = yaml.safe_load(stream)
+        part = read_yaml(*asset.split(":"))
         tags += part.pop("tags", [])
         for path, operations in part.pop("paths", {}).items():
             _add(paths.setdefault(path, {}), operations, f"{asset}: {path}")

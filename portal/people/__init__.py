@@ -1,7 +1,5 @@
 """People: their accounts, the organisations they belong to, the roles they hold, and how they prove who they are."""
 
-from portal.people.schemas import ROLE_WORDS
-
 
 def includeme(config) -> None:
     config.include(".links")
@@ -12,4 +10,4 @@ def includeme(config) -> None:
     config.include(".routes")
     config.add_request_method("portal.people.queries.present_person", "person", reify=True)
     config.include(".views")
-    config.add_acts({}, {}, {}, {"role": ROLE_WORDS})
+    config.include(".acts")

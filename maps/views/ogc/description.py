@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from copy import deepcopy
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from portal.own_files import read_yaml
 
 ALWAYS = {
     "304": "NotModified",
@@ -32,4 +31,4 @@ def described(home: str, kinds: Sequence[str]) -> dict[str, Any]:
 
 @cache
 def _written() -> dict[str, Any]:
-    return yaml.safe_load(files(__package__).joinpath("openapi.yaml").read_text("utf-8"))
+    return read_yaml(__package__, "openapi.yaml")

@@ -1,17 +1,16 @@
 """The people of the demo city: residents, staff for every role, and the organisations that they speak for."""
 
 from datetime import timedelta
-from importlib.resources import files
 from random import Random
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.audit.services import Audit
 from portal.clock import StoppedClock
 from portal.mail.services import Outbox
+from portal.own_files import read_yaml
 from portal.people.models import Membership, Person
 from portal.people.services import Organisations, Roles
 from portal.people.terms import OrganisationKind, Role
@@ -55,7 +54,7 @@ def load(request, chance: Random) -> None:
 
 def told() -> Any:
     """Return who lives in the demo city, as its file tells it."""
-    return yaml.safe_load(files(__package__).joinpath("people.yaml").read_text("utf-8"))
+    return read_yaml(__package__, "people.yaml")
 
 
 class Newcomers:
