@@ -36,7 +36,7 @@ WORDS = {
     401: Words(_("Please sign in"), _("This page is for people who are signed in.")),
     403: Words(
         _("This page is not open to you"),
-        _("You may be signed in with another account than usual, or act for somebody else. Else, ask us."),
+        _("You may be signed in with another account than usual, or act for somebody else. Otherwise, ask us."),
     ),
     404: Words(
         _("There is no such page"),
