@@ -5,6 +5,7 @@ import colander
 from equipment_lending.schemas.managing import (
     APPROVALS,
     COUNTS,
+    RECORD,
     CategorySchema,
     ItemSchema,
     ModelSchema,
@@ -60,7 +61,6 @@ NOTES = {
     "fields": _("changed"),
     "items": _("items"),
     "loan": _("loan"),
-    "missing": _("missing"),
     "overridden": _("without the training asked for"),
     "point": _("lending point"),
     "rules": _("rules"),
@@ -76,9 +76,9 @@ VALUES = {
     "approval": dict(APPROVALS),
     "closed_days": dict(COUNTS),
     "category.fields": _titles(CategorySchema),
-    "item.fields": _titles(ItemSchema) | {"owner": _("owner"), "insurer": _("insurer"), "maintainer": _("maintainer")},
-    "model.fields": _titles(ModelSchema) | {"photos": _("photos")},
-    "point.fields": _titles(PointSchema, WeekSchema) | {"exceptions": _("other hours on single days")},
+    "item.fields": _titles(ItemSchema) | RECORD | {"parent": _("Part of the kit")},
+    "model.fields": _titles(ModelSchema) | {"photos": _("Photos")},
+    "point.fields": _titles(PointSchema, WeekSchema) | {"exceptions": _("Other hours on single days")},
 }
 """What single notes say: choices among rules, and the fields of forms."""
 

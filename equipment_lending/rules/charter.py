@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from datetime import datetime as Instant  # noqa: N812 (reads better beside date)
+from itertools import islice
 
 from equipment_lending.rules.claims import whole_minute
 from equipment_lending.rules.closed_days import counted_days, days_inside, loan_days
@@ -16,7 +17,7 @@ from equipment_lending.rules.opening import OpeningCalendar
 from equipment_lending.rules.policy import Policy
 from equipment_lending.terms import Period, Refusal, RefusalCode
 
-WINDOWS_PROPOSED = 3
+WINDOWS_PROPOSED, WINDOWS_TRIED = 3, 20
 
 LONGEST = timedelta(days=3_660)
 """Ten years. No city lends for longer, and nobody waits while the days of a century are counted."""
@@ -149,9 +150,9 @@ def _desk_hours(asked: Application) -> Iterator[Refusal]:
         if window is None:
             if asked.handed_out and closed is RefusalCode.PICKUP_CLOSED:
                 continue
-            upcoming = visit.calendar.next_windows(max(instant, asked.now), WINDOWS_PROPOSED)
-            proposed = [window for window in upcoming if would_do(asked, window)]
-            yield Refusal(closed, {"day": visit.calendar.day_of(instant), "next": proposed})
+            upcoming = islice(visit.calendar.windows_after(max(instant, asked.now)), WINDOWS_TRIED)
+            proposed = islice((window for window in upcoming if would_do(asked, window)), WINDOWS_PROPOSED)
+            yield Refusal(closed, {"day": visit.calendar.day_of(instant), "next": list(proposed)})
         elif visit.most is not None and visit.agreed + own >= visit.most:
             yield Refusal(full, {"window": window, "allowed": visit.most})
 
@@ -162,8 +163,9 @@ def _may_begin(asked: Application, window: Period) -> bool:
 
 
 def _may_end(asked: Application, window: Period) -> bool:
-    """Is the loan, brought back when a window begins, no longer than it may be?"""
-    return not any(_length(replace(asked, period=Period(asked.period.start, window.start))))
+    """Is the loan, brought back when a window begins, no longer than it may be? For one too short, it goes on."""
+    until = replace(asked, period=Period(asked.period.start, window.start))
+    return all(reason.code is RefusalCode.TOO_SHORT for reason in _length(until))
 
 
 def _twice_there(asked: Application) -> bool:

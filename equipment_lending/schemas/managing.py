@@ -355,9 +355,12 @@ def _points(_node, bound):
     return Select(values=bound["points"], blank=None)
 
 
+RECORD = {"owner": _("Belongs to"), "insurer": _("Insured by"), "maintainer": _("Repaired by")}
+"""What every item's record says."""
+
+
 def _record(node) -> None:
-    """Add what every item's record says."""
-    for name, title in (("owner", _("Belongs to")), ("insurer", _("Insured by")), ("maintainer", _("Repaired by"))):
+    for name, title in RECORD.items():
         node.add(line(name, title))
 
 

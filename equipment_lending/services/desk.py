@@ -237,9 +237,9 @@ class Desk:
             loan.revision += 1
         freed = {custody.item.stock_id for custody in taken} | {line.stock_id for line in loan.lines}
         look_who_waits(self._session, self._clock, freed)
-        missing = sorted({part for back in returned for part in back.missing})
-        tags = [back.asset_tag for back in returned]
-        self._audit.record("lending.check_in", "loan", loan.id, loan=loan.number, items=tags, missing=missing or None)
+        self._audit.record(
+            "lending.check_in", "loan", loan.id, loan=loan.number, items=[back.asset_tag for back in returned]
+        )
         return taken
 
     def _of(self, away: loans.Away, units: int | None) -> list[Custody]:

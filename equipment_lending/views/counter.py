@@ -94,10 +94,10 @@ class AtCounter:
     def say(self, reasons: Iterable[Refusal]) -> list[str]:
         return sentences(reasons, self.request, self.loan.point.zone)
 
-    def above(self, reasons: Iterable[Refusal]) -> list[str]:
-        """Return what is said above the form; nothing where the form has something to correct, and says it as well."""
+    def say_once(self, reasons: Iterable[Refusal], *, drawn: bool) -> list[str]:
+        """Return what is to be said above the form, which says it all where it is ``drawn`` and has something wrong."""
         said = self.say(reasons)
-        if not self.form.error:
+        if not (drawn and self.form.error):
             return said
         for words in said:
             fail(self.form, None, words)
@@ -193,6 +193,7 @@ class CheckOut(AtCounter):
         strays = [tag for tag in dict.fromkeys(ticked) if tag.lower() not in shelf | said]
         self.await_next_tag(strays)
         reasons = reasons or self._beyond(ticked)
+        may_leave = self.loan.state in (LoanState.CONFIRMED, LoanState.OUT)
         return self.frame() | {
             "early": self.loan.point.day_of(self.loan.pickup_at) > self.loan.point.day_of(self.now),
             "form": self.form,
@@ -200,11 +201,14 @@ class CheckOut(AtCounter):
             "lines": self.lines,
             "ticked": {tag.lower() for tag in ticked},
             "wrong": self.about_items(reasons),
-            "refused": self.above([*(general if self.is_scanning else reasons), *self._strays(strays)]),
+            "refused": self.say_once(
+                [*(general if self.is_scanning else reasons), *self._strays(strays)],
+                drawn=may_leave and bool(self.lines),
+            ),
             "scanning": self.is_scanning,
             "trainings": [training_words(slug) for slug in self.lacks],
             "has_mandate": self.has_mandate,
-            "may_leave": self.loan.state in (LoanState.CONFIRMED, LoanState.OUT),
+            "may_leave": may_leave,
         }
 
     def _beyond(self, ticked: Sequence[str]) -> list[Refusal]:
@@ -307,7 +311,7 @@ class CheckIn(AtCounter):
             "out": [(one, part_name(one)) for one in self.out],
             "ticked": {tag.lower() for tag in ticked},
             "several_points": len(self.points) > 1,
-            "refused": self.above([*others, *not_out]),
+            "refused": self.say_once([*others, *not_out], drawn=bool(self.out)),
             "scanning": self.is_scanning,
         }
 

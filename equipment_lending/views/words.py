@@ -242,7 +242,8 @@ def not_longer_words(reasons: Sequence[Refusal], request, zone: str) -> str:
     """Return why a loan lasts no longer than it does, to somebody who has not asked for it yet."""
     values, say = {reason.code: reason.values for reason in reasons}, _Voice(request, zone)
     told = next((said(values[code], say) for code, said in _NOT_LONGER.items() if code in values), None)
-    return told or say(_("As things stand it cannot be kept longer."))
+    about_whom = sentences((reason for reason in reasons if reason.code in _ABOUT_WHOM), request, zone)
+    return told or " ".join(about_whom) or say(_("As things stand it cannot be kept longer."))
 
 
 def sentence(refusal: Refusal, request, zone: str) -> str:
@@ -273,8 +274,10 @@ class _Voice:
         return f"{self.words.day(window.start, self._zone)}, {opens}–{closes}"
 
     def next_opening(self, windows: Sequence[Period]) -> str:
-        """Return when the desk opens next as one more sentence, nothing where it stays closed."""
-        return " " + self(_("It opens next on ${window}."), window=self.window(windows[0])) if windows else ""
+        """Return the next opening that would do as one more sentence, nothing where there is none."""
+        if not windows:
+            return ""
+        return " " + self(_("The next opening that would do: ${window}."), window=self.window(windows[0]))
 
 
 def _too_soon(values: Values, say: _Voice) -> str:
@@ -299,7 +302,7 @@ def _full(message: str) -> Callable[[Values, _Voice], str]:
 
 def _not_enough(values: Values, say: _Voice) -> str:
     if values.get("longer"):
-        return say(_("It is promised to somebody else by then. Choose an earlier return."))
+        return say(_("It is needed elsewhere by then: it has to be back before."))
     if values["free"] == 0:
         return say(_("None is free all that time. Choose other days, or another lending point."))
     return say.ngettext(
@@ -314,11 +317,7 @@ def _too_many_units(values: Values, say: _Voice) -> str:
     said = say.ngettext("One person can have one at a time.", "One person can have ${n} at a time.", allowed)
     if values["held"] == 0:
         return said
-    have = say.ngettext(
-        "${n} is borrowed or reserved for these days already.",
-        "${n} are borrowed or reserved for these days already.",
-        values["held"],
-    )
+    have = say(_("The same person has ${n} for these days already."), n=values["held"])
     return f"{said} {have}"
 
 
@@ -330,7 +329,7 @@ def _too_many_days(values: Values, say: _Voice) -> str:
         period=values["period_days"],
     )
     left = max(0, values["allowed"] - values["used"])
-    now = say.ngettext("${n} day is left then.", "${n} days are left then.", left)
+    now = say.ngettext("Of these, ${n} day is left then.", "Of these, ${n} days are left then.", left)
     if not values["loans"]:
         return f"{said} {now}"
     named = dict.fromkeys(say(_("what is held for you")) if loan.startswith(HELD) else loan for loan in values["loans"])
@@ -371,13 +370,13 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
     RefusalCode.TOO_MANY_UNITS: _too_many_units,
     RefusalCode.TOO_MANY_DAYS: _too_many_days,
     RefusalCode.NOT_CERTIFIED: lambda values, say: say(
-        _("This asks for a training that must be valid on the day of the pick-up: ${trainings}. Take it first."),
+        _("This asks for a training that must be valid on the day of the pick-up: ${trainings}. It comes first."),
         trainings=", ".join(training_words(slug) for slug in values["missing"]),
     ),
     RefusalCode.NOT_OFFICER: lambda values, say: (
         say(_("The borrower may not, or no longer, act for ${organisation}."), organisation=values["organisation"])
         if "organisation" in values
-        else say(_("You cannot borrow for this organisation: you are not, or no longer, its officer."))
+        else say(_("Only who may act for this organisation now can borrow in its name."))
     ),
     RefusalCode.WRONG_STATE: lambda values, say: say(
         _("This cannot be done any more: the loan is “${state}”."), state=say(STATES[values["state"]][0])
@@ -418,21 +417,25 @@ _SENTENCES: dict[RefusalCode, str | Callable[[Values, _Voice], str]] = {
     RefusalCode.NOT_OFFERED: _("This is not kept for you any more. See under My loans how it stands."),
 }
 
+_ABOUT_WHOM = {RefusalCode.TOO_MANY_UNITS, RefusalCode.NOT_CERTIFIED, RefusalCode.NOT_OFFICER}
+"""What keeps a loan from lasting longer that is about its borrower, said in the same words as of any wish."""
+
 _NOT_LONGER: Mapping[RefusalCode, Callable[[Values, _Voice], str]] = {
     RefusalCode.WRONG_STATE: lambda values, say: say(
         _("Only what is agreed or under way can be kept longer: this loan is “${state}”."),
         state=say(STATES[values["state"]][0]),
     ),
-    RefusalCode.DESK_DECIDES: lambda values, say: say(
+    RefusalCode.DESK_DECIDES: lambda _values, say: say(
         _("The desk reads each request for this before it says yes. To keep it longer, ask there.")
     ),
     RefusalCode.TOO_LONG: lambda values, say: say.ngettext(
-        "It is lent for ${n} day at most, and this loan lasts as long already.",
-        "It is lent for ${n} days at most, and this loan lasts as long already.",
+        "It is lent for ${n} day at most, so it cannot be kept longer.",
+        "It is lent for ${n} days at most, so it cannot be kept longer.",
         values["allowed"],
     ),
-    RefusalCode.NOT_ENOUGH: lambda values, say: say(_("It is promised to somebody else from then on.")),
-    RefusalCode.TOO_MANY_DAYS: lambda values, say: say(
+    RefusalCode.SPANS_CLOSED: lambda _values, say: say(_("It is not lent over days on which the desk is closed.")),
+    RefusalCode.NOT_ENOUGH: lambda _values, say: say(_("It is needed elsewhere from then on.")),
+    RefusalCode.TOO_MANY_DAYS: lambda _values, say: say(
         _("So that everybody gets a turn, one person cannot have it for longer now.")
     ),
 }

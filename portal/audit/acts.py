@@ -5,6 +5,7 @@ Who records an act names it once, by ``config.add_acts(…)``.
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from pyramid.exceptions import ConfigurationError
 
@@ -45,6 +46,8 @@ NOTES = {
 }
 """What is noted of an act."""
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
 
 def includeme(config) -> None:
     config.registry.acts, config.registry.audit_things = {}, {}
@@ -55,10 +58,10 @@ def includeme(config) -> None:
 
 def add_acts(
     config,
-    acts: Mapping[str, str],
-    things: Mapping[str, str],
-    notes: Mapping[str, str],
-    values: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    acts: Mapping[str, str] = NOTHING,
+    things: Mapping[str, str] = NOTHING,
+    notes: Mapping[str, str] = NOTHING,
+    values: Mapping[str, Mapping[str, str]] = NOTHING,
 ) -> None:
     """Add the names of acts, each as it continues the name of a person, of kinds of things, and of what is noted.
 

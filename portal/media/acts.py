@@ -8,15 +8,7 @@ ACTS = {
 }
 THINGS = {"media": _("media")}
 NOTES = {"fields": _("changed")}
-FIELDS = {
-    "title": _("title"),
-    "description": _("description"),
-    "language": _("language"),
-    "licence": _("licence"),
-    "attribution": _("credits"),
-    "voices": _("voices"),
-}
 
 
 def includeme(config) -> None:
-    config.add_acts(ACTS, THINGS, NOTES, {"media.fields": FIELDS})
+    config.add_acts(ACTS, THINGS, NOTES)

@@ -11,4 +11,4 @@ ACTS = {
 
 
 def includeme(config) -> None:
-    config.add_acts(ACTS, {}, {"flags": _("reports")})
+    config.add_acts(ACTS, notes={"flags": _("reports")})

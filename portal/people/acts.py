@@ -4,4 +4,4 @@ from portal.people.schemas import ROLE_WORDS
 
 
 def includeme(config) -> None:
-    config.add_acts({}, {}, {}, {"role": ROLE_WORDS})
+    config.add_acts(values={"role": ROLE_WORDS})

@@ -4,9 +4,11 @@ from portal.i18n import _
 from portal.media.contexts import MediaContext
 from portal.media.permissions import Library
 from portal.media.terms import MEBIBYTE, MOST_BYTES
+from portal.pages.media.schemas import DetailsSchema
 
 
 def includeme(config) -> None:
+    config.add_acts(values={"media.fields": {node.name: node.title for node in DetailsSchema().children}})
     config.add_route("library", "/library")
     config.add_route("library.new", "/library/new")
     config.add_route("library.media", "/library/{media}", factory=MediaContext)

@@ -277,9 +277,45 @@ def test_a_refusal_names_no_opening_that_would_be_too_late_or_too_soon():
     too_soon = asked("2026-11-21T10:00", "2026-11-24T10:00", lead_days=2, calendar=MONDAY_TO_FRIDAY)
     closed = next(reason for reason in refusals(too_soon) if reason.code == "pickup_closed")
     assert [window.start for window in closed.values["next"]] == [
-        instant("2026-11-24T09:00"),
-        instant("2026-11-25T09:00"),
+        instant(f"2026-11-{day}T09:00") for day in (24, 25, 26)
     ]
+
+
+def test_a_refusal_names_openings_beyond_the_first_where_those_would_not_do():
+    late = asked("2026-11-21T10:00", "2026-12-05T10:00", lead_days=5, calendar=MONDAY_TO_FRIDAY, max_days=30)
+    closed = next(reason for reason in refusals(late) if reason.code == "pickup_closed")
+    assert [window.start for window in closed.values["next"]] == [
+        instant(f"2026-11-{day}T09:00") for day in (27, 30)
+    ] + [instant("2026-12-01T09:00")]
+
+
+def test_a_loan_that_would_end_too_early_at_an_opening_goes_on_in_it():
+    early = asked("2026-11-20T10:00", "2026-11-21T10:00", min_minutes=3 * 24 * 60, calendar=MONDAY_TO_FRIDAY)
+    closed = next(reason for reason in refusals(early) if reason.code == "return_closed")
+    assert closed.values["next"][0].start == instant("2026-11-23T09:00")
+
+
+def test_no_opening_is_named_that_comes_after_closed_days_over_which_nothing_is_lent():
+    asked_for = asked("2026-11-20T10:00", "2026-11-21T10:00", span_closed=False, calendar=MONDAY_TO_FRIDAY)
+    assert only(asked_for).values["next"] == []
+
+
+@settings(max_examples=300)
+@given(wishes())
+def test_openings_that_a_refusal_names_would_do_and_those_before_them_would_not(wish):
+    for reason in refusals(wish):
+        if reason.code not in (RefusalCode.PICKUP_CLOSED, RefusalCode.RETURN_CLOSED):
+            continue
+        at_pickup = reason.code is RefusalCode.PICKUP_CLOSED
+        desk = (wish.pickup if at_pickup else wish.back).calendar
+        instant = wish.period.start if at_pickup else wish.period.end
+        amiss = {"too_soon", "too_far"} if at_pickup else {"too_long", "spans_closed"}
+        done = []
+        for window in desk.next_windows(max(instant, wish.now), 20):
+            at = Period(window.start, window.end) if at_pickup else Period(wish.period.start, window.start)
+            told = {reason.code for article in ARTICLES for reason in article(replace(wish, period=at))}
+            done += [] if amiss & told else [window]
+        assert reason.values["next"] == done[:3]
 
 
 @pytest.mark.parametrize(

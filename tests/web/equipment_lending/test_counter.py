@@ -164,6 +164,17 @@ def test_handing_out_with_nothing_ticked_says_so_besides_the_terms(session, at_d
     assert page.html.select_one("#checkout-terms[aria-invalid]")
 
 
+def test_whoever_hands_out_what_a_colleague_just_did_reads_that_it_is_gone(session, at_desk, loan, tags):
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-out").forms["checkout"]
+    for box in form.fields["items"]:
+        box.checked = box._value in tags[:2]
+    desk.handed_out(session, loan, *tags[:2])
+    page = form.submit("hand_out", headers=ENGLISH, status=422)
+    (alert,) = page.html.select("#main [role=alert]")
+    assert tags[0] in alert.text
+    assert "checkout" not in page.forms
+
+
 def test_the_terms_must_be_accepted(session, at_desk, loan, tags):
     page = check_out(at_desk, loan, tags[0], terms=False, status=422)
     assert page.html.select_one("#checkout-terms[aria-invalid]")
@@ -635,9 +646,23 @@ def test_the_desk_that_cannot_lend_as_long_is_told_until_when_it_can(session, at
 def test_the_desk_reads_why_a_loan_cannot_last_longer_and_nothing_of_itself(session, at_desk, loan, stock):
     lending.loan(session, stock, "2026-10-24T10:00", "2026-10-30T10:00", units=3)
     page = at_desk.get(f"/desk/loans/{loan.id}/extend", headers=ENGLISH)
-    assert "It is promised to somebody else from then on." in page.html.select_one("#why-not").text
+    assert "It is needed elsewhere from then on." in page.html.select_one("#why-not").text
     assert "extend" not in page.forms
     assert " you " not in page.html.main.text.lower()
+
+
+def test_the_desk_reads_that_the_borrower_lacks_a_training_before_it_lends_longer(session, at_desk, loan, stock):
+    lending.policy(session, model_id=stock.model_id, requires=["prise-de-son"])
+    page = at_desk.get(f"/desk/loans/{loan.id}/extend", headers=ENGLISH)
+    assert "prise de son" in page.html.select_one("#why-not").text
+    assert " you " not in page.html.main.text.lower()
+
+
+def test_the_desk_reads_that_a_mandate_has_ended_before_it_lends_longer(session, at_desk, loan):
+    loan.organisation = people.organisation(session)
+    session.flush()
+    page = at_desk.get(f"/desk/loans/{loan.id}/extend", headers=ENGLISH)
+    assert "Only who may act for this organisation" in page.html.select_one("#why-not").text
 
 
 def test_what_is_late_is_not_lent_until_a_time_that_is_over(session, at_desk, stock):

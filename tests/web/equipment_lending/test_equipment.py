@@ -249,7 +249,7 @@ def test_every_reason_is_said_beside_the_field_it_concerns(browse, session, stoc
         people.signed_in(browse, nolwenn), status=409, pickup="2026-11-02", units="3", **{"return": "2026-11-15"}
     )
     assert "closed then, on Monday 2 November" in said_beside(page, "pickup")
-    assert "opens next on Tuesday 3 November, 10:00" in said_beside(page, "pickup")
+    assert "The next opening that would do: Tuesday 3 November, 10:00" in said_beside(page, "pickup")
     assert "14 days, and it is lent for 3 days at most" in said_beside(page, "return")
     assert "closed then, on Sunday 15 November" in said_beside(page, "return")
     assert "Only 2 are free all that time" in said_beside(page, "units")

@@ -43,7 +43,7 @@ def sent(form, button=None, status=409):
         (
             {},
             {"pickup": "2026-11-02"},
-            "L’accueil est fermé à ce moment-là, le lundi 2 novembre. Prochaine ouverture : mardi 3 novembre, 10:00",
+            "L’accueil est fermé à ce moment-là, le lundi 2 novembre. Prochaine ouverture possible : mardi 3 novembre, 10:00",
         ),
         ({}, {"units": "4"}, "Il n’y en a que 3 de libres sur toute la durée."),
         ({"max_days": 1}, {}, "et ce matériel se prête 1 jour au plus. Choisissez un retour plus tôt."),
@@ -74,7 +74,7 @@ def test_an_extension_at_somebody_elses_expense_is_refused_in_french(browse, ses
     lending.loan(session, stock, "2026-10-24T10:00", "2026-10-30T10:00", units=3)
     form = people.signed_in(browse, nolwenn).get(f"/loans/{loan.id}/extend", headers=FRENCH).forms["extend"]
     form["return"] = "2026-10-27"
-    assert "Il est promis à partir de là. Rapportez-le le jour convenu" in sent(form)
+    assert "Il est attendu ailleurs d’ici là : il doit être revenu avant." in sent(form)
 
 
 def test_a_hand_over_that_cannot_be_is_refused_in_french(session, at_desk, stock):

@@ -263,7 +263,7 @@ def test_it_cannot_be_kept_longer_at_somebody_elses_expense(signed_in, session, 
     form = signed_in.get(f"/loans/{loan.id}/extend").forms["extend"]
     form["return"] = "2026-10-26"
     page = form.submit(status=409)
-    assert "It is promised to somebody else by then" in page.html.select_one("#extend-return-error").text
+    assert "It is needed elsewhere by then" in page.html.select_one("#extend-return-error").text
     assert loan.return_at == lending.instant("2026-10-23T18:00")
     offered = [button.text for button in page.html.select(".notice button")]
     assert offered == ["Saturday 24 October, 10:00", "Friday 23 October, 20:00"]
@@ -344,7 +344,7 @@ def test_a_loan_says_until_when_it_can_be_kept(signed_in, session, stock, nolwen
     page = form.submit(status=303).follow()
     assert "You can keep it longer, until Tuesday 27 October, 10:00." in page
     page = page.click("Keep it longer")
-    assert "It is promised to somebody else from then on." in page.html.select_one("#why-not").text
+    assert "It is needed elsewhere from then on." in page.html.select_one("#why-not").text
     assert "extend" not in page.forms
 
 
@@ -359,9 +359,7 @@ def test_a_loan_is_as_long_as_it_says_it_may_be_to_the_minute(signed_in, session
     form = signed_in.get(f"/loans/{loan.id}/extend").forms["extend"]
     form["return"], form["return_time"] = "2026-10-27", "10:00"
     page = form.submit(status=303).follow().click("Keep it longer")
-    assert (
-        "It is lent for 7 days at most, and this loan lasts as long already." in page.html.select_one("#why-not").text
-    )
+    assert "It is lent for 7 days at most, so it cannot be kept longer." in page.html.select_one("#why-not").text
     assert "extend" not in page.forms
 
 

@@ -95,7 +95,7 @@ def test_every_reason_has_a_sentence_that_leaves_nothing_unsaid(english, code):
             RefusalCode.TOO_MANY_DAYS,
             {"allowed": 3, "used": 2, "period_days": 30, "loans": ["K7M3PQR", "held-1", "held-2"]},
             "So that everybody gets a turn, one person can have these for 3 days within 30 days. "
-            "1 day is left then. Counted: K7M3PQR, what is held for you.",
+            "Of these, 1 day is left then. Counted: K7M3PQR, what is held for you.",
         ),
     ],
 )

@@ -122,15 +122,17 @@ def test_what_was_noted_is_said_in_the_readers_words(browse, session, clock, adm
     )
     record(session, clock, admin, "lending.point_changed", "point", fields=["windows", "notice"])
     record(session, clock, admin, "lending.model_changed", "model", fields=["notice", "photos"])
-    record(session, clock, admin, "lending.check_in", "loan", items=["BR-0001"], missing=["housse", "trépied"])
+    record(session, clock, admin, "lending.item_changed", "item", fields=["owner", "parent", "condition_note"])
+    record(session, clock, admin, "media.change", "media", fields=["title", "voices"])
     table = people.signed_in(browse, admin).get("/admin/audit", headers={"Accept-Language": "en"}).html.table.text
     for said in (
         "Lending desk",
         "Who says yes The desk decides",
         "Days on which the desk is closed The first of a stretch counts",
         "Openings of the week, What to know when one comes",
-        "What to know before one uses it, photos",
-        "housse, trépied",
+        "What to know before one uses it, Photos",
+        "Belongs to, Part of the kit, Note on its condition",
+        "Title, Voices and faces",
     ):
         assert said in table
 
