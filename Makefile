@@ -9,6 +9,8 @@ TEMPLATES_MAY := H025,H043
 # where it is told to keep no bytecode, Python would compile all of us anew at each start
 export PYTHONDONTWRITEBYTECODE :=
 
+WORKERS := -n 2 --dist loadgroup --no-loadscope-reorder
+
 ifdef PORT
 export PORTAL_LISTEN ?= 127.0.0.1:$(PORT)
 export PORTAL_BASE_URL ?= http://localhost:$(PORT)
@@ -27,13 +29,13 @@ setup:  ## the installation part of `make run`, alone
 
 test: export PORTAL_TEST_DATABASES = sqlite,postgresql
 test: lint  ## everything the tests need, then all of them, on both databases
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest $(WORKERS)
 
 setup-test:
 	@$(PYTHON) portal/install.py --test
 
 sure: lint  ## the quick gate before a commit: lint, types, and the tests on SQLite without a browser
-	$(BIN)/pytest -n 2 --ignore=tests/browser
+	$(BIN)/pytest $(WORKERS) --ignore=tests/browser
 
 lint: setup-test  ## style, types, who may import whom, templates
 	$(BIN)/ruff check

@@ -30,6 +30,21 @@ hypothesis.settings.load_profile("portal")
 NOW = datetime(2026, 10, 22, 12, 0, tzinfo=UTC)
 
 
+LONGEST = ("test_every_page", "test_schemathesis", "test_server", "test_map_races", "test_races", "test_taking_away")
+"""Modules that take a minute or more. They begin first, so that no worker waits for another one in the end."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items):
+    """Let a module that has a house of its own, which takes seconds to build, be run by one worker as a whole."""
+    for item in items:
+        if "config" not in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+    outcome = yield
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
+    return outcome
+
+
 def pytest_configure(config):
     if "postgresql" in DATABASES:
         cluster.start_for(config)

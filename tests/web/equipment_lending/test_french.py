@@ -43,7 +43,7 @@ def sent(form, button=None, status=409):
         (
             {},
             {"pickup": "2026-11-02"},
-            "L’accueil est fermé à ce moment-là, le lundi 2 novembre. Prochaine ouverture possible : mardi 3 novembre, 10:00",
+            "L’accueil est fermé à ce moment-là, le lundi 2 novembre. Prochaine ouverture possible : mardi 3",
         ),
         ({}, {"units": "4"}, "Il n’y en a que 3 de libres sur toute la durée."),
         ({"max_days": 1}, {}, "et ce matériel se prête 1 jour au plus. Choisissez un retour plus tôt."),
