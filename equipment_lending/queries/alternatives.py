@@ -1,21 +1,19 @@
 """What to propose to somebody who cannot have what they asked for: other times there, the same time elsewhere."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
-from equipment_lending.models import EquipmentModel, Loan, Stock
+from equipment_lending.models import EquipmentModel, LendingPoint, Loan, Stock
 from equipment_lending.queries.application import Gathered, free_for, gather, wish_of, wished_points
-from equipment_lending.queries.calendars import calendars, policies
 from equipment_lending.queries.occupation import stock_uses
 from equipment_lending.rules.alternatives import fewer, free_parts, nearest_periods, shortened, taken_by
 from equipment_lending.rules.availability import steps
-from equipment_lending.rules.charter import LONGEST, refusals
-from equipment_lending.rules.claims import claimed
+from equipment_lending.rules.charter import LONGEST, Application, refusals
 from equipment_lending.terms import MENDED_ELSEWHEN, MENDED_ELSEWHERE, MENDED_SOONER, Period, Refusal
 from portal.ports.certifications import Certifications
 
@@ -50,7 +48,7 @@ def instead_of(session: Session, loan: Loan, certifications: Certifications, now
     """Return what would do instead of a loan that has not been fetched, if it cannot be as it was agreed."""
     wish = wish_of(loan)
     points, stocks = wished_points(session, wish), [line.stock for line in loan.lines]
-    gathered = gather(session, wish, points, stocks, loan.borrower_id, certifications, now, without=loan)
+    gathered = gather(session, wish, points, stocks, loan.borrower_id, certifications, now, without=loan.id)
     return alternatives(session, gathered, refusals(gathered.application))
 
 
@@ -79,8 +77,8 @@ def _elsewhen(session: Session, gathered: Gathered) -> tuple[Period, ...]:
 
 
 def _elsewhere(session: Session, gathered: Gathered) -> tuple[str, ...]:
-    """Return the other points that hold every model asked for, free and with their doors open at both ends."""
-    asked, wanted = gathered.application, gathered.wish.units
+    """Return the other points that would lend all of it for that very time, and take it back, in the order of names."""
+    wanted = gathered.wish.units
     stocks = session.scalars(
         select(Stock)
         .join(Stock.model)
@@ -88,23 +86,18 @@ def _elsewhere(session: Session, gathered: Gathered) -> tuple[str, ...]:
         .options(contains_eager(Stock.model), contains_eager(Stock.point))
         .where(EquipmentModel.slug.in_(wanted), Stock.point_id != gathered.point.id)
     ).all()
-    policy_of = policies(session, stocks)
-    occupied = {one.id: claimed(asked.period, policy_of[one.id], ZoneInfo(one.point.zone)) for one in stocks}
-    if not occupied:
-        return ()
-    around = Period(min(one.start for one in occupied.values()), max(one.end for one in occupied.values()))
-    uses = stock_uses(session, list(occupied), around, asked.now)
-    enough = {
-        (stock.point_id, stock.model.slug)
-        for stock in stocks
-        if free_for(uses[stock.id], occupied[stock.id], asked.now) >= wanted[stock.model.slug]
-    }
-    points = {stock.point_id: stock.point for stock in stocks}
-    calendar_of = calendars(session, points.values())
+    at: dict[LendingPoint, list[Stock]] = defaultdict(list)
+    for stock in stocks:
+        at[stock.point].append(stock)
     return tuple(
         point.slug
-        for point in sorted(points.values(), key=lambda point: point.name)
-        if calendar_of[point.id].is_open_at(asked.period.start)
-        and calendar_of[point.id].is_open_at(asked.period.end)
-        and all((point.id, equipment) in enough for equipment in wanted)
+        for point in sorted(at, key=lambda point: point.name)
+        if len(at[point]) == len(wanted) and not refusals(_asked_at(session, gathered, point, at[point]))
     )
+
+
+def _asked_at(session: Session, gathered: Gathered, point: LendingPoint, stocks: Sequence[Stock]) -> Application:
+    """Return the same wish as it would be decided on at another point."""
+    wish = replace(gathered.wish, point=point.slug, return_point=point.slug)
+    who, now = (gathered.borrower_id, gathered.certifications), gathered.application.now
+    return gather(session, wish, {point.slug: point}, stocks, *who, now, without=gathered.without).application

@@ -43,6 +43,8 @@ class Gathered:
     lines: tuple[tuple[Stock, int], ...]
     policies: Mapping[UUID, Policy]
     application: Application
+    borrower_id: UUID
+    certifications: Certifications
     without: UUID | None = None
     taken_up: tuple[WaitlistEntry, ...] = ()
 
@@ -95,18 +97,18 @@ def gather(
     certifications: Certifications,
     now: datetime,
     *,
-    without: Loan | None = None,
+    without: UUID | None = None,
 ) -> Gathered:
     """Return the facts about a wish as they stand. Call it with the borrower, the points and the stocks locked.
 
-    ``without`` is a loan that the wish is to replace: what it occupies and counts for is left out.
+    ``without`` is a loan that the wish is to replace, by its id: what it occupies and counts for is left out.
     """
     point, return_point = points[wish.point], points[wish.return_point or wish.point]
     calendar_of = calendars(session, points.values())
     policy_of = policies(session, stocks)
     lines = tuple((stock, wish.units[stock.model.slug]) for stock in stocks)
     period = Period(wish.pickup_at, wish.return_at)
-    facts = _Facts(session, period, calendar_of[point.id], now, without.id if without else None)
+    facts = _Facts(session, period, calendar_of[point.id], now, without)
     application = Application(
         now=now,
         period=period,
@@ -117,7 +119,7 @@ def gather(
         may_act=may_act(session, borrower_id, wish.organisation_id, point.day_of(now)),
         same_desk=point is return_point,
     )
-    return Gathered(wish, point, return_point, lines, policy_of, application, without.id if without else None)
+    return Gathered(wish, point, return_point, lines, policy_of, application, borrower_id, certifications, without)
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,7 +287,7 @@ class LoanRequests:
         now = self._clock.now()
         handed_out = at_desk and wish.pickup_at <= whole_minute_after(now)
         facts = (wish, points, stocks, borrower_id, self._certifications, now)
-        gathered = gather(self._session, *facts, without=instead_of)
+        gathered = gather(self._session, *facts, without=instead_of.id if instead_of else None)
         application = replace(gathered.application, noticed=noticed, handed_out=handed_out)
         return replace(gathered, application=application, taken_up=taken_up)
 
@@ -393,7 +393,7 @@ class LoanRequests:
         points = wished_points(self._session, wish)
         stocks = [line.stock for line in loan.lines]
         now = self._clock.now()
-        return gather(self._session, wish, points, stocks, loan.borrower_id, self._certifications, now, without=loan)
+        return gather(self._session, wish, points, stocks, loan.borrower_id, self._certifications, now, without=loan.id)
 
     def _can_stay(self, line: LoanLine, longer: Period, now: datetime) -> bool:
         """Can what a line still occupies be occupied until the end of ``longer``, at nobody else's expense?"""
