@@ -49,7 +49,7 @@ def negotiate(request) -> str:
     The person's is known once somebody has asked who is there, as the permission of every page does.
     """
     offered = request.registry.languages_of(request)
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    chosen = request.registry.cookies.get(request, LANGUAGE_COOKIE)
     if chosen in offered:
         return chosen
     identity = request.environ.get("portal.identity")

@@ -117,6 +117,7 @@ def _on_connect(connection, _record) -> None:
     connection.isolation_level = None  # SQLAlchemy, not the driver, says BEGIN
     load_spatialite_driver(connection)
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA recursive_triggers=ON")  # what INSERT OR REPLACE deletes is deleted for triggers, too
     connection.execute(f"PRAGMA journal_mode={'WAL' if WAL_IS_SAFE else 'TRUNCATE'}")
     connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
     connection.execute("PRAGMA synchronous=FULL")  # what was acknowledged survives a power cut

@@ -20,12 +20,5 @@ def choose(request) -> HTTPSeeOther:
     if language not in request.language_choice:
         raise HTTPBadRequest
     answer = HTTPSeeOther(safe_path(back, request.route_path("home")))
-    answer.set_cookie(
-        LANGUAGE_COOKIE,
-        language,
-        max_age=ONE_YEAR,
-        secure=request.registry.portal_settings.production,
-        httponly=True,
-        samesite="Lax",
-    )
+    request.registry.cookies.put(answer, LANGUAGE_COOKIE, language, ONE_YEAR)
     return answer

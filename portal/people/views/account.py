@@ -87,7 +87,8 @@ class Profile(Own):
             return self._page()
         self.request.find_service(People).describe(self.person, **wish)
         answer = self.done(_("Your details are saved."))
-        answer.delete_cookie(LANGUAGE_COOKIE)  # what this browser chose before would win over the new choice
+        # what this browser chose before would win over the new choice
+        self.request.registry.cookies.remove(answer, LANGUAGE_COOKIE)
         return answer
 
     def _page(self) -> dict:

@@ -2,7 +2,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from portal.audit.models import AuditEntry
@@ -40,3 +40,14 @@ def test_what_the_portal_does_itself_has_no_actor(session, clock):
 def test_the_database_refuses_to_change_the_trail(session, entry, tampering):
     with pytest.raises(DBAPIError, match="audit_entry_append_only"):
         session.execute(tampering)
+
+
+ROUNDABOUT = {
+    "sqlite": "INSERT OR REPLACE INTO audit_entry SELECT * FROM audit_entry",
+    "postgresql": "TRUNCATE audit_entry",
+}
+
+
+def test_the_database_refuses_its_own_roundabout_way_to_change_the_trail(session, entry):
+    with pytest.raises(DBAPIError, match="audit_entry_append_only"):
+        session.execute(text(ROUNDABOUT[session.bind.dialect.name]))

@@ -34,8 +34,9 @@ def test_every_cookie_is_bound_to_this_host_and_to_https(browse, session):
     form = page.forms["signin"]
     form["email"], form["password"] = who.email, PASSWORD
     answer = form.submit(headers={"Origin": "https://communs.example"}, status=303)
-    cookies = page.headers.getall("Set-Cookie") + answer.headers.getall("Set-Cookie")
-    assert {cookie.partition("=")[0] for cookie in cookies} >= {"__Host-csrf", "__Host-sign-in"}
+    chosen = browse.post("/language", {"language": "en"}, status=303)
+    cookies = [cookie for one in (page, answer, chosen) for cookie in one.headers.getall("Set-Cookie")]
+    assert {cookie.partition("=")[0] for cookie in cookies} >= {"__Host-csrf", "__Host-sign-in", "__Host-language"}
     for cookie in cookies:
         assert cookie.startswith("__Host-")
         assert {"secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
