@@ -13,17 +13,23 @@ from portal.i18n import _
 
 ACTS = {
     "demo.load": _("loaded the demo city"),
+    "invitation.send": _("invited somebody to an organisation"),
+    "invitation.withdraw": _("took an invitation back"),
     "job.forget": _("removed work that had failed"),
     "job.retry": _("had failed work tried again"),
     "membership.accept": _("joined an organisation"),
     "membership.end": _("ended a membership"),
     "membership.mandate": _("changed a mandate"),
     "organisation.create": _("registered an organisation"),
+    "person.add": _("added an account from the terminal"),
+    "person.erase": _("erased somebody’s account"),
+    "person.export": _("downloaded what is kept about somebody"),
     "person.online": _("gave an account an e-mail address"),
     "person.register": _("opened an account for somebody"),
     "role.grant": _("granted a role"),
     "role.revoke": _("ended a role"),
     "settings.change": _("changed a setting"),
+    "token.add": _("made a token from the terminal"),
 }
 
 THINGS = {

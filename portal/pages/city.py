@@ -62,6 +62,8 @@ class City:
     accessibility_rate: int | None
     accessibility_issues: str
     accessibility_derogations: str
+    accessibility_plan: str
+    accessibility_method: str
     accessibility_contact: str
     map_tiles: str
     map_attribution: str
@@ -121,6 +123,8 @@ DEFAULTS: Mapping[str, Any] = {
     "accessibility_rate": None,
     "accessibility_issues": {},
     "accessibility_derogations": {},
+    "accessibility_plan": {},
+    "accessibility_method": {},
     "accessibility_contact": "",
     "map_tiles": "",
     "map_attribution": "",

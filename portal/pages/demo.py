@@ -44,6 +44,28 @@ SETTINGS: dict[str, object] = {
             "- The calendar of a piece of equipment is read day by day; a whole week is slow to go through by keyboard."
         ),
     },
+    "accessibility_plan": {
+        "fr": (
+            "- Schéma pluriannuel 2026-2028 : une personne référente, une formation par an pour les accueils.\n"
+            "- En 2026 : parcours au clavier et au lecteur d’écran ; en 2027 : transcriptions de tous les sons."
+        ),
+        "en": (
+            "- Multi-year plan 2026-2028: one person in charge, a training a year for the desks.\n"
+            "- In 2026: journeys by keyboard and screen reader; in 2027: transcripts of all sounds."
+        ),
+    },
+    "accessibility_method": {
+        "fr": (
+            "- Environnements : Firefox et NVDA, Safari et VoiceOver.\n"
+            "- Outils : axe-core, un mesureur de contraste.\n"
+            "- Pages : accueil, connexion, contact, déclaration, catalogue, matériel, emprunts, carte, balade."
+        ),
+        "en": (
+            "- Environments: Firefox with NVDA, Safari with VoiceOver.\n"
+            "- Tools: axe-core, a contrast meter.\n"
+            "- Pages: home, sign-in, contact, statement, catalogue, a piece of equipment, my loans, map, trail."
+        ),
+    },
     "accessibility_derogations": {
         "fr": "Le fond de carte, fourni par un tiers : chaque lieu est aussi donné par son adresse.",
         "en": "The map background, provided by others: every place is also given by its address.",

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from portal.audit.services import Audit
 from portal.people.rules import normal_email
 from portal.people.schemas import FLAW_WORDS
 from portal.people.services import Accounts, ApiTokens, People, Roles
@@ -59,6 +60,7 @@ def add_person(installation, email: str, name: str, roles: tuple[tuple[Role, str
     with installation.request() as request:
         try:
             added = request.find_service(People).add(name=name, email=email, password=password)
+            request.find_service(Audit).record("person.add", "person", added.id)
         except EmailTaken as taken:
             raise click.ClickException(f"{email} has an account already") from taken
         except Weak as no:
@@ -86,6 +88,7 @@ def add_token(installation, email: str, days: int | None):
         if found is None:
             raise click.ClickException(f"nobody has the address {email}; add them with `portal person add`")
         created = request.find_service(ApiTokens).create(found, days=days)
+        request.find_service(Audit).record("token.add", "person", found.id)
     click.echo(created)
 
 

@@ -57,7 +57,7 @@ class AccountData:
 
     def hindrances(self, person_id: UUID) -> list[str]:
         today = self._clock.today()
-        sentence = _("You are the last who may act for ${organisation}: name somebody else there first.")
+        sentence = _("Nobody else may act for ${organisation}: name somebody else there first.")
         reasons = [
             self._translate(sentence % {"organisation": name})
             for name in organisations_left_alone(self._session, person_id, today)

@@ -46,4 +46,6 @@ def includeme(config) -> None:
     config.add_route("admin.person", "/admin/people/{person}", factory=PersonContext)
     config.add_route("admin.person.revoke", "/admin/people/{person}/revoke", factory=PersonContext)
     config.add_route("admin.person.online", "/admin/people/{person}/online", factory=PersonContext)
+    config.add_route("admin.person.export", "/admin/people/{person}/export", factory=PersonContext)
+    config.add_route("admin.person.erase", "/admin/people/{person}/erase", factory=PersonContext)
     config.add_route("admin.organisations", "/admin/organisations")

@@ -168,6 +168,16 @@ def accessibility_schema() -> colander.Schema:
         ),
         in_languages("accessibility_issues", _("What is not accessible"), MARKDOWN),
         in_languages("accessibility_derogations", _("Exempted content, and why"), MARKDOWN),
+        in_languages(
+            "accessibility_plan",
+            _("Strategy and actions"),
+            _("Links to the multi-year plan, what was done, the plan of the year."),
+        ),
+        in_languages(
+            "accessibility_method",
+            _("How it was tested"),
+            _("Browsers and assistive technologies, tools, the pages that were checked."),
+        ),
         line(
             "accessibility_contact",
             _("Contact for accessibility"),
@@ -227,7 +237,7 @@ SECTIONS = {
             _("Accessibility"),
             _("The statement that the law asks for."),
             accessibility_schema,
-            ("accessibility_issues", "accessibility_derogations"),
+            ("accessibility_issues", "accessibility_derogations", "accessibility_plan", "accessibility_method"),
         ),
         Section("map", _("Map"), _("Its background, and how addresses are found."), map_schema),
     )

@@ -129,8 +129,9 @@ class Accounts:
         self.check_password(person, password)
         self._attempts.spend(LETTERS_BY, str(person.id))
         self._attempts.spend(LETTERS_TO, email)
-        if self.by_email(email) not in (None, person):
-            self._outbox.send(email, MAIL + "already.txt", language=person.language)
+        theirs = self.by_email(email)
+        if theirs not in (None, person):
+            self._outbox.send(theirs, MAIL + "already.txt")
             return
         secret = self._letters.issue(LetterPurpose.CHANGE_EMAIL, person, email)
         self._outbox.send(

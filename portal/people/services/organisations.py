@@ -4,7 +4,7 @@ import secrets
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -89,7 +89,8 @@ class Organisations:
                 expires_at=now + INVITATION_GOOD_FOR,
             )
         )
-        known = self._session.scalar(select(Person.language).where(Person.email == email))
+        self._audit.record("invitation.send", "organisation", organisation.id, officer=officer, until=until)
+        known = self._session.scalar(select(Person.language).where(func.lower(Person.email) == func.lower(email)))
         self._outbox.send(
             email,
             MAIL + "invitation.txt",
@@ -129,7 +130,9 @@ class Organisations:
 
     def withdraw(self, invitation: Invitation) -> None:
         """Let an invitation be good no more."""
-        self._take(invitation)
+        organisation_id = invitation.organisation_id
+        if self._take(invitation):
+            self._audit.record("invitation.withdraw", "organisation", organisation_id)
 
     def set_mandate(self, membership: Membership, *, officer: bool, until: date | None) -> None:
         """Say whether a member may act for the organisation, and until when. Raises :class:`LastOfficer`."""

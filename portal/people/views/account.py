@@ -232,9 +232,14 @@ class CalendarAddress(Own):
 
 
 @view_config(route_name="account.export", permission=Persons.HAVE_ACCOUNT, request_method="GET")
-def export(request):
+def export(request) -> Response:
     """Everything the portal keeps about the person, as a file."""
-    known = request.find_service(Erasure).export(request.identity.person_id)
+    return all_about(request.identity.person_id, request)
+
+
+def all_about(person_id: UUID, request) -> Response:
+    """Answer with a file of all that the portal keeps about somebody."""
+    known = request.find_service(Erasure).export(person_id)
     name = request.localizer.translate(_("my-data"))
     return Response(
         json.dumps(known, ensure_ascii=False, indent=2).encode(),

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.response import Response
 from pyramid.view import view_config, view_defaults
 
+from portal.audit.services import Audit
 from portal.forms import Button, fail, submitted
 from portal.i18n import _
 from portal.people.contexts import PersonContext
@@ -22,11 +24,12 @@ from portal.people.schemas import (
     OtherEmailSchema,
     RoleSchema,
 )
-from portal.people.services import People, Roles
+from portal.people.services import Erasure, People, Roles
+from portal.people.services.erasure import Hindered
 from portal.people.services.people import EmailTaken
 from portal.people.services.roles import LastAdmin
 from portal.people.terms import Role
-from portal.people.views.account import sent_id
+from portal.people.views.account import all_about, sent_id
 from portal.people.views.entering import TEMPLATES
 from portal.ports.scopes import RoleScopes, Scope
 from portal.security.redirects import safe_path
@@ -218,6 +221,34 @@ class OpenOnline(OnPerson):
             self.request.response.status_int = 409
             return self.page()
         return self.back("good", _("An e-mail with a link to choose a password is sent."))
+
+
+@view_config(route_name="admin.person.export", permission=Persons.ADMINISTER, request_method="POST")
+def export_for(context: PersonContext, request) -> Response:
+    """Everything the portal keeps about somebody who asked for it and has no account online, or writes to the city."""
+    request.find_service(Audit).record("person.export", "person", context.person.id)
+    return all_about(context.person.id, request)
+
+
+@view_config(
+    route_name="admin.person.erase",
+    renderer=TEMPLATES + "admin_person.jinja2",
+    permission=Persons.ADMINISTER,
+    request_method="POST",
+)
+class EraseFor(OnPerson):
+    """Having somebody forgotten who asked for it and cannot do it themselves."""
+
+    def __call__(self):
+        person_id = self.person.id
+        try:
+            self.request.find_service(Erasure).erase(person_id)
+        except Hindered as no:
+            self.request.response.status_int = 409
+            return self.page() | {"hindrances": no.reasons}
+        self.request.find_service(Audit).record("person.erase", "person", person_id)
+        self.request.tell("good", _("The account is erased."))
+        return HTTPSeeOther(self.request.route_path("admin.people"))
 
 
 @view_defaults(route_name="desk.people.new", renderer=TEMPLATES + "desk_person.jinja2", permission=Persons.REGISTER)

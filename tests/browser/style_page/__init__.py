@@ -17,6 +17,7 @@ from portal.forms import widgets as w
 from portal.kept import Kept
 from portal.pages.frame import MainLink, frame
 from portal.pages.month import Cell, month_of
+from portal.security.cookies import CookieJar
 from portal.security.terms import Identity
 from portal.settings import Settings
 
@@ -152,6 +153,7 @@ def configured() -> Configurator:
     config = Configurator(settings=settings.for_pyramid())
     config.registry.portal_settings = settings
     config.include("pyramid_jinja2")
+    config.registry.cookies = CookieJar(secure=False)
     config.include("portal.i18n")
     config.include("portal.forms")
     config.set_session_factory(SignedCookieSessionFactory("only for tests"))

@@ -5,8 +5,10 @@ real processes. The arithmetic of each is with its rule too.
 
 Not built, so not here: 7, because nobody belongs to a group and no policy names one; 9, because there is no cart: what
 somebody asks for is decided at once, and only an offer to whoever waits holds anything; of 13, that loans may not be
-chained, which no city asked for beside the days in a period; of 23, the suspension of whoever is late for long; of E8,
-incidents, and parts that a kit can be lent without.
+chained, which no city asked for beside the days in a period; of 23, the suspension of whoever is late for long; of E6,
+that the borrower chooses among the nearest openings without the desk, and what becomes of it without an answer; of E8,
+incidents, and parts that a kit can be lent without; of E12, that what is carried from one point to another is claimed
+on its way: it is there at once.
 """
 
 from dataclasses import dataclass

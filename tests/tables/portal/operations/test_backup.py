@@ -32,8 +32,8 @@ from portal.people.models import ApiToken, Invitation, Letter, LetterPurpose, Pe
 from portal.people.services import Erasure, Letters, Organisations
 from portal.places.models import Place, place
 from tests.conftest import DATABASES, NOW
+from tests.factories import index, lending, maps, people
 from tests.factories import media as things
-from tests.factories import people
 from tests.houses import own_registry, own_settings, own_url
 
 pytestmark = pytest.mark.whole
@@ -81,13 +81,19 @@ def untouched(build):
 
 @pytest.fixture(scope="module")
 def lived_in(build):
-    """A house with people, a place, an audit trail that nobody may change, and a photo."""
+    """A house with people, a place, an audit trail that nobody may change, a loan under way, a trail, and a photo."""
     registry = build()
     with working_request(registry) as request:
         chief = people.staff(request.db, name="Zoé « Tab\tNewline\nBackslash\\ » 🎥")
         people.person(request.db, registered_by_id=chief.id, phone=None)
         people.membership(request.db, person=chief)
         request.db.add(place("Centre de Lambézellec", "1 rue des Communs", -4.4911, 48.4156))
+        stock = lending.stock(request.db, units=2)
+        loan = lending.loan(request.db, stock, "2026-10-19T10:00", "2026-10-26T10:00", borrower=chief, state="out")
+        lending.custody(request.db, loan.lines[0])
+        lending.loan(request.db, stock, "2026-10-27T10:00", "2026-10-30T10:00", units=2)
+        maps.trail(request.db, author_id=chief.id)
+        index.entry(request.db, title={"fr": "Un enregistreur"})
         Audit(request.db, registry.clock, None).record("role.grant", "person", chief.id, role="admin", note="é\\n")
     photo = registry.portal_settings.data / "media" / PHOTO
     photo.parent.mkdir(parents=True)
@@ -102,13 +108,14 @@ def saved(lived_in, tmp_path):
 
 
 def rows(registry):
-    """Every row of every table, as text."""
+    """Every row of every table, as text; without the counter of the index, which goes on so that nothing old is new."""
     with registry.engine.connect() as connection:
         return {
             table.name: sorted(
                 str([getattr(value, "desc", value) for value in row]) for row in connection.execute(select(table))
             )
             for table in history.metadata().sorted_tables
+            if table.name != "index_version"
         }
 
 
@@ -129,7 +136,9 @@ def test_every_row_and_every_file_comes_back(lived_in, house, saved):
     assert before.keys() == after.keys()
     for table in before:
         assert after[table] == before[table], table
-    assert all(before[name] for name in ("person", "membership", "role_grant", "place", "audit_entry"))
+    kept = {name for name, found in before.items() if found}
+    assert kept >= {"person", "membership", "role_grant", "place", "audit_entry", "index_entry", "maps_trail"}
+    assert kept >= {"lending_loan", "lending_loan_line", "lending_claim", "lending_custody", "lending_item"}
     assert made.made_at == NOW.isoformat()
     assert (house.portal_settings.data / "media" / PHOTO).read_bytes() == b"\xff\xd8 a photo"
     assert len(set(standing(house.engine))) == 1
@@ -170,10 +179,11 @@ def test_what_was_brought_back_goes_on(house, saved):
     bring_back(house, saved)
 
     with working_request(house) as request:
+        known = request.db.scalar(select(func.count(Place.id)))
         request.db.add(place("Centre de Bellevue", "2 rue des Communs", -4.48, 48.42))
     with Session(house.engine) as session:
-        assert len(session.scalars(select(Place.id)).all()) == 2
-        session.scalars(select(AuditEntry)).one().act = "nothing"
+        assert session.scalar(select(func.count(Place.id))) == known + 1
+        session.scalars(select(AuditEntry)).first().act = "nothing"
         with pytest.raises(DBAPIError, match="append_only"):
             session.flush()
         session.rollback()

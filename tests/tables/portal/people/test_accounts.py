@@ -258,11 +258,12 @@ class TestChangeOfEmail:
         assert [letter.to for letter in letters(session) if letter.id != asked.id] == ["old@example.org"]
 
     def test_somebodys_address_is_told_and_not_given_away(self, session, accounts):
-        person = people.person(session, password=PASSWORD)
-        people.person(session, email="taken@example.org")
+        person = people.person(session, password=PASSWORD, language="en")
+        people.person(session, email="taken@example.org", language="fr")
         accounts.ask_email_change(person, PASSWORD, "Taken@example.org")
         (letter,) = letters(session)
-        assert letter.to == "Taken@example.org"
+        assert letter.to == "taken@example.org"
+        assert "Bonjour" in letter.text  # whose address it is reads French
         assert "/email/" not in letter.text
 
     def test_an_address_that_was_taken_meanwhile_stays_the_others(self, session, accounts):

@@ -78,6 +78,21 @@ class TestInvitation:
         assert (joined.organisation, joined.officer, joined.until) == (host.organisation, True, date(2027, 6, 30))
         assert invitations_of(session, host.organisation_id, people.NOW) == []
 
+    def test_it_is_in_its_readers_language_however_the_address_is_written(self, session, organisations):
+        host = people.membership(session, person=people.person(session, language="en"))
+        people.person(session, email="mai@example.org", language="fr")
+        organisations.invite(host.organisation, host.person, "Mai@Example.org")
+        letter = session.scalars(select(OutgoingMail).where(OutgoingMail.to == "Mai@Example.org")).one()
+        assert "Bonjour" in letter.text
+
+    def test_the_trail_says_that_it_was_sent_and_taken_back_and_not_to_whom(self, session, organisations):
+        host = people.membership(session)
+        organisations.invite(host.organisation, host.person, "mai@example.org", officer=True)
+        organisations.withdraw(invitations_of(session, host.organisation_id, people.NOW)[0])
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.subject_kind == "organisation")).all()
+        assert {entry.act for entry in entries} == {"invitation.send", "invitation.withdraw"}
+        assert not any("mai" in str(entry.detail) for entry in entries)
+
     def test_it_is_good_once(self, session, organisations):
         host = people.membership(session)
         organisations.invite(host.organisation, host.person, "mai@example.org")

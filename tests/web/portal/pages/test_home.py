@@ -64,6 +64,8 @@ def test_the_accessibility_statement_says_what_the_law_wants(browse, city):
         accessibility_auditor="Cabinet Test",
         accessibility_audited_on="2026-09-01",
         accessibility_issues={"en": "- The **map** is not described."},
+        accessibility_plan={"en": "- [Plan of three years](https://example.org/plan)"},
+        accessibility_method={"en": "- Firefox and NVDA"},
         contact_email="access@example.org",
     )
     page = browse.get("/accessibility", headers={"Accept-Language": "en"}).html
@@ -73,6 +75,8 @@ def test_the_accessibility_statement_says_what_the_law_wants(browse, city):
         "Cabinet Test found that 82 % of the RGAA criteria are met",
         "1 September 2026",
         "The map is not described.",
+        "Plan of three years",
+        "Firefox and NVDA",
         "access@example.org",
         "Défenseur des droits",
         "article 47",

@@ -81,6 +81,43 @@ class TestPeople:
         browse.get(f"/admin/people/{people.erased(session).id}", status=404)
 
 
+class TestWhatIsKept:
+    """Of somebody without an account online an administrator gives it out and erases it."""
+
+    def test_it_is_given_out_as_a_file_and_that_is_noted(self, browse, session, admin):
+        met = people.person(session, name="Maï Autret", email=None)
+        answer = post(browse, f"/admin/people/{met.id}/export", 200)
+        assert answer.content_type == "application/json"
+        assert "Maï Autret" in answer.text
+        assert "attachment" in answer.headers["Content-Disposition"]
+        noted = session.scalars(select(AuditEntry).where(AuditEntry.act == "person.export")).one()
+        assert (noted.actor_id, noted.subject_id) == (admin.id, str(met.id))
+
+    def test_it_is_erased_and_that_is_noted_without_a_name(self, browse, session, admin):
+        met = people.person(session, name="Maï Autret", email=None)
+        post(browse, f"/admin/people/{met.id}/erase")
+        session.expire_all()
+        assert met.erased_at is not None
+        assert met.name != "Maï Autret"
+        noted = session.scalars(select(AuditEntry).where(AuditEntry.act == "person.erase")).one()
+        assert (noted.subject_id, noted.detail) == (str(met.id), {})
+        browse.get(f"/admin/people/{met.id}", status=404)
+
+    def test_whoever_has_something_out_is_not_erased_and_the_page_says_so(self, browse, session, admin):
+        met = people.person(session, email=None)
+        lending.loan(session, lending.stock(session), "2026-10-24T10:00", "2026-10-26T10:00", borrower=met)
+        page = post(browse, f"/admin/people/{met.id}/erase", 409)
+        assert page.html.select_one("#refusals li")
+        assert met.erased_at is None
+
+    @pytest.mark.parametrize("act", ["export", "erase"])
+    def test_a_clerk_does_neither(self, browse, session, act):
+        met = people.person(session)
+        people.signed_in(browse, people.staff(session, Role.DESK))
+        post(browse, f"/admin/people/{met.id}/{act}", 403)
+        assert met.erased_at is None
+
+
 class TestRoles:
     def test_a_role_is_granted_with_its_days_and_is_on_record(self, browse, session, admin):
         who = people.person(session)
