@@ -381,7 +381,7 @@ class LoanRequests:
         def is_free(period: Period) -> bool:
             return all(self._can_stay(line, gathered.occupied(line.stock_id, period), now) for line in loan.lines)
 
-        ends = later_returns(gathered.application, loan.return_at, is_free)
+        ends = later_returns(gathered.application, max(loan.return_at, now), is_free)
         return next((end for end in ends if not self._cannot_be_longer(loan, end)), None)
 
     def _not_alone(self, policy_of: Mapping[UUID, Policy]) -> list[Refusal]:

@@ -13,6 +13,7 @@ from pyramid.renderers import render
 
 from portal.i18n import OFFERED, speaking
 from portal.mail.message import one_line
+from portal.people.models import Person
 
 SUBJECT = re.compile(r"Subject:(.*?)\n[ \t]*\n", re.DOTALL)
 BLANK_LINES = re.compile(r"\n{3,}")
@@ -32,6 +33,15 @@ class Writer:
 
     def __init__(self, request) -> None:
         self._request = request
+
+    def language_of(self, person: Person) -> str | None:
+        """Return the language in which to write to somebody, None for the present one.
+
+        Who chose none reads what they read now, or the city's first where somebody else is at work.
+        """
+        identity = self._request.identity
+        is_anothers = identity is not None and identity.person_id != person.id
+        return person.language or (self._request.registry.languages_of(self._request)[0] if is_anothers else None)
 
     def write(self, template: str, language: str | None, values: dict[str, object]) -> Written:
         """Return the letter in ``language``, in the present one where that is not offered.

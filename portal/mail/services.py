@@ -30,7 +30,7 @@ class Outbox:
     ) -> OutgoingMail | None:
         """Write the letter of ``template`` to a person or an address and return it; None for a person without e-mail.
 
-        Its language is ``language``, else the person's, else the present one; ``calendar`` is an iCalendar text that
+        Its language is ``language``, else the person's (``Writer.language_of``); ``calendar`` is an iCalendar text that
         goes with it; ``of`` is whose letter it is where the address is not theirs yet, or no longer. Raises
         ``ValueError`` for an address that holds a control character.
         """
@@ -42,7 +42,9 @@ class Outbox:
         if not address.isprintable():
             raise ValueError("an address on one line is needed")
         self._session.flush()  # a person who is new has an id from here on
-        written = self._writer.write(template, language or (person.language if person else None), values)
+        written = self._writer.write(
+            template, language or (self._writer.language_of(person) if person else None), values
+        )
         mail = OutgoingMail(
             person_id=owner.id if owner else None,
             to=address,

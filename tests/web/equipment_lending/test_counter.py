@@ -9,6 +9,7 @@ from equipment_lending.models import Claim, Custody, LoanLine
 from equipment_lending.terms import ClaimKind, Condition, LoanState, ServiceState
 from portal.audit.models import AuditEntry
 from portal.jobs.models import Job
+from portal.mail.models import OutgoingMail
 from portal.people.terms import Role
 from tests.conftest import NOW
 from tests.factories import desk, lending, people
@@ -617,6 +618,14 @@ def test_the_desk_lends_longer(at_desk, loan):
     assert "The loan lasts until Monday 26 October, 10:00, and the borrower is told." in page
     assert page.request.path == f"/desk/loans/{loan.id}"
     assert loan.return_at == lending.instant("2026-10-26T10:00")
+
+
+def test_who_chose_no_language_is_written_to_in_the_citys_not_in_the_clerks(session, at_desk, loan):
+    loan.borrower.language = None
+    session.flush()
+    longer(at_desk, loan, "2026-10-26", "10:00").submit(headers=ENGLISH, status=303)
+    letter = session.scalars(select(OutgoingMail).where(OutgoingMail.person_id == loan.borrower_id)).one()
+    assert letter.language == "fr"
 
 
 @pytest.mark.parametrize(

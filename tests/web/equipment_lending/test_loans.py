@@ -321,6 +321,19 @@ def test_what_is_late_cannot_be_kept_until_a_time_that_is_over(signed_in, sessio
     assert loan.return_at == lending.instant("2026-10-21T18:00")
 
 
+@pytest.mark.parametrize("until", ["2026-10-17T18:00", "2026-10-21T18:00", "2026-10-22T13:00"])
+def test_what_is_late_and_promised_to_others_says_that_it_cannot_be_kept(signed_in, session, stock, nolwenn, until):
+    loan = lending.loan(session, stock, "2026-10-13T10:00", until, borrower=nolwenn, state=LoanState.OUT)
+    lending.custody(session, loan.lines[0])
+    lending.loan(session, stock, "2026-10-22T15:00", "2026-10-30T10:00", units=3)
+    page = signed_in.get(f"/loans/{loan.id}/extend")
+    assert page.html.select_one("#why-not")
+    for day in ("2026-10-20", "2026-10-22", "2026-10-24"):
+        sent = people.with_csrf(signed_in, {"return": day})
+        assert signed_in.post(f"/loans/{loan.id}/extend", sent, status=409).html.select_one("#refusals li")
+    assert loan.return_at == lending.instant(until)
+
+
 def test_what_the_desk_approves_is_made_longer_at_the_desk(signed_in, session, stock, nolwenn):
     lending.policy(session, model_id=stock.model_id, approval="manual", requires=["prise-de-son"])
     loan = picked_up(session, stock, nolwenn)
