@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from equipment_lending.models import Claim, Custody, EquipmentModel, Item, LendingPoint, Loan, LoanLine, Stock
 from equipment_lending.rules.naming import TYPED_FOR, bare_tag
 from equipment_lending.terms import ClaimKind, LoanState, Period
-from portal.people.models import Organisation, Person
-from portal.people.queries import found_people
+from portal.people.models import Membership, Person
+from portal.people.queries import found_people, organisations_called
 
 UNFETCHED = (LoanState.REQUESTED, LoanState.CONFIRMED)
 CURRENT = (*UNFETCHED, LoanState.OUT)
@@ -211,6 +211,8 @@ class Found:
 def find_at_desk(session: Session, text: str, *, limit: int = 10) -> Found:
     """Return who or what answers to a tag, a loan's number, a name, an address or a telephone number.
 
+    To the name of an organisation, whoever may act for it.
+
     A whole tag or number wins over parts of names, so that a scan leads to one thing. Accents, the hyphens and spaces
     of a tag, and how a telephone number is spaced, do not matter.
     """
@@ -221,8 +223,10 @@ def find_at_desk(session: Session, text: str, *, limit: int = 10) -> Found:
     numbered = loan_by_number(session, typed)
     if item or numbered:
         return Found((), [numbered] if numbered else (), [item] if item else ())
-    people = found_people(session, typed, limit=limit).rows
-    spoken_for = select(Organisation.id).where(Organisation.name.icontains(typed, autoescape=True))
+    spoken_for = organisations_called(session, typed)
+    officers = select(Membership.person_id).where(Membership.organisation_id.in_(spoken_for), Membership.officer)
+    acting = session.scalars(select(Person).where(Person.id.in_(officers)).order_by(Person.search_text).limit(limit))
+    people = list(dict.fromkeys([*found_people(session, typed, limit=limit).rows, *acting]))
     loans = session.scalars(
         whole_loans()
         .where(

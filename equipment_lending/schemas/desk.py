@@ -176,7 +176,13 @@ def _returned(away: Away, parts: Sequence[Item]) -> colander.SchemaNode:
 
 
 class DeclineSchema(colander.Schema):
-    """Turning a request down, or calling a loan off from the desk."""
+    """Turning a request down: with a reason."""
+
+    reason = words_node(_("Why"), name="reason", missing=colander.required, description=_("The borrower reads this."))
+
+
+class CallOffSchema(colander.Schema):
+    """Calling a loan off from the desk."""
 
     reason = words_node(_("Why"), name="reason", description=_("The borrower reads this."))
 

@@ -13,6 +13,7 @@ from equipment_lending.rules.claims import whole_minute
 from equipment_lending.services.turns import look_who_waits
 from equipment_lending.terms import (
     FOREVER,
+    NOT_LENDABLE,
     ClaimKind,
     Condition,
     Refusal,
@@ -109,10 +110,18 @@ class Fleet:
             claim.live = claim.starts_at < ends
             claim.ends_at = ends if claim.live else claim.ends_at
         if item.condition is not Condition.GOOD:
-            item.condition, item.condition_note = Condition.WORN, None
+            item.condition, item.condition_note = self._put_right(item), None
         self._session.flush()
         self._audit.record("lending.in_service", "item", item.id, item=item.asset_tag)
         return loans_at_risk(self._session, [item.stock_id], now)
+
+    def _put_right(self, item: Item) -> Condition:
+        """Return the condition of what was mended: worn; or is complete again: what was said when it came back."""
+        if item.condition is not Condition.INCOMPLETE:
+            return Condition.WORN
+        latest = select(Custody.condition_in).where(Custody.item_id == item.id, Custody.in_at.is_not(None))
+        said = self._session.scalar(latest.order_by(Custody.in_at.desc()).limit(1))
+        return Condition.WORN if said is None or said in NOT_LENDABLE else said
 
     def retire(self, item: Item, reason: str) -> Sequence[Loan]:
         """Take an item out of the fleet for good; return the loans now at risk.

@@ -1,5 +1,6 @@
 """A loan before it is fetched: asked for, decided, changed, cancelled. Two people are never promised the same thing."""
 
+from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -224,7 +225,7 @@ class LoanRequests:
         ]
         latest = max(filter(None, found), default=None)
         if latest:
-            return latest
+            return self._to_the_minute(loan, desk, latest)
         following = next((window.start for window in desk.windows_after(after) if window.start > after), None)
         return (self._cannot_be_longer(loan, following) or following) if following else []
 
@@ -368,6 +369,22 @@ class LoanRequests:
         found = {self._latest_return(loan, end) for end in (return_at, _due(loan, desk, desk.day_of(return_at)))}
         ends = sorted(filter(None, found), reverse=True)
         return Alternatives(tuple(Period(loan.pickup_at, end) for end in ends))
+
+    def _to_the_minute(self, loan: Loan, desk: OpeningCalendar, latest: datetime) -> datetime:
+        """Return until when it could be kept in the same opening, where that is later than ``latest``."""
+        window = desk.window_at(latest)
+        if window is None or window.end <= latest:
+            return latest
+        gathered, minute = self._asked_anew(loan, window.end), timedelta(minutes=1)
+        now = gathered.application.now
+
+        def is_taken(minutes: int) -> bool:
+            longer = Period(loan.pickup_at, latest + minutes * minute)
+            return not all(self._can_stay(one, gathered.occupied(one.stock_id, longer), now) for one in loan.lines)
+
+        more = bisect_left(range(1, (window.end - latest) // minute + 1), True, key=is_taken)
+        end = latest + more * minute
+        return latest if self._cannot_be_longer(loan, end) else end
 
     def _latest_return(self, loan: Loan, return_at: datetime) -> datetime | None:
         """Return the latest return up to ``return_at``, at its hour or as near to it as can be, if any would do."""

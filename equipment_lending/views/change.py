@@ -18,7 +18,7 @@ from equipment_lending.schemas.desk import ChangeSchema
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import ABOUT_PICKUP, ABOUT_RETURN, Period, Refusal, RefusalCode, Refused
 from equipment_lending.views.proposals import elsewhere, other_times
-from equipment_lending.views.words import sentence, sentences, state_words
+from equipment_lending.views.words import and_letter, sentence, sentences, state_words
 from portal.forms import Button, Proposal, fail, submitted
 from portal.i18n import _
 from portal.ports.certifications import Certifications
@@ -87,7 +87,7 @@ class ChangeLoan:
             self.requests.change(self.loan.id, period, sent["point"], sent["return_point"])
         except Refused as no:
             return self._refused(no)
-        return self._settled(_("The loan is changed, and the borrower is told."))
+        return self._settled(and_letter(_("The loan is changed."), self.loan, self.request))
 
     @view_config(route_name="lending.desk.keep", request_method="POST")
     def keep(self):
@@ -99,7 +99,7 @@ class ChangeLoan:
             return self._page(no.reasons)
         if not kept:
             return self._settled(_("Nothing was left to decide: the loan is as it was agreed."))
-        return self._settled(_("The loan stays as it is, and the borrower is told."))
+        return self._settled(and_letter(_("The loan stays as it is."), self.loan, self.request))
 
     def _settled(self, told: str) -> HTTPSeeOther:
         """Lead on to the desk, for which the loan may now be another one's."""

@@ -29,6 +29,7 @@ from equipment_lending.rules.handing_out import all_needed
 from equipment_lending.rules.naming import tag_in
 from equipment_lending.schemas.desk import (
     ApproveSchema,
+    CallOffSchema,
     CheckInSchema,
     CheckOutSchema,
     DeclineSchema,
@@ -42,7 +43,7 @@ from equipment_lending.terms import NOT_LENDABLE, Condition, LoanState, Refusal,
 from equipment_lending.views.change import at_risk_words
 from equipment_lending.views.desk import present_point, served_points
 from equipment_lending.views.history import history
-from equipment_lending.views.words import CONDITIONS, sentences, state_words, training_words
+from equipment_lending.views.words import CONDITIONS, and_letter, sentences, state_words, training_words
 from portal.forms import Button, fail, submitted
 from portal.forms.form import PortalForm
 from portal.i18n import _
@@ -266,6 +267,9 @@ class CheckIn(AtCounter):
         sent = submitted(self.form, self.request)
         if sent is None:
             return self._page(ticked)
+        if self._said_of_others(ticked, sent):
+            self.request.response.status_int = 422
+            return self._page(ticked)
         returned = self._returned(ticked, sent)
         try:
             back = self.request.find_service(Desk).check_in(
@@ -276,6 +280,17 @@ class CheckIn(AtCounter):
             return self._page(ticked, no.reasons)
         self._tell(back, {one.asset_tag for one in returned if one.keep_lending})
         return self.back_to_desk()
+
+    def _said_of_others(self, ticked: Collection[str], sent) -> bool:
+        """Is something noted of what is not ticked? Then it says beside it that it has to be: nothing is to be lost."""
+        back = {tag.lower() for tag in ticked}
+        for one in (one for one in self.out if one.item.asset_tag.lower() not in back):
+            part = sent[part_name(one)]
+            as_it_left = part["condition"] == one.custodies[0].condition_out
+            if part.get("missing") or part["note"] or part["keep_lending"] or not as_it_left:
+                words = _("Is ${tag} back? Tick it, or leave this as it was.", mapping={"tag": one.item.asset_tag})
+                fail(self.form, f"{part_name(one)}.note", self.request.localizer.translate(words))
+        return bool(self.form.error)
 
     def _returned(self, ticked: Collection[str], sent) -> list[Returned]:
         """Return what came back and how, for every tag that is ticked; a tag that is not out is left to the charter."""
@@ -348,7 +363,7 @@ class LoanAtDesk(AtCounter):
             DeclineSchema(), buttons=(Button("reject", _("Decline"), "danger"),), name="reject"
         )
         self.withdrawing = request.new_form(
-            DeclineSchema(), buttons=(Button("withdraw", _("Cancel the loan"), "danger"),), name="withdraw"
+            CallOffSchema(), buttons=(Button("withdraw", _("Cancel the loan"), "danger"),), name="withdraw"
         )
         self.out = away(self.loan)
         self.writing_off = request.new_form(
@@ -369,7 +384,8 @@ class LoanAtDesk(AtCounter):
         if sent is None:
             return self._page()
         return self._decided(
-            lambda: self.requests.confirm(self.loan.id, self.by, sent.get("override", "")), _("The loan is confirmed.")
+            lambda: self.requests.confirm(self.loan.id, self.by, sent.get("override", "")),
+            and_letter(_("The loan is confirmed."), self.loan, self.request),
         )
 
     @view_config(request_method="POST", request_param="reject")
@@ -379,7 +395,7 @@ class LoanAtDesk(AtCounter):
             return self._page()
         return self._decided(
             lambda: self.requests.reject(self.loan.id, sent["reason"], self.by),
-            _("The request is declined, and the borrower is told."),
+            and_letter(_("The request is declined."), self.loan, self.request),
             self.rejecting,
             "reason",
         )
@@ -391,7 +407,7 @@ class LoanAtDesk(AtCounter):
             return self._page()
         return self._decided(
             lambda: self.requests.cancel(self.loan.id, sent["reason"], self.by),
-            _("The loan is cancelled, and the borrower is told."),
+            and_letter(_("The loan is cancelled."), self.loan, self.request),
             self.withdrawing,
         )
 
@@ -399,7 +415,7 @@ class LoanAtDesk(AtCounter):
     def no_show(self):
         return self._decided(
             lambda: self.requests.no_show(self.loan.id, self.by),
-            _("It is free for others again, and the borrower is told."),
+            and_letter(_("It is free for others again."), self.loan, self.request),
         )
 
     @view_config(request_method="POST", request_param="write_off")

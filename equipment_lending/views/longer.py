@@ -17,7 +17,7 @@ from equipment_lending.rules.moments import return_moment
 from equipment_lending.schemas.residents import ExtendSchema
 from equipment_lending.services.requests import LoanRequests
 from equipment_lending.terms import NoSuchTime, Refusal, RefusalCode, Refused
-from equipment_lending.views.words import NO_SUCH_HOUR, not_longer_words, sentences
+from equipment_lending.views.words import NO_SUCH_HOUR, and_letter, not_longer_words, sentences
 from portal.forms import Button, Proposal, fail, submitted
 from portal.i18n import _
 
@@ -72,10 +72,9 @@ class LongerPage:
         except Refused as no:
             return self._refused(no)
         until = {"when": self.request.words.datetime(self.loan.return_at, self.zone)}
-        granted = _("The loan lasts until ${when}, and the borrower is told.", mapping=until)
-        self.request.tell(
-            "good", granted if self.at_desk else _("You can keep it longer, until ${when}.", mapping=until)
-        )
+        lasts = _("The loan lasts until ${when}.", mapping=until)
+        kept = _("You can keep it longer, until ${when}.", mapping=until)
+        self.request.tell("good", and_letter(lasts, self.loan, self.request) if self.at_desk else kept)
         return HTTPSeeOther(
             self.request.route_path("lending.desk.loan" if self.at_desk else "lending.loan", id=self.loan.id)
         )

@@ -102,6 +102,18 @@ def _next(loan: Loan, now: datetime) -> str:
     return _OVER[loan.state]
 
 
+def and_letter(done: str, loan: Loan, request) -> str:
+    """Return what the desk did to a loan, and how its borrower hears of it: by a letter, or from the desk itself."""
+    said, borrower = request.localizer.translate, loan.borrower
+    if borrower.email:
+        told = said(_("The borrower gets an e-mail."))
+    elif borrower.phone:
+        told = said(_("The borrower has no e-mail address: call ${phone}."), mapping={"phone": borrower.phone})
+    else:
+        told = said(_("The borrower has neither e-mail nor phone: tell them when they come."))
+    return f"{said(done)} {told}"
+
+
 _OVER = {
     LoanState.CLOSED: _("Everything has come back. Thank you."),
     LoanState.CANCELLED: _("This loan was called off. Nothing is kept for you any more."),

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.db import Found
@@ -104,23 +104,24 @@ def organisations_left_alone(session: Session, person_id: UUID, today: date) -> 
     return names
 
 
+def organisations_called(session: Session, text: str) -> list[UUID]:
+    """Return the organisations whose name holds every word of the text, or whose number it is, by name.
+
+    Accents do not matter. Databases put É after Z, or not, as they were installed, so names are compared here.
+    """
+    words, number = search_words(text), "".join(text.split()).upper()
+    known = session.execute(select(Organisation.id, Organisation.name, Organisation.siret, Organisation.rna)).all()
+    named = [(search_text(one.name), one.id) for one in known if number in (one.siret, one.rna)] or [
+        (folded, one.id) for one in known for folded in [search_text(one.name)] if all(word in folded for word in words)
+    ]
+    return [id_ for _name, id_ in sorted(named)]
+
+
 def found_organisations(
     session: Session, text: str = "", *, limit: int = 20, offset: int = 0
 ) -> Found[tuple[Organisation, int]]:
     """Return ``(organisation, members)`` rows of those whose name or number holds the text, by name."""
-    wanted = select(Organisation)
-    if text.strip():
-        sought = text.strip().lower()
-        wanted = wanted.where(
-            or_(
-                func.lower(Organisation.name).contains(sought, autoescape=True),
-                Organisation.siret == sought.replace(" ", ""),
-                Organisation.rna == sought.upper(),
-            )
-        )
-    # Databases put É after Z, or not, as they were installed: the names of all that is found are put in order here.
-    names = session.execute(wanted.with_only_columns(Organisation.id, Organisation.name)).all()
-    ids = [id_ for id_, name in sorted(names, key=lambda row: (search_text(row.name), row.id))]
+    ids = organisations_called(session, text)
     members = select(func.count()).where(Membership.organisation_id == Organisation.id).scalar_subquery()
     shown = select(Organisation, members).where(Organisation.id.in_(ids[offset : offset + limit]))
     rows = {organisation.id: (organisation, count) for organisation, count in session.execute(shown)}

@@ -163,11 +163,13 @@ function show(cells) {
   openCard();
 }
 
-// However long the marks were on their way. What shares its mark with others has no card of its own.
+// However long the marks were on their way. What shares its mark with others has no card of its own: one is on the map then.
 function openCard() {
-  const mark = [...drawn.values()].find(({ item }) => chosen !== null && item === chosen);
+  if (chosen === null) return;
+  const mark = [...drawn.values()].find(({ item }) => item === chosen);
   chosen = null;
-  mark?.openPopup();
+  if (mark) mark.openPopup();
+  else place.focus();
 }
 
 function many({ longitude, latitude, count, bbox }) {
@@ -192,7 +194,10 @@ function one({ longitude, latitude, item }) {
   const icon = L.divIcon({ className: `pin is-${kinds[item.kind].hue}`, html: "<span></span>", iconSize: [32, 32], popupAnchor: [0, -12] });
   const marker = L.marker([latitude, longitude], { icon });
   marker.bindPopup(() => card(item), { autoPanPadding: [24, 24] });
-  marker.on("popupopen", ({ popup }) => popup.getElement().querySelector("a").focus());
+  marker.on("popupopen", ({ popup }) => {
+    popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", say.close);
+    popup.getElement().querySelector("a").focus();
+  });
   marker.on("popupclose", () => marker.getElement()?.focus());
   marker.item = item.id;
   return named(marker, `${kinds[item.kind].label}, ${item.title}`);

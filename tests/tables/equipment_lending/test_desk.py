@@ -266,6 +266,25 @@ def test_whoever_comes_early_does_not_take_the_last_one_from_whoever_it_was_prom
     assert desk.check_out(older.id, [left.asset_tag], clerk.id)
 
 
+@pytest.mark.parametrize(
+    ("said", "missing", "afterwards"),
+    [
+        (Condition.GOOD, ("dragonne",), Condition.GOOD),
+        (Condition.WORN, ("dragonne",), Condition.WORN),
+        (Condition.DAMAGED, (), Condition.WORN),
+        (Condition.DAMAGED, ("dragonne",), Condition.WORN),
+    ],
+)
+def test_what_is_complete_again_is_as_good_as_it_came_back_and_what_was_mended_is_worn(
+    session, desk, clerk, clock, said, missing, afterwards
+):
+    loan = lending.loan(session, lending.stock(session), "2026-10-22T14:00", "2026-10-24T12:00")
+    (custody,) = desk.check_out(loan.id, tags(loan.lines[0].stock)[:1], clerk.id)
+    desk.check_in(loan.id, [Returned(custody.item.asset_tag, said, missing)], clerk.id)
+    Fleet(session, clock, Audit(session, clock, None)).in_service(custody.item)
+    assert custody.item.condition is afterwards
+
+
 def test_a_returned_item_is_free_at_once_after_its_buffer(session, desk, clerk, clock):
     stock = lending.stock(session)
     lending.policy(session, model_id=stock.model_id, buffer_after_minutes=30)

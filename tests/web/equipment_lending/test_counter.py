@@ -434,6 +434,23 @@ def test_a_point_where_one_does_not_serve_is_refused(session, at_desk, loan, out
     at_desk.post(f"/desk/loans/{loan.id}/check-in", people.with_csrf(at_desk, sent), status=422)
 
 
+@pytest.mark.parametrize("said", [{"note": "Une ampoule cassée"}, {"condition": "damaged"}])
+def test_what_is_noted_of_something_that_is_not_ticked_is_asked_about_and_not_lost(session, at_desk, loan, out, said):
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-in").forms["checkin"]
+    ticked, other = out
+    for box in form.fields["items"]:
+        box.checked = box._value == ticked.item.asset_tag
+    for name, value in said.items():
+        form[f"c{other.id.hex}.{name}"] = value
+    page = form.submit("take_back", headers=ENGLISH, status=422)
+    assert (
+        f"Is {other.item.asset_tag} back? Tick it" in page.html.select_one(f"#checkin-c{other.id.hex}-note-error").text
+    )
+    for name, value in said.items():
+        assert page.forms["checkin"][f"c{other.id.hex}.{name}"].value == value
+    assert {custody.in_at for custody in out} == {None}
+
+
 def test_nothing_that_came_back_is_refused_in_words(at_desk, loan, out):
     assert "Nothing is chosen" in check_in(at_desk, loan, status=409)
 
@@ -589,7 +606,7 @@ def test_the_desk_says_no_with_a_reason(at_desk, request_):
 
 
 def test_a_no_without_a_reason_is_refused_beside_the_field(at_desk, request_):
-    page = at_loan(at_desk, request_, "reject").submit("reject", headers=ENGLISH, status=409)
+    page = at_loan(at_desk, request_, "reject").submit("reject", headers=ENGLISH, status=422)
     assert page.html.select_one("#reject-reason[aria-invalid]")
     assert request_.state is LoanState.REQUESTED
 
@@ -615,9 +632,20 @@ def test_the_desk_lends_longer(at_desk, loan):
     form = page.forms["extend"]
     form["return"], form["return_time"] = "2026-10-26", "10:00"
     page = form.submit(headers=ENGLISH, status=303).follow(headers=ENGLISH)
-    assert "The loan lasts until Monday 26 October, 10:00, and the borrower is told." in page
+    assert "The loan lasts until Monday 26 October, 10:00. The borrower gets an e-mail." in page
     assert page.request.path == f"/desk/loans/{loan.id}"
     assert loan.return_at == lending.instant("2026-10-26T10:00")
+
+
+@pytest.mark.parametrize(
+    ("phone", "said"),
+    [("02 98 00 11 22", "no e-mail address: call 02 98 00 11 22"), (None, "neither e-mail nor phone")],
+)
+def test_the_desk_reads_that_somebody_gets_no_letter(session, at_desk, loan, phone, said):
+    loan.borrower.email, loan.borrower.phone = None, phone
+    session.flush()
+    sent = longer(at_desk, loan, "2026-10-26", "10:00").submit(headers=ENGLISH, status=303)
+    assert said in sent.follow(headers=ENGLISH)
 
 
 def test_who_chose_no_language_is_written_to_in_the_citys_not_in_the_clerks(session, at_desk, loan):

@@ -97,6 +97,17 @@ def test_the_day_says_who_comes_what_returns_what_is_late_and_what_waits(session
     assert "20 Nov" in column(page, "deciding")
 
 
+@pytest.mark.parametrize("typed", ["goelands", "GOÉLANDS", "brest goel", "école"])
+def test_an_association_is_found_by_its_name_whoever_may_act_for_it_answers(session, at_desk, stock, typed):
+    officer = people.person(session, name="Maïwenn Salaün")
+    for name in ("Les Goélands de Brest", "École du Vallon"):
+        people.membership(session, person=officer, organisation=people.organisation(session, name=name))
+    people.membership(session, organisation=people.organisation(session, name="Son’ar Mein"))
+    page = at_desk.get("/desk/lambezellec", {"q": typed}, headers={"Accept-Language": "en"})
+    assert "Maïwenn Salaün" in page.html.select_one("#found").parent.text
+    assert "Nothing answers" not in page
+
+
 def test_a_missing_training_is_said_before_somebody_comes_in_vain(session, at_desk, stock):
     lending.policy(session, model_id=stock.model_id, requires=["velo-cargo"])
     lending.loan(session, stock, "2026-10-22T15:30", "2026-10-24T10:00")

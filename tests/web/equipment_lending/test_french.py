@@ -92,7 +92,7 @@ def test_a_hand_over_that_cannot_be_is_refused_in_french(session, at_desk, stock
 def test_a_no_without_a_reason_is_refused_in_french(session, at_desk, stock):
     asked = lending.loan(session, stock, "2026-10-29T10:00", "2026-10-30T10:00", state=LoanState.REQUESTED)
     form = at_desk.get(f"/desk/loans/{asked.id}", headers=FRENCH).forms["reject"]
-    assert "Dites pourquoi : la personne concernée le lira." in sent(form, "reject")
+    assert "Remplissez ce champ." in sent(form, "reject", status=422)
 
 
 def test_a_program_reads_why_it_was_refused_in_french(api, session, stock, nolwenn):

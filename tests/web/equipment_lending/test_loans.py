@@ -361,6 +361,18 @@ def test_a_loan_says_until_when_it_can_be_kept(signed_in, session, stock, nolwen
     assert "extend" not in page.forms
 
 
+def test_what_a_loan_says_is_the_very_last_minute(signed_in, session, stock, nolwenn):
+    loan = picked_up(session, stock, nolwenn)
+    lending.policy(session, model_id=stock.model_id, buffer_after_minutes=15)
+    lending.loan(session, stock, "2026-10-27T11:52", "2026-10-30T10:00", units=3)
+    assert "until Tuesday 27 October, 11:37" in signed_in.get(f"/loans/{loan.id}/extend").html.main.text
+    form = signed_in.get(f"/loans/{loan.id}/extend").forms["extend"]
+    form["return"], form["return_time"] = "2026-10-27", "11:38"
+    form.submit(status=409)
+    form["return_time"] = "11:37"
+    form.submit(status=303)
+
+
 def test_a_loan_is_as_long_as_it_says_it_may_be_to_the_minute(signed_in, session, stock, nolwenn):
     lending.policy(session, model_id=stock.model_id, max_days=7)
     loan = picked_up(session, stock, nolwenn, until="2026-10-26T20:00")

@@ -198,7 +198,7 @@ def test_E6_after_hours_are_saved_the_page_names_the_loans_they_concern(session,
     stock = lending.stock(session, at=point)
     loan = lending.loan(session, stock, "2026-11-10T10:00", "2026-11-12T10:00")
     page = admin.get("/manage/points/lambezellec/hours", headers=ENGLISH)
-    assert "gets a letter, and is named here" in page.text
+    assert "is named here and at the desk, and gets a letter" in page.text
     days = {"first": "2026-11-09", "last": "2026-11-12", "note": "Travaux"}
     page = sent(page, "exception", days, "exception", status=303).follow(headers=ENGLISH)
     assert "2 visits are agreed for a time at which the desk is closed" in page.text
