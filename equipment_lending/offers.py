@@ -82,6 +82,9 @@ class LoanData:
             "pickup_at": loan.pickup_at.isoformat(),
             "return_at": loan.return_at.isoformat(),
             "requested_at": loan.requested_at.isoformat(),
+            "decided_at": _iso(loan.decided_at),
+            "extended_at": _iso(loan.extended_at),
+            "changed_at": _iso(loan.changed_at),
             "purpose": loan.purpose,
             "project": loan.project,
             "reason": loan.reason,
@@ -155,6 +158,8 @@ def _waited(one: WaitlistEntry) -> dict[str, Any]:
         "pickup_at": one.pickup_at.isoformat(),
         "return_at": one.return_at.isoformat(),
         "joined_at": one.joined_at.isoformat(),
+        "offer_until": _iso(one.offer_until),
+        "settled_at": _iso(one.settled_at),
         "state": one.state.value,
         "purpose": one.purpose,
         "project": one.project,
@@ -164,14 +169,21 @@ def _waited(one: WaitlistEntry) -> dict[str, Any]:
 def _handed_out(custody: Custody) -> dict[str, Any]:
     return {
         "item": custody.item.asset_tag,
+        "units": custody.units,
         "out_at": custody.out_at.isoformat(),
         "due_at": custody.due_at.isoformat(),
-        "in_at": custody.in_at.isoformat() if custody.in_at else None,
+        "in_at": _iso(custody.in_at),
+        "condition_out": custody.condition_out,
+        "condition_in": custody.condition_in,
         "note_out": custody.out_note,
         "note_in": custody.in_note,
         "missing": custody.missing,
         "written_off": custody.is_lost,
     }
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
 
 
 class LendingFigures:

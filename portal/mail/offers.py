@@ -4,13 +4,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.jobs.models import Job
 from portal.mail.models import OutgoingMail
 from portal.people.models import Person
 from portal.ports.personal_data import PersonalData
+
+
+def _written_to(person_id: UUID) -> ColumnElement[bool]:
+    """Was a letter written to somebody, or to their address before anybody knew whose it is?"""
+    theirs = select(func.lower(Person.email)).where(Person.id == person_id).scalar_subquery()
+    return or_(OutgoingMail.person_id == person_id, func.lower(OutgoingMail.to) == theirs)
 
 
 class LettersData:
@@ -20,7 +26,7 @@ class LettersData:
         self._session = session
 
     def export(self, person_id: UUID) -> dict[str, Any]:
-        letters = select(OutgoingMail).where(OutgoingMail.person_id == person_id).order_by(OutgoingMail.created_at)
+        letters = select(OutgoingMail).where(_written_to(person_id)).order_by(OutgoingMail.created_at)
         return {
             "letters": [
                 {
@@ -38,13 +44,9 @@ class LettersData:
         return []
 
     def erase(self, person_id: UUID, at: datetime) -> None:
-        """Forget what was written to them, or to their address before anybody knew whose it is.
-
-        And how sending it went: a mail server that refuses a letter names the address.
-        """
-        theirs = select(func.lower(Person.email)).where(Person.id == person_id).scalar_subquery()
-        written = or_(OutgoingMail.person_id == person_id, func.lower(OutgoingMail.to) == theirs)
-        gone = self._session.scalars(delete(OutgoingMail).where(written).returning(OutgoingMail.id)).all()
+        """Forget what was written to them, and how sending it went: a server that refuses names the address."""
+        wanted = delete(OutgoingMail).where(_written_to(person_id)).returning(OutgoingMail.id)
+        gone = self._session.scalars(wanted).all()
         sending = Job.payload["mail_id"].as_string().in_([str(mail_id) for mail_id in gone])
         self._session.execute(
             delete(Job).where(Job.kind == "mail.send", sending), execution_options={"synchronize_session": False}

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 
 from portal.i18n import _
 from portal.people.models import ApiToken, Invitation, Letter, Membership, Person, RoleGrant, SignIn
@@ -41,6 +41,18 @@ class AccountData:
                 {"role": held.role.value, "scope": held.scope, "since": _iso(held.since), "until": _iso(held.until)}
                 for held in person.roles
             ],
+            "invitations": [
+                {
+                    "organisation": one.organisation.name,
+                    "sent": one.invited_by_id == person_id,
+                    "to": one.email,
+                    "created_at": _iso(one.created_at),
+                    "expires_at": _iso(one.expires_at),
+                }
+                for one in self._session.scalars(
+                    select(Invitation).where(_about(person)).order_by(Invitation.created_at)
+                )
+            ],
             "signed_in_browsers": [
                 {"browser": browser, "since": _iso(since), "until": _iso(until)}
                 for browser, since, until in self._rows(
@@ -70,8 +82,7 @@ class AccountData:
 
     def erase(self, person_id: UUID, at: datetime) -> None:
         person = self._session.get_one(Person, person_id)
-        invited = func.lower(Invitation.email) == func.lower(person.email or "")
-        self._session.execute(delete(Invitation).where(or_(Invitation.invited_by_id == person_id, invited)))
+        self._session.execute(delete(Invitation).where(_about(person)))
         for kind in (Membership, RoleGrant, SignIn, Letter, ApiToken):
             self._session.execute(delete(kind).where(kind.person_id == person_id))
         person.name, person.erased_at = "", at
@@ -81,6 +92,12 @@ class AccountData:
     def _rows(self, *columns, of: UUID):
         kind = columns[0].class_
         return self._session.execute(select(*columns).where(kind.person_id == of).order_by(kind.created_at))
+
+
+def _about(person: Person) -> ColumnElement[bool]:
+    """Did somebody send an invitation, or is it to their address?"""
+    received = func.lower(Invitation.email) == func.lower(person.email or "")
+    return or_(Invitation.invited_by_id == person.id, received)
 
 
 def _iso(value) -> str | None:

@@ -57,6 +57,7 @@ def test_the_export_holds_every_loan_with_what_was_written_in_it(session, asking
     assert {name: exported[name] for name in told} == told
     assert exported["lines"] == [{"equipment": stock.model.slug, "units": 1}]
     assert exported["items"][0]["note_out"] == "sans la bonnette"
+    assert (exported["items"][0]["units"], exported["items"][0]["condition_out"]) == (1, "good")
 
 
 def test_nobody_is_forgotten_who_has_something_out_or_to_come(session, asking, borrower):

@@ -147,6 +147,16 @@ class TestExport:
         for told in ("Azenor", "06 12 34 56 78", person.email, "Les Amis du Stang-Alar", "admin", "Firefox", "Agenda"):
             assert told in text
 
+    def test_it_holds_invitations_and_what_was_written_before_the_address_was_theirs(self, session, erasure, asking):
+        host = make.membership(session)
+        invite = asking.find_service(Organisations).invite
+        invite(host.organisation, host.person, "Azenor@example.org")
+        person = make.person(session, email="azenor@example.org")
+        known = erasure.export(person.id)
+        assert [(one["organisation"], one["sent"]) for one in known["invitations"]] == [(host.organisation.name, False)]
+        assert [letter["to"] for letter in known["letters"]] == ["Azenor@example.org"]
+        assert [one["sent"] for one in erasure.export(host.person_id)["invitations"]] == [True]
+
     def test_it_holds_nothing_that_opens_the_account(self, session, erasure):
         person = make.person(session, password=PASSWORD)
         secret = make.token(session, person)
