@@ -201,6 +201,7 @@ class CheckOut(AtCounter):
             "add": ADD,
             "lines": self.lines,
             "ticked": {tag.lower() for tag in ticked},
+            "checked": self.request.typed.getall("with") if self.request.method == "POST" else (),
             "wrong": self.about_items(reasons),
             "refused": self.say_once(
                 [*(general if self.is_scanning else reasons), *self._strays(strays)],

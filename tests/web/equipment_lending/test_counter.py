@@ -165,6 +165,16 @@ def test_handing_out_with_nothing_ticked_says_so_besides_the_terms(session, at_d
     assert page.html.select_one("#checkout-terms[aria-invalid]")
 
 
+def test_what_was_checked_to_be_with_it_stays_checked_at_the_next_tag(session, at_desk, stock, loan, tags):
+    stock.model.accessories = ["bonnette", "casque"]
+    session.flush()
+    form = at_desk.get(f"/desk/loans/{loan.id}/check-out").forms["checkout"]
+    form.get("with", index=1).checked = True
+    form["scan"] = tags[1]
+    page = form.submit("items:add", status=200)
+    assert [box["value"].split()[-1] for box in page.html.select("input[name=with][checked]")] == ["casque"]
+
+
 def test_whoever_hands_out_what_a_colleague_just_did_reads_that_it_is_gone(session, at_desk, loan, tags):
     form = at_desk.get(f"/desk/loans/{loan.id}/check-out").forms["checkout"]
     for box in form.fields["items"]:
