@@ -157,6 +157,21 @@ class TestExport:
         assert [letter["to"] for letter in known["letters"]] == ["Azenor@example.org"]
         assert [one["sent"] for one in erasure.export(host.person_id)["invitations"]] == [True]
 
+    def test_it_holds_no_letter_of_who_had_the_address_before(self, session, erasure, asking):
+        former = make.person(session, email="shared@example.org")
+        asking.find_service(Accounts).ask_reset(email="shared@example.org", language=None, address="192.0.2.7")
+        former.email = "former@example.org"
+        session.flush()
+        person = make.person(session, email="shared@example.org")
+        assert erasure.export(person.id)["letters"] == []
+        assert len(erasure.export(former.id)["letters"]) == 1
+
+    def test_no_letter_in_it_lets_its_reader_into_the_account(self, session, erasure, asking):
+        person = make.person(session, email="azenor@example.org")
+        asking.find_service(Accounts).ask_reset(email="azenor@example.org", language=None, address="192.0.2.7")
+        (letter,) = erasure.export(person.id)["letters"]
+        assert "/reset/…" in letter["text"]
+
     def test_it_holds_nothing_that_opens_the_account(self, session, erasure):
         person = make.person(session, password=PASSWORD)
         secret = make.token(session, person)
